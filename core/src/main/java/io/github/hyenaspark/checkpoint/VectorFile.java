@@ -1,6 +1,5 @@
 package io.github.hyenaspark.checkpoint;
 
-import java.io.Serializable;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.CorruptFileException;
@@ -13,6 +12,7 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.model.ParameterEntry;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -1,7 +1,6 @@
 package io.github.hyenaspark.layers;
 
 import io.github.hyenaspark.operator.head.LanguageModelHead;
-import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.HashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;

@@ -15,8 +15,8 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A decoder-only language model of blocks as a graph: token embedding, blocks, and a head that shares the
- * embedding's table (section 4 of arXiv 2302.10866). The mean loss is in nats per counted target. Not thread-safe.
+ * A decoder-only language model of blocks as a graph: token embedding, blocks, and a head that shares the embedding's
+ * table (section 4 of arXiv 2302.10866). The mean loss is in nats per counted target. Not thread-safe.
  */
 public final class HyenaLanguageModel extends HyenaModel<Batch> {
     /** Raised whenever the same settings on the same machine begin to give other bits. */

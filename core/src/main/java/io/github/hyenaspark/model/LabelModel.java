@@ -62,7 +62,8 @@ public final class LabelModel extends HyenaModel<LabelledBatch> {
     /** The graph's configuration. */
     public static ComputationGraphConfiguration configuration(Spec spec, long seed, DataType type) {
         NeuralNetConfiguration.Builder base = base(seed, type);
-        var head = new LabelHeadLayer(spec.head(), spec.config().dModel(), spec.config().initStd());
+        var head = new LabelHeadLayer(
+                spec.head(), spec.config().dModel(), spec.config().initStd());
         return trunk(base, spec.config(), spec.vocabularySize(), false)
                 .addLayer(HEAD, head, lastBlock(spec.config()))
                 .setOutputs(HEAD)

@@ -1,6 +1,5 @@
 package io.github.hyenaspark.model;
 
-import java.io.Serializable;
 import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.block.BlockConfig;
 import io.github.hyenaspark.operator.block.Mixer;
@@ -15,6 +14,7 @@ import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import io.github.hyenaspark.operator.recurrent.RecurrentConfig;
 import io.github.hyenaspark.operator.tensor.Activation;
+import java.io.Serializable;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -56,7 +56,8 @@ public record ModelConfig(
         InnerSettings hyenaMr,
         AttentionSettings attention,
         H3Settings h3,
-        ConvSettings conv) implements Serializable {
+        ConvSettings conv)
+        implements Serializable {
     public ModelConfig {
         MixerConfig.check(nLayer >= 1, "n-layer", nLayer, "at least 1");
         MixerConfig.check(dInner >= 0, "d-inner", dInner, "0 (4 times d-model) or more");

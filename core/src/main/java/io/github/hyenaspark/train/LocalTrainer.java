@@ -1,11 +1,11 @@
 package io.github.hyenaspark.train;
 
-import java.io.Serializable;
 import io.github.hyenaspark.model.HyenaModel;
 import io.github.hyenaspark.model.TrainingBatch;
 import io.github.hyenaspark.train.averaging.EncodedUpdate;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
+import java.io.Serializable;
 import java.util.function.IntPredicate;
 import java.util.function.LongFunction;
 
@@ -85,7 +85,8 @@ public final class LocalTrainer<B extends TrainingBatch> {
      *     not
      */
     public record WorkerReport(
-            int worker, int steps, long tokens, double lossSum, double gradientNorm, double deltaNorm) implements Serializable {
+            int worker, int steps, long tokens, double lossSum, double gradientNorm, double deltaNorm)
+            implements Serializable {
         public WorkerReport {
             if (worker < 0) {
                 throw new IllegalArgumentException("a worker's number must be at least 0, found " + worker);

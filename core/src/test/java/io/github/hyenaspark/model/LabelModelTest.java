@@ -61,12 +61,11 @@ final class LabelModelTest {
         int[] lengths = new int[sequences];
         Arrays.fill(lengths, LENGTH);
         lengths[sequences - 1] = 3;
-        double[] targets =
-                switch (spec.head().task()) {
-                    case CLASSIFICATION -> new double[] {2, 0};
-                    case REGRESSION -> new double[] {0.3, -1, 1.2, 0.4};
-                    case TAGGING -> new double[] {0, 1, 1, 1, 0, 0};
-                };
+        double[] targets = switch (spec.head().task()) {
+            case CLASSIFICATION -> new double[] {2, 0};
+            case REGRESSION -> new double[] {0.3, -1, 1.2, 0.4};
+            case TAGGING -> new double[] {0, 1, 1, 1, 0, 0};
+        };
         return new LabelledBatch(ids, new Labels(lengths, targets, new double[] {1.5, 0.5}));
     }
 
@@ -142,8 +141,7 @@ final class LabelModelTest {
         // long convolutions by Fourier transforms round what comes later into what came before
         assertThat(model.outputs(new LabelledBatch(others, batch.labels()))).containsExactly(expected, within(1e-6));
         others[0] = (others[0] + 1) % VOCABULARY;
-        assertThat(model.outputs(new LabelledBatch(others, batch.labels()))[0])
-                .isNotEqualTo(expected[0]);
+        assertThat(model.outputs(new LabelledBatch(others, batch.labels()))[0]).isNotEqualTo(expected[0]);
     }
 
     @Test
@@ -154,14 +152,14 @@ final class LabelModelTest {
         var step = new LocalStep<>(model, config);
         float[] before = model.parameters();
         long moments = MomentLayout.of(config.optimizer(), model.table()).secondMoments();
-        TrainingState state =
-                step.begin(TrainingState.first(before, Math.toIntExact(moments), config.innerState()));
+        TrainingState state = step.begin(TrainingState.first(before, Math.toIntExact(moments), config.innerState()));
         step.take(state, batch(spec), 0, 0, 1);
         for (ParameterEntry entry : model.table()) {
             int from = Math.toIntExact(entry.offset());
             int to = from + Math.toIntExact(entry.size());
             boolean moved = !Arrays.equals(state.theta(), from, to, before, from, to);
-            boolean frozen = entry.name().startsWith("embedding.") || entry.name().startsWith("block-0.");
+            boolean frozen =
+                    entry.name().startsWith("embedding.") || entry.name().startsWith("block-0.");
             if (frozen) {
                 assertThat(moved).as(entry.name()).isFalse();
             }
@@ -193,6 +191,7 @@ final class LabelModelTest {
     void jsonKeepsTheWholeConfiguration() {
         ComputationGraphConfiguration configuration =
                 LabelModel.configuration(spec(Task.TAGGING, Pooling.ATTENTION, 2, 1), 1, DataType.FLOAT);
-        assertThat(ComputationGraphConfiguration.fromJson(configuration.toJson())).isEqualTo(configuration);
+        assertThat(ComputationGraphConfiguration.fromJson(configuration.toJson()))
+                .isEqualTo(configuration);
     }
 }

@@ -156,7 +156,8 @@ class LocalTrainerTest {
         Batch cut = new Batch(whole.ids(), whole.targets(), 2, 13).cut(1);
         assertThat(cut.batchSize()).isEqualTo(26);
         assertThat(cut.countedTargets()).isEqualTo(whole.countedTargets());
-        LocalTrainer.RoundResult result = new LocalTrainer<>(model, CONFIG).round(start, 0, 0, step -> cut, done -> true);
+        LocalTrainer.RoundResult result =
+                new LocalTrainer<>(model, CONFIG).round(start, 0, 0, step -> cut, done -> true);
         assertThat(result.report().tokens()).isEqualTo(104);
         assertThat(result.report().isFinite()).isTrue();
     }

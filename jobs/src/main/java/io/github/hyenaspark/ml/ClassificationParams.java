@@ -23,7 +23,9 @@ public interface ClassificationParams<S extends Params> extends PredictionParams
         return Stages.set(this, probabilityCol(), column);
     }
 
-    /** The new column with the logarithms of probabilities, a vector; {@code rawPrediction} by default, none if empty. */
+    /**
+     * The new column with the logarithms of probabilities, a vector; {@code rawPrediction} by default, none if empty.
+     */
     default Param<String> rawPredictionCol() {
         String doc = "name of the new column with the logarithms of probabilities; empty: none";
         return new Param<>(this, "rawPredictionCol", doc);

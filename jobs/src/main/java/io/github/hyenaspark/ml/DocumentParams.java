@@ -6,8 +6,7 @@ import org.apache.spark.ml.param.ParamValidators;
 import org.apache.spark.ml.param.Params;
 
 /**
- * Parameters of every stage here: which column has the documents, and what becomes of those that
- * cannot be used.
+ * Parameters of every stage here: which column has the documents, and what becomes of those that cannot be used.
  *
  * @param <S> the stage itself
  */

@@ -111,11 +111,12 @@ public interface FitParams<S extends Params> extends DocumentParams<S> {
         return Stages.set(this, pretrained(), uri);
     }
 
-    /** Vectors at a document's tokens to one: {@code mean}, the default, {@code last}, {@code max} or {@code attention}. */
+    /**
+     * Vectors at a document's tokens to one: {@code mean}, the default, {@code last}, {@code max} or {@code attention}.
+     */
     default Param<String> pooling() {
         String doc = "vectors at a document's tokens to one: mean, last, max or attention";
-        return new Param<>(
-                this, "pooling", doc, ParamValidators.inArray(List.of("mean", "last", "max", "attention")));
+        return new Param<>(this, "pooling", doc, ParamValidators.inArray(List.of("mean", "last", "max", "attention")));
     }
 
     default String getPooling() {
@@ -171,8 +172,8 @@ public interface FitParams<S extends Params> extends DocumentParams<S> {
     }
 
     /**
-     * Text to tokens, as the setting {@code data.tokenizer}: {@code bytes}, {@code dna}, or a tokenizer's file. If it is
-     * not set: that of a pretrained model, else {@code bytes}.
+     * Text to tokens, as the setting {@code data.tokenizer}: {@code bytes}, {@code dna}, or a tokenizer's file. If it
+     * is not set: that of a pretrained model, else {@code bytes}.
      */
     default Param<String> tokenizer() {
         return new Param<>(this, "tokenizer", "bytes, dna, or the URI of a tokenizer's file");

@@ -104,8 +104,7 @@ public final class HyenaClassificationModel extends Model<HyenaClassificationMod
         JavaSparkContext context =
                 JavaSparkContext.fromSparkContext(documents.sparkSession().sparkContext());
         double[] divisors = isDefined(thresholds()) ? getThresholds() : new double[0];
-        var predictor =
-                new ClassPredictor(LabelPredictor.send(context, fitted()), classes(), numClasses(), divisors);
+        var predictor = new ClassPredictor(LabelPredictor.send(context, fitted()), classes(), numClasses(), divisors);
         String result = uid + "__result";
         Dataset<Row> computed = ResultColumns.predict(documents, getInputCol(), result, predictor);
         Column struct = computed.col(result);

@@ -102,7 +102,9 @@ public final class HyenaClassifier extends Estimator<HyenaClassificationModel>
         DataType label = Stages.column(this, schema, labelCol()).dataType();
         boolean fits = label.equals(DataTypes.StringType) || label instanceof NumericType;
         Refusal.unless(
-                fits, labelCol().toString(), getLabelCol() + " of type " + label.simpleString(),
+                fits,
+                labelCol().toString(),
+                getLabelCol() + " of type " + label.simpleString(),
                 "strings, or numbers of classes from 0");
         return Stages.classified(schema, this, List.of());
     }

@@ -29,7 +29,10 @@ import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** From a DataFrame to a fitted model: the documents go to files in one pass without a shuffle, and those to {@code fit}. */
+/**
+ * From a DataFrame to a fitted model: the documents go to files in one pass without a shuffle, and those to
+ * {@code fit}.
+ */
 final class LabelFit {
     private static final Logger LOG = LoggerFactory.getLogger(LabelFit.class);
     private static final String TEXT = "text";
@@ -87,8 +90,8 @@ final class LabelFit {
                 JavaSparkContext.fromSparkContext(documents.sparkSession().sparkContext());
         try {
             Storage storage = SparkStorage.of(context);
-            String directory = Storage.resolve(
-                    directory(stage, context), "hyena-" + stage.uid() + "-" + UUID.randomUUID());
+            String directory =
+                    Storage.resolve(directory(stage, context), "hyena-" + stage.uid() + "-" + UUID.randomUUID());
             LOG.info("{}: what fitting needs is in {} until it ends", stage.uid(), directory);
             try {
                 String input = Storage.resolve(directory, "documents");
@@ -120,7 +123,8 @@ final class LabelFit {
         List<Column> columns =
                 new ArrayList<>(List.of(functions.sha2(text, 256).as(ID), text.as(TEXT), label.as(LABEL)));
         if (stage.isDefined(stage.weightCol())) {
-            columns.add(column(all, stage.getWeightCol()).cast(DataTypes.DoubleType).as(WEIGHT));
+            columns.add(
+                    column(all, stage.getWeightCol()).cast(DataTypes.DoubleType).as(WEIGHT));
         }
         if (stage.isDefined(stage.validationIndicatorCol())) {
             columns.add(column(all, stage.getValidationIndicatorCol()).as(HELD_OUT));

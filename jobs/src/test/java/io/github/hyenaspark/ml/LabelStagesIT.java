@@ -117,8 +117,7 @@ class LabelStagesIT {
             assertThat(left).as("files of the fitting").isEmpty();
         }
         Dataset<Row> predicted = model.transform(read());
-        assertThat(predicted.columns())
-                .endsWith("label", "prediction", "probability", "rawPrediction", "predicted");
+        assertThat(predicted.columns()).endsWith("label", "prediction", "probability", "rawPrediction", "predicted");
         assertThat(accuracy(predicted)).isGreaterThan(0.9);
         assertThat(predicted.filter("predicted != alphabet").count())
                 .isEqualTo(predicted.filter("prediction != label").count());
@@ -195,7 +194,10 @@ class LabelStagesIT {
                 .fit(some);
         assertThat(accuracy(model.transform(some))).isGreaterThan(0.9);
         assertThat(model.numClasses()).isEqualTo(2);
-        assertThat(model.setThresholds(1, 0).transform(some).filter("prediction = 1").count())
+        assertThat(model.setThresholds(1, 0)
+                        .transform(some)
+                        .filter("prediction = 1")
+                        .count())
                 .isEqualTo(DOCUMENTS);
         assertThatThrownBy(() -> model.setThresholds(1, 1, 1).transform(some))
                 .hasMessageContaining("expected 2 numbers");

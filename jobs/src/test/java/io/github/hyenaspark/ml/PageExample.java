@@ -32,9 +32,7 @@ final class PageExample {
         Path classes = Files.createDirectories(directory.resolve(name));
         Path source = Files.writeString(classes.resolve(name + ".java"), program);
         var said = new ByteArrayOutputStream();
-        String[] compile = {
-            "-d", classes.toString(), "-cp", System.getProperty("java.class.path"), source.toString()
-        };
+        String[] compile = {"-d", classes.toString(), "-cp", System.getProperty("java.class.path"), source.toString()};
         int code = ToolProvider.getSystemJavaCompiler().run(null, said, said, compile);
         assertThat(code).as(said.toString(StandardCharsets.UTF_8)).isZero();
         try (var loader = new URLClassLoader(new URL[] {classes.toUri().toURL()})) {

@@ -161,7 +161,8 @@ class PretrainedStagesIT {
 
     @Test
     void aClassifierBeginsWithATrainedModel() {
-        Dataset<Row> labelled = read().withColumn("label", functions.expr("id % 5 > 2").cast("int"));
+        Dataset<Row> labelled =
+                read().withColumn("label", functions.expr("id % 5 > 2").cast("int"));
         HyenaClassificationModel model = new HyenaClassifier()
                 .setInputCol("text")
                 .setPretrained(run)

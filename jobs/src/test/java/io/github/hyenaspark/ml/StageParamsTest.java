@@ -91,8 +91,9 @@ class StageParamsTest {
                         .setInputCol("text")
                         .setLabelCol("text")
                         .transformSchema(DOCUMENTS))
-                .hasMessage("r__labelCol: found text of type string, expected a column of numbers; HyenaClassifier takes"
-                        + " strings");
+                .hasMessage(
+                        "r__labelCol: found text of type string, expected a column of numbers; HyenaClassifier takes"
+                                + " strings");
         assertThatThrownBy(() -> classifier.setValidationIndicatorCol("id").transformSchema(labelled))
                 .hasMessageContaining("expected a column of booleans");
     }
@@ -101,9 +102,12 @@ class StageParamsTest {
     void thresholdsDivideProbabilities() {
         double[] probabilities = {0.5, 0.3, 0.2};
         assertThat(ClassPredictor.predicted(probabilities, new double[0])).isZero();
-        assertThat(ClassPredictor.predicted(probabilities, new double[] {1, 0.5, 0.5})).isEqualTo(1);
-        assertThat(ClassPredictor.predicted(probabilities, new double[] {1, 1, 0})).isEqualTo(2);
-        assertThat(ClassPredictor.predicted(new double[] {1, 0}, new double[] {1, 0})).isZero();
+        assertThat(ClassPredictor.predicted(probabilities, new double[] {1, 0.5, 0.5}))
+                .isEqualTo(1);
+        assertThat(ClassPredictor.predicted(probabilities, new double[] {1, 1, 0}))
+                .isEqualTo(2);
+        assertThat(ClassPredictor.predicted(new double[] {1, 0}, new double[] {1, 0}))
+                .isZero();
     }
 
     @Test

@@ -1,8 +1,8 @@
 package io.github.hyenaspark.operator.filter;
 
-import java.io.Serializable;
 import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.operator.nn.MixerConfig;
+import java.io.Serializable;
 
 /**
  * How the long filters are made; bound from the settings {@code model.filter}.
@@ -38,7 +38,8 @@ public record FilterConfig(
         boolean trainPositions,
         boolean trainDecay,
         int modes,
-        int states) implements Serializable {
+        int states)
+        implements Serializable {
     public FilterConfig {
         check(width >= 1, "width", width, "at least 1");
         check(emb >= 3 && emb % 2 != 0, "emb", emb, "an odd number of at least 3");

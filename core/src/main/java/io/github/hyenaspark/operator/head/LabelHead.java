@@ -11,8 +11,8 @@ import java.util.List;
 
 /**
  * What predicts the label of a document from the last block's output: layer norm, one vector for each part of the
- * sequence, dropout, and a linear map of the vectors of all its readings to T outputs. A document is read S times, once as it is
- * and once from its other end.
+ * sequence, dropout, and a linear map of the vectors of all its readings to T outputs. A document is read S times, once
+ * as it is and once from its other end.
  *
  * @param task what is predicted, and with which loss
  * @param outputs T: classes, tags, or values
@@ -21,7 +21,8 @@ import java.util.List;
  * @param readings S, sequences of a document, 1 or 2
  * @param dropout share of the joined vector set to zero in training
  */
-public record LabelHead(Task task, int outputs, Pooling pooling, int parts, int readings, double dropout) implements Serializable {
+public record LabelHead(Task task, int outputs, Pooling pooling, int parts, int readings, double dropout)
+        implements Serializable {
     /** What a label is. */
     public enum Task {
         /** One of T classes, at least two; softmax cross entropy, nats. */

@@ -1,10 +1,10 @@
 package io.github.hyenaspark.train.averaging;
 
-import java.io.Serializable;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -243,7 +243,8 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
      * @param firstMoment the mean of m; empty unless moments are averaged
      * @param secondMoment the mean of v, corrected as {@link TrainConfig.SecondMoment} says; empty likewise
      */
-    public record AveragedState(int from, float[] parameters, float[] firstMoment, float[] secondMoment) implements Serializable {
+    public record AveragedState(int from, float[] parameters, float[] firstMoment, float[] secondMoment)
+            implements Serializable {
         /** Zeros in the shape of a common start, to be filled by {@link #put}. */
         public static AveragedState zeros(int parameters, int firstMoments, int secondMoments) {
             return new AveragedState(0, new float[parameters], new float[firstMoments], new float[secondMoments]);

@@ -1,10 +1,10 @@
 package io.github.hyenaspark.train.averaging;
 
-import java.io.Serializable;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -18,7 +18,8 @@ import java.util.Arrays;
  * @param firstMoment m in {@link Codec#ofMoments}; empty unless moments are averaged
  * @param secondMoment v likewise; there may be fewer of them than parameters
  */
-public record EncodedUpdate(Codec codec, int from, byte[] parameters, byte[] firstMoment, byte[] secondMoment) implements Serializable {
+public record EncodedUpdate(Codec codec, int from, byte[] parameters, byte[] firstMoment, byte[] secondMoment)
+        implements Serializable {
     private static final byte[] NONE = {};
 
     /**

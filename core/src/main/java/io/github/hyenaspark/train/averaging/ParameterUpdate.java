@@ -1,7 +1,7 @@
 package io.github.hyenaspark.train.averaging;
 
-import java.io.Serializable;
 import io.github.hyenaspark.train.codec.Codec;
+import java.io.Serializable;
 
 /**
  * The encoded change of θ in a round, for receivers that have the θ before it. {@link OuterOptimizer} makes it and

@@ -61,7 +61,8 @@ public record TrainConfig(
         Guard guard,
         List<StepPhase> stepPhases,
         LengthSchedule lengthSchedule,
-        Reached reached) implements Serializable {
+        Reached reached)
+        implements Serializable {
     public TrainConfig {
         SettingCheck.atLeast("train.workers", workers, 1);
         SettingCheck.atLeast("train.local-steps", localSteps, 1);

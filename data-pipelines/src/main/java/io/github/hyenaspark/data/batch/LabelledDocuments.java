@@ -31,8 +31,7 @@ public final class LabelledDocuments implements Closeable {
     }
 
     /** Opens the documents; reads the index of every shard. CorruptFileException if one is not what it should be. */
-    public static LabelledDocuments open(Storage storage, DatasetSnapshot snapshot, String dataset)
-            throws IOException {
+    public static LabelledDocuments open(Storage storage, DatasetSnapshot snapshot, String dataset) throws IOException {
         return new LabelledDocuments(
                 SplitDocuments.open(storage, snapshot, dataset, Split.TRAIN),
                 SplitDocuments.open(storage, snapshot, dataset, Split.VALIDATION));

@@ -60,8 +60,8 @@ public final class FitJob implements Job {
     private static final String RESULT = "result.json";
 
     /** What decides how a fitting ends; not where or how it is run. */
-    private static final Set<String> FREE = Set.of(
-            "data.dataset", "data.input", "run.dir", "run.progress", "run.allow-inexact-resume", "run.merge");
+    private static final Set<String> FREE =
+            Set.of("data.dataset", "data.input", "run.dir", "run.progress", "run.allow-inexact-resume", "run.merge");
 
     /** The directory of a fitted model below that of its fitting. */
     public static String model(String directory) {
@@ -79,8 +79,8 @@ public final class FitJob implements Job {
         Refusal.unless(!run.isBlank(), "run.dir", "nothing", "the directory of the fitting");
         String there = Storage.resolve(run, SETTINGS);
         if (storage.exists(there)) {
-            List<String> remembered = new ArrayList<>(
-                    ResumeCompatibility.arguments(Json.parse(there, storage.read(there))));
+            List<String> remembered =
+                    new ArrayList<>(ResumeCompatibility.arguments(Json.parse(there, storage.read(there))));
             remembered.removeIf(argument -> argument.startsWith("run.dir="));
             return remembered;
         }
@@ -153,11 +153,9 @@ public final class FitJob implements Job {
             ObjectNode json = report(run.dir(), fitting.labels(), outcome)
                     .put("seconds", (System.nanoTime() - begin) / 1e9)
                     .put("cpu_seconds", cpuSeconds());
+            storage.replace(Storage.resolve(run.dir(), "predictions.jsonl"), predictions(fitting.labels(), outcome));
             storage.replace(
-                    Storage.resolve(run.dir(), "predictions.jsonl"), predictions(fitting.labels(), outcome));
-            storage.replace(
-                    Storage.resolve(run.dir(), "report.html"),
-                    FitPage.html(json, figures(fitting.labels(), outcome)));
+                    Storage.resolve(run.dir(), "report.html"), FitPage.html(json, figures(fitting.labels(), outcome)));
             storage.replace(result, Json.bytes(json));
             console.result(json);
             return json;
@@ -214,15 +212,14 @@ public final class FitJob implements Job {
                 "data.validation-fraction=0",
                 "data.clean.duplicates=keep",
                 "data.max-bad-fraction=0"));
-        own.add("data.source.columns=" + Json.line(Json.array().addAll(columns.stream()
-                .map(Json.object()::textNode)
-                .toList())));
+        own.add("data.source.columns="
+                + Json.line(Json.array()
+                        .addAll(columns.stream().map(Json.object()::textNode).toList())));
         return DatasetSpec.of(storage, settings.with(own).bind("data", DataConfig.class));
     }
 
     private static DatasetSnapshot snapshot(
-            JavaSparkContext context, Storage storage, DatasetSpec spec, Fitting.Observer observer)
-            throws IOException {
+            JavaSparkContext context, Storage storage, DatasetSpec spec, Fitting.Observer observer) throws IOException {
         try (var lease = DatasetLease.take(storage, spec.config().dataset())) {
             LOG.debug("holding {}", lease.uri());
             InputPlan plan = InputPlan.of(storage, spec);
@@ -236,8 +233,9 @@ public final class FitJob implements Job {
                     .snapshot();
             UnitEntry.Counts counts = snapshot.counts();
             if (counts.documents() == 0) {
-                throw new IllegalArgumentException("data.input: found no document in " + spec.config().input()
-                        + ", expected documents with the field " + spec.config().source().textField());
+                throw new IllegalArgumentException("data.input: found no document in "
+                        + spec.config().input() + ", expected documents with the field "
+                        + spec.config().source().textField());
             }
             return snapshot;
         }
@@ -310,10 +308,7 @@ public final class FitJob implements Job {
             targets.addAll(List.of(targets(labels, outcome.tested().get(fold))));
         }
         return new FitPage.Predictions(
-                labels.names(),
-                predicted.toArray(double[][]::new),
-                targets.toArray(double[][]::new),
-                outcome.curves());
+                labels.names(), predicted.toArray(double[][]::new), targets.toArray(double[][]::new), outcome.curves());
     }
 
     /** Of this process, which does everything in local mode; NaN on a Java that does not know. */
@@ -336,17 +331,21 @@ public final class FitJob implements Job {
 
         @Override
         public void runs(Optional<AveragingDriver> driver, Optional<RunStore> store) {
-            console.stop().with(driver.isEmpty() ? Stop.CONTINUES : new Stop.Last() {
-                @Override
-                public void save() throws IOException {
-                    driver.get().stop();
-                }
+            console.stop()
+                    .with(
+                            driver.isEmpty()
+                                    ? Stop.CONTINUES
+                                    : new Stop.Last() {
+                                        @Override
+                                        public void save() throws IOException {
+                                            driver.get().stop();
+                                        }
 
-                @Override
-                public String says(String why) {
-                    return driver.get().standing(why);
-                }
-            });
+                                        @Override
+                                        public String says(String why) {
+                                            return driver.get().standing(why);
+                                        }
+                                    });
         }
     }
 }

@@ -60,8 +60,7 @@ record FitSettings(Settings settings, DataConfig data, String directory) {
                 "train.rounds=" + rounds,
                 "train.seed=" + (fit().seed() + (long) FOLD_SEEDS * fold + model),
                 "run.validate-every-rounds=" + epoch));
-        return new FitSettings(
-                settings.with(own), data, Storage.resolve(Storage.resolve(directory, TRAINING), name));
+        return new FitSettings(settings.with(own), data, Storage.resolve(Storage.resolve(directory, TRAINING), name));
     }
 
     /** Local steps of one worker in which all workers together see every document so often. */
@@ -71,7 +70,10 @@ record FitSettings(Settings settings, DataConfig data, String directory) {
     }
 
     RunDirectory runDirectory() {
-        return new RunDirectory(directory, settings.bind("checkpoint", CheckpointConfig.class).keep(), run().checkpoint().equals(TrainedRun.BEST));
+        return new RunDirectory(
+                directory,
+                settings.bind("checkpoint", CheckpointConfig.class).keep(),
+                run().checkpoint().equals(TrainedRun.BEST));
     }
 
     AveragingDriver.Plan driver() {

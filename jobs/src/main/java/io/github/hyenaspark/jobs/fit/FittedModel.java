@@ -92,7 +92,8 @@ public record FittedModel(
         for (Member member : members) {
             List<Tensor> tensors = new ArrayList<>();
             for (ParameterEntry entry : spec.table()) {
-                long[] shape = entry.shape().stream().mapToLong(Integer::longValue).toArray();
+                long[] shape =
+                        entry.shape().stream().mapToLong(Integer::longValue).toArray();
                 tensors.add(new Tensor(entry.name(), shape, member.theta(), Math.toIntExact(entry.offset())));
             }
             String file = member.name() + ".safetensors";

@@ -4,13 +4,13 @@ import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.checkpoint.TrainingProgress;
-import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.LabelledDocuments;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.batch.Readings;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.fit.Folds.Division;
 import io.github.hyenaspark.jobs.report.chart.LineChart.Curve;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;
@@ -18,7 +18,6 @@ import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
-import io.github.hyenaspark.jobs.fit.Folds.Division;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
@@ -94,14 +93,8 @@ final class Fitting {
         readings = config.readings(tokenizer.name());
         ModelConfig model = this.settings.model();
         var head = new LabelHead(
-                labels.task(),
-                labels.outputs(),
-                config.pooling(),
-                config.parts(),
-                readings.count(),
-                config.dropout());
-        spec = new LabelModel.Spec(
-                model, snapshot.vocabulary().size(), head, config.trainedLayers(model.nLayer()));
+                labels.task(), labels.outputs(), config.pooling(), config.parts(), readings.count(), config.dropout());
+        spec = new LabelModel.Spec(model, snapshot.vocabulary().size(), head, config.trainedLayers(model.nLayer()));
     }
 
     LabelSet labels() {
@@ -163,14 +156,14 @@ final class Fitting {
         return result;
     }
 
-    private record Trained(
-            FittedModel.Member member, int[] test, double[][] predictions, double epochs, Curve curve) {}
+    private record Trained(FittedModel.Member member, int[] test, double[][] predictions, double epochs, Curve curve) {}
 
     private Trained train(int fold, int model) throws IOException {
         String name = (settings.fit().folds() == 0 ? "" : "fold-" + (fold + 1) + "-") + MODEL + "-" + (model + 1);
         Division division = folds.division(fold, model);
         if (division.train().length == 0 || division.heldOut().length == 0 || division.test().length == 0) {
-            throw new IllegalArgumentException("fit.folds: found " + labels.documents().size()
+            throw new IllegalArgumentException("fit.folds: found "
+                    + labels.documents().size()
                     + " documents, too few for " + settings.fit().folds() + " folds and fit.validation-fraction="
                     + settings.fit().validationFraction() + "; give more documents, or ask for fewer folds");
         }
@@ -250,9 +243,7 @@ final class Fitting {
         LabelModel model = LabelModel.create(spec, own.train().seed());
         MomentLayout moments = MomentLayout.of(own.train().optimizer(), model.table());
         TrainingProgress before = found.map(Checkpoint::progress).orElse(TrainingProgress.NONE);
-        RunState start = found.isPresent()
-                ? RunStore.state(found.get(), moments)
-                : begin(model, moments, own.train());
+        RunState start = found.isPresent() ? RunStore.state(found.get(), moments) : begin(model, moments, own.train());
         var facts = new RunMetadata(
                 own.settings().render(),
                 storage.qualify(snapshot.uri(own.dataset())),
@@ -280,8 +271,8 @@ final class Fitting {
                 model.parameterCount(),
                 work.labels().value().train().length,
                 work.labels().value().heldOut().length);
-        var options = new SparkWorkers.WorkerOptions(
-                own.merge(), checkpoints.epoch(), ReplayedSteps.read(storage, ""), work);
+        var options =
+                new SparkWorkers.WorkerOptions(own.merge(), checkpoints.epoch(), ReplayedSteps.read(storage, ""), work);
         try (SparkWorkers workers = SparkWorkers.open(context, storage, plan, options);
                 Progress progress = observer.progress(new ProgressTask(name, "rounds", start.round(), rounds))) {
             var driver = new AveragingDriver(own.driver(), plan.train(), workers, store, progress);
@@ -292,7 +283,8 @@ final class Fitting {
             List<double[]> heldOut = store.history().heldOut().stream()
                     .map(point -> new double[] {point.tokens(), point.loss()})
                     .toList();
-            TrainedRun chosen = TrainedRun.open(storage, own.directory(), own.run().checkpoint());
+            TrainedRun chosen =
+                    TrainedRun.open(storage, own.directory(), own.run().checkpoint());
             return new Chosen(chosen.round(), chosen.theta(), heldOut);
         }
     }
@@ -323,8 +315,8 @@ final class Fitting {
         int chunks = LabelPlan.chunks(documents);
         Broadcast<TrainingPlan> sentPlan = context.broadcast(plan);
         Broadcast<float[]> sentTheta = context.broadcast(theta);
-        Function<Integer, Integer> windows = document ->
-                LabelledDocuments.windows(labels.documents().get(document).tokens(), spec.config().lMax());
+        Function<Integer, Integer> windows = document -> LabelledDocuments.windows(
+                labels.documents().get(document).tokens(), spec.config().lMax());
         try {
             List<Integer> numbers =
                     new ArrayList<>(IntStream.range(0, chunks).boxed().toList());

@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
 
 /**
  * Which documents a model is trained on, which decide when it has learnt enough, and which measure it: a function of a
- * seed, the documents' ids and their labels. Documents of equal text, or of one group, stay together. Each class, or each stretch of
- * sorted values, is spread evenly.
+ * seed, the documents' ids and their labels. Documents of equal text, or of one group, stay together. Each class, or
+ * each stretch of sorted values, is spread evenly.
  */
 final class Folds {
     private static final int STRETCH = 20; // documents of neighbouring values
@@ -78,7 +78,8 @@ final class Folds {
         }
         Map<Integer, List<Integer>> groups = new TreeMap<>();
         for (int document = 0; document < parent.length; document++) {
-            groups.computeIfAbsent(root(parent, document), unused -> new ArrayList<>()).add(document);
+            groups.computeIfAbsent(root(parent, document), unused -> new ArrayList<>())
+                    .add(document);
         }
         return List.copyOf(groups.values());
     }

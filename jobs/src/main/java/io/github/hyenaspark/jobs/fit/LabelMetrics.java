@@ -31,8 +31,11 @@ public final class LabelMetrics {
                 List<long[][]> tags = IntStream.range(0, targets[0].length)
                         .mapToObj(tag -> confusion(tag(predicted, tag), column(targets, tag)))
                         .toList();
-                metrics.put("accuracy", mean(tags.stream().map(LabelMetrics::accuracy).toList()));
-                metrics.put("mcc", mean(tags.stream().map(LabelMetrics::matthews).toList()));
+                metrics.put(
+                        "accuracy",
+                        mean(tags.stream().map(LabelMetrics::accuracy).toList()));
+                metrics.put(
+                        "mcc", mean(tags.stream().map(LabelMetrics::matthews).toList()));
                 metrics.put(
                         "auroc",
                         mean(IntStream.range(0, targets[0].length)

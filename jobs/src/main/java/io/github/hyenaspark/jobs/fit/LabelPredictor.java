@@ -46,14 +46,16 @@ public final class LabelPredictor implements Predictor {
         tokenizerName = model.tokenizer().name();
         tokenizerFile = model.tokenizer().file();
         means = model.members().stream().map(FittedModel.Member::means).toArray(double[][]::new);
-        deviations = model.members().stream().map(FittedModel.Member::deviations).toArray(double[][]::new);
+        deviations =
+                model.members().stream().map(FittedModel.Member::deviations).toArray(double[][]::new);
         this.thetas = thetas;
         this.threads = threads;
     }
 
     /** Sends a model; its tasks use as many threads as they have cores. */
     public static LabelPredictor send(JavaSparkContext context, FittedModel model) {
-        float[][] thetas = model.members().stream().map(FittedModel.Member::theta).toArray(float[][]::new);
+        float[][] thetas =
+                model.members().stream().map(FittedModel.Member::theta).toArray(float[][]::new);
         return new LabelPredictor(
                 model, context.broadcast(thetas), context.getConf().getInt("spark.task.cpus", 1));
     }
@@ -77,8 +79,7 @@ public final class LabelPredictor implements Predictor {
     }
 
     private static DataType named(String figure) {
-        StructType element =
-                new StructType().add("label", DataTypes.StringType).add(figure, DataTypes.DoubleType);
+        StructType element = new StructType().add("label", DataTypes.StringType).add(figure, DataTypes.DoubleType);
         return DataTypes.createArrayType(element, false);
     }
 
@@ -155,8 +156,10 @@ public final class LabelPredictor implements Predictor {
             for (int window = 0; window < found.length; window++) {
                 int document = owners.get(window);
                 LabelHead.Task task = spec.head().task();
-                add(FittedModel.prediction(task, scale, found[window]), predictions[document], count[document]
-                        * all.length);
+                add(
+                        FittedModel.prediction(task, scale, found[window]),
+                        predictions[document],
+                        count[document] * all.length);
             }
         }
         executor.giveBack(use, model);

@@ -44,13 +44,7 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
      * @param heldOut whether {@code fit.held-out-field} says that it decides when a model has learnt enough
      */
     record LabelledDocument(
-            String id,
-            String contentHash,
-            String group,
-            long tokens,
-            boolean isTest,
-            double weight,
-            boolean heldOut) {}
+            String id, String contentHash, String group, long tokens, boolean isTest, double weight, boolean heldOut) {}
 
     static LabelSet read(Storage storage, DatasetSnapshot snapshot, DataConfig data, FitConfig config)
             throws IOException {
@@ -118,7 +112,9 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
         Task task = task(labels, config);
         if (task != Task.CLASSIFICATION) {
             double[][] targets = labels.stream()
-                    .map(row -> row.stream().mapToDouble(label -> value(label, task, config)).toArray())
+                    .map(row -> row.stream()
+                            .mapToDouble(label -> value(label, task, config))
+                            .toArray())
                     .toArray(double[][]::new);
             return new LabelSet(task, config.labelField(), List.copyOf(documents), targets);
         }
@@ -165,7 +161,8 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
 
     private static double value(String label, Task task, FitConfig config) {
         boolean truth = label.equals("true") || label.equals("false");
-        double value = truth ? (label.equals("true") ? 1 : 0) : isNumber(label) ? Double.parseDouble(label) : Double.NaN;
+        double value =
+                truth ? (label.equals("true") ? 1 : 0) : isNumber(label) ? Double.parseDouble(label) : Double.NaN;
         boolean fits = task == Task.TAGGING ? value == 0 || value == 1 : Double.isFinite(value) && !truth;
         if (!fits) {
             throw new IllegalArgumentException("fit.label-field: found \"" + label + "\" in " + config.labelField()

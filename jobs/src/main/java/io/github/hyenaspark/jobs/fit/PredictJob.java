@@ -64,7 +64,10 @@ public final class PredictJob {
                                     SparkRuntime.storage().qualify(output));
                     progress.advance(units.size(), totals.documents() + " documents");
                     if (totals.failed() > 0) {
-                        LOG.warn("{} of {} documents failed; their rows hold an error", totals.failed(), totals.documents());
+                        LOG.warn(
+                                "{} of {} documents failed; their rows hold an error",
+                                totals.failed(),
+                                totals.documents());
                     }
                     result.put("outcome", "created")
                             .put("run", run.dir())
@@ -82,7 +85,8 @@ public final class PredictJob {
     private static String asked(FittedModel model, DataConfig data, List<InputFile> files) {
         List<String> facts = new ArrayList<>(List.of(model.tokenizer().fingerprint(), model.modelSettings()));
         model.members().forEach(member -> facts.add(member.name() + " " + Hashes.sha256(member.theta())));
-        facts.add(new TreeMap<>(data.source().identity()) + data.source().fasta().bed());
+        facts.add(
+                new TreeMap<>(data.source().identity()) + data.source().fasta().bed());
         facts.add(new TreeMap<>(data.clean().identity()).toString());
         files.forEach(file -> facts.add(file.path() + " " + file.bytes() + " " + file.modifiedMillis()));
         return Hashes.sha256(String.join("\n", facts));

@@ -8,7 +8,7 @@ final class Recipe {
             "model.mixer=[hyena-se,hyena]",
             "model.d-model=64",
             "model.n-layer=2",
-            "model.positions=learned",
+            "model.d-inner=128",
             "train.optimizer=muon",
             "train.workers=2",
             "train.local-steps=8",

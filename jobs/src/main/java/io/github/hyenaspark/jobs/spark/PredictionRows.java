@@ -75,9 +75,7 @@ final class PredictionRows implements Iterator<Row> {
             List<@Nullable Object> values = new ArrayList<>(each.leading);
             boolean failed = !each.error.isEmpty();
             values.addAll(
-                    failed
-                            ? Collections.nCopies(predictor.columns().size(), null)
-                            : predictions.get(each.number));
+                    failed ? Collections.nCopies(predictor.columns().size(), null) : predictions.get(each.number));
             values.add(failed ? each.error : null);
             ready.add(RowFactory.create(values.toArray()));
         }

@@ -79,7 +79,8 @@ public final class SparkInference {
         JavaRDD<Row> rows = context()
                 .parallelize(new ArrayList<>(units), units.size())
                 .mapPartitions(part -> new PredictionRows(
-                        closedAtTheEnd(new FileTexts(ExecutorState.ofThisProcess().storage(), config, part)),
+                        closedAtTheEnd(
+                                new FileTexts(ExecutorState.ofThisProcess().storage(), config, part)),
                         predictor));
         StructType columns = FileTexts.columns(config.source().columns());
         for (StructField column : predictor.columns().fields()) {
@@ -87,7 +88,8 @@ public final class SparkInference {
         }
         columns = columns.add("error", DataTypes.StringType);
         Dataset<Row> results = session.createDataFrame(rows, columns);
-        TaskWatch.during(context(), progress, () -> results.write().mode(SaveMode.Append).parquet(output));
+        TaskWatch.during(
+                context(), progress, () -> results.write().mode(SaveMode.Append).parquet(output));
         Row sums = session.read()
                 .schema(columns)
                 .parquet(output)

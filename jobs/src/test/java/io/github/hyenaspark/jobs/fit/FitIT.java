@@ -49,14 +49,19 @@ final class FitIT {
                     .put("name", "n" + i)
                     .put("text", sequence)
                     .put("label", yes ? "yes" : "no")
-                    .put("gc", sequence.chars().filter(c -> c == 'G' || c == 'C').count() / (double) sequence.length())
+                    .put(
+                            "gc",
+                            sequence.chars().filter(c -> c == 'G' || c == 'C').count() / (double) sequence.length())
                     .put("long", sequence.length() > 32)));
         }
         return Files.write(directory.resolve("motifs.jsonl"), lines);
     }
 
     private static String bases(Random random, int count) {
-        return random.ints(count, 0, 4).mapToObj("ACGT"::charAt).map(String::valueOf).collect(Collectors.joining());
+        return random.ints(count, 0, 4)
+                .mapToObj("ACGT"::charAt)
+                .map(String::valueOf)
+                .collect(Collectors.joining());
     }
 
     private List<String> fit(Path input, String run, String... settings) {
@@ -125,9 +130,7 @@ final class FitIT {
         assertThat(right).isGreaterThan(DOCUMENTS * 85 / 100);
         Row first = rows.get(0);
         List<Row> probabilities = first.getList(first.fieldIndex("probabilities"));
-        assertThat(probabilities.stream()
-                        .mapToDouble(row -> row.getDouble(1))
-                        .sum())
+        assertThat(probabilities.stream().mapToDouble(row -> row.getDouble(1)).sum())
                 .isCloseTo(1, within(1e-9));
         assertThat(probabilities.stream().map(row -> row.getString(0))).containsExactly("no", "yes");
     }
@@ -157,7 +160,8 @@ final class FitIT {
                 "run.dir=" + directory.resolve("run"),
                 "data.input=" + directory.resolve("motifs.jsonl"),
                 "predict.output=" + output));
-        assertThat(rows(output)).allSatisfy(row -> assertThat(row.<Double>getAs("value")).isBetween(-0.3, 1.3));
+        assertThat(rows(output))
+                .allSatisfy(row -> assertThat(row.<Double>getAs("value")).isBetween(-0.3, 1.3));
     }
 
     @Test
@@ -185,7 +189,9 @@ final class FitIT {
     }
 
     private static String textOf(String line) throws IOException {
-        return Json.parse("a line", line.getBytes(StandardCharsets.UTF_8)).get("text").asText();
+        return Json.parse("a line", line.getBytes(StandardCharsets.UTF_8))
+                .get("text")
+                .asText();
     }
 
     /** A driver or an executor dies in the middle; what is predicted afterwards is the same to the bit. */
@@ -195,7 +201,8 @@ final class FitIT {
     void deathsLeaveNoTrace(String who, String message) throws Exception {
         Path input = motifs();
         done(fit(input, "undisturbed", "checkpoint.every-rounds=2", "fit.epochs=4"));
-        NamedPoint point = NamedPoint.killing(message, directory.resolve("death")).atMatch(2);
+        NamedPoint point =
+                NamedPoint.killing(message, directory.resolve("death")).atMatch(2);
         List<String> disturbed = fit(input, "disturbed", "checkpoint.every-rounds=2", "fit.epochs=4");
         boolean driver = who.equals("driver");
         HyenaProcess process = HyenaProcess.on(driver ? LOCAL : "local-cluster[2,1,512]");
@@ -204,8 +211,7 @@ final class FitIT {
         assertThat(first.code()).as(first.messages()).isEqualTo(driver ? HyenaProcess.KILLED : 0);
         assertThat(point.reached()).isPositive();
         if (driver) {
-            Outcome second = HyenaProcess.on(LOCAL)
-                    .run(directory, "fit", "run.dir=" + directory.resolve("disturbed"));
+            Outcome second = HyenaProcess.on(LOCAL).run(directory, "fit", "run.dir=" + directory.resolve("disturbed"));
             assertThat(second.code()).as(second.messages()).isZero();
         }
         assertThat(Files.readString(directory.resolve("disturbed/predictions.jsonl")))
@@ -249,7 +255,8 @@ final class FitIT {
     void mistakesAreToldInOneSentence(String setting, String expected) throws IOException {
         Outcome outcome = SmallRun.bare(LOCAL, fit(motifs(), "run", setting));
         assertThat(outcome.code()).isEqualTo(2);
-        assertThat(outcome.messages().lines().filter(line -> line.startsWith("hyena fit:"))).hasSize(1);
+        assertThat(outcome.messages().lines().filter(line -> line.startsWith("hyena fit:")))
+                .hasSize(1);
         assertThat(outcome.messages()).contains(expected);
     }
 }

@@ -21,7 +21,8 @@ final class FoldsTest {
         double[][] targets = new double[DOCUMENTS][];
         for (int i = 0; i < DOCUMENTS; i++) {
             int text = i >= 100 && i < 110 ? i - 100 : i;
-            documents.add(new LabelledDocument("document " + i, "text " + text, i % 50 == 7 ? "sevens" : "", 5, false, 1, false));
+            documents.add(new LabelledDocument(
+                    "document " + i, "text " + text, i % 50 == 7 ? "sevens" : "", 5, false, 1, false));
             targets[i] = new double[] {text % 4 == 0 ? 1 : 0};
         }
         return new LabelSet(Task.CLASSIFICATION, List.of("a", "b"), documents, targets);
@@ -44,8 +45,9 @@ final class FoldsTest {
             assertThat(division.train().length + division.heldOut().length + division.test().length)
                     .isEqualTo(DOCUMENTS);
         }
-        assertThat(tested).containsExactlyInAnyOrderElementsOf(
-                IntStream.range(0, DOCUMENTS).boxed().toList());
+        assertThat(tested)
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, DOCUMENTS).boxed().toList());
     }
 
     @Test
@@ -92,7 +94,8 @@ final class FoldsTest {
     @Test
     void modelsOfAFoldHoldOutDifferentDocuments() {
         Folds folds = folds("fit.folds=5");
-        assertThat(folds.division(0, 0).heldOut()).doesNotContain(folds.division(0, 1).heldOut());
+        assertThat(folds.division(0, 0).heldOut())
+                .doesNotContain(folds.division(0, 1).heldOut());
         assertThat(folds.division(0, 0).test()).isEqualTo(folds.division(0, 1).test());
     }
 

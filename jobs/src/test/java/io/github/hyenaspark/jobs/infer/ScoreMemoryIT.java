@@ -40,12 +40,22 @@ class ScoreMemoryIT {
         String run = directory.resolve("fit").toString();
         var lines = new StringBuilder();
         for (int i = 0; i < 40; i++) {
-            lines.append("{\"text\": \"alpha ").append(i).append("\", \"label\": ").append(i % 2).append("}\n");
+            lines.append("{\"text\": \"alpha ")
+                    .append(i)
+                    .append("\", \"label\": ")
+                    .append(i % 2)
+                    .append("}\n");
         }
         Path labelled = Files.writeString(directory.resolve("labelled.jsonl"), lines);
         List<String> fit = List.of(
-                "fit", "data.input=" + labelled, "run.dir=" + run, "fit.folds=0", "fit.epochs=1", "model.d-model=8",
-                "model.n-layer=1", "model.mixer=hyena-se");
+                "fit",
+                "data.input=" + labelled,
+                "run.dir=" + run,
+                "fit.folds=0",
+                "fit.epochs=1",
+                "model.d-model=8",
+                "model.n-layer=1",
+                "model.mixer=hyena-se");
         SmallRun.bare("local[2]", fit).json();
         isFlat("predict", run);
     }

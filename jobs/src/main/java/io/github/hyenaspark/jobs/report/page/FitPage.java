@@ -71,7 +71,9 @@ public final class FitPage {
         result.properties().forEach(metric -> {
             if (metric.getValue().has("mean")) {
                 String spread = metric.getValue().path("sd").asDouble() > 0
-                        ? "± " + Figures.fourDecimals(metric.getValue().path("sd").asDouble()) + " over folds"
+                        ? "± "
+                                + Figures.fourDecimals(
+                                        metric.getValue().path("sd").asDouble()) + " over folds"
                         : "";
                 figures.add(new Figure(
                         metric.getKey(),
@@ -79,7 +81,8 @@ public final class FitPage {
                         spread));
             }
         });
-        figures.add(new Figure("Documents", Figures.whole(result.path("documents").asLong()), ""));
+        figures.add(
+                new Figure("Documents", Figures.whole(result.path("documents").asLong()), ""));
         figures.add(new Figure("Epochs", Figures.rounded(result.path("epochs").asDouble()), "mean over models"));
         return figures;
     }
@@ -100,7 +103,8 @@ public final class FitPage {
         Table table = Table.of(columns);
         for (int c = 0; c < names.size(); c++) {
             table.row(
-                    names.get(c), Arrays.stream(counts[c]).mapToObj(Figures::whole).toList());
+                    names.get(c),
+                    Arrays.stream(counts[c]).mapToObj(Figures::whole).toList());
         }
         return table.html();
     }
@@ -131,7 +135,9 @@ public final class FitPage {
             right += isOf(i, c, classes) ? 1 : 0;
             wrong += isOf(i, c, classes) ? 0 : 1;
             boolean last = place + 1 == order.size();
-            if (last || predictions.predicted()[order.get(place + 1)][c] != predictions.predicted()[i][c]) {
+            if (last
+                    || predictions.predicted()[order.get(place + 1)][c]
+                            != predictions.predicted()[i][c]) {
                 points.add(new double[] {wrong / Math.max(1, others), right / Math.max(1, all)});
             }
         }

@@ -240,15 +240,14 @@ public final class AveragingDriver {
         }
         long besides = entry.times().path("held_out").asLong()
                 + entry.times().path("checkpoint_wait").asLong();
-        String speed =
-                String.format(Locale.ROOT, "%,.0f tokens/s", entry.tokens() / (Math.max(1, millis - besides) / 1000.0));
+        double speed = entry.tokens() / (Math.max(1, millis - besides) / 1000.0);
         LOG.info(
                 "round {} ran on executors {}",
                 entry.after().round(),
                 entry.checked().results().stream()
                         .map(w -> w.place().toString())
                         .collect(Collectors.joining(" ")));
-        progress.end(loss + ", " + speed);
+        progress.end(String.format(Locale.ROOT, "%s, %,.0f %s/s", loss, speed, workers.unit()));
     }
 
     /**

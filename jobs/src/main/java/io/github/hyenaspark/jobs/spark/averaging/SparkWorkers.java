@@ -61,6 +61,11 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     }
 
     @Override
+    public String unit() {
+        return options.work().unit();
+    }
+
+    @Override
     public void onSteps(DriverState.Listener listener) {
         DriverState.ofThisProcess().listen(planHere.run(), listener);
     }
@@ -139,7 +144,8 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         WorkerComputation work = options.work();
         BroadcastState.Handle sent = sender.broadcast(state);
         List<LossByPosition> losses = context.parallelize(numbers, partitions)
-                .mapPartitions(chunk -> work.heldOut(sentPlan.value(), sent.value().theta(), chunk))
+                .mapPartitions(
+                        chunk -> work.heldOut(sentPlan.value(), sent.value().theta(), chunk))
                 .collect();
         LossByPosition sum = LossByPosition.ZERO;
         for (LossByPosition loss : losses) { // in the order of the chunks: collect keeps it

@@ -17,6 +17,11 @@ public interface Workers {
     /** Bytes that one worker receives: of θ, and of the shared moments. */
     record SentBytes(long parameters, long moments) {}
 
+    /** What losses are counted of, in the plural. */
+    default String unit() {
+        return "tokens";
+    }
+
     /** From now on this one is told how far the workers are. */
     default void onSteps(DriverState.Listener listener) {}
 

@@ -42,7 +42,8 @@ public record BroadcastState(
         byte[] firstMoment,
         byte[] secondMoment,
         List<VectorFile> kept,
-        String directory) implements Serializable {
+        String directory)
+        implements Serializable {
     private static final float[] NOTHING = {};
 
     public static BroadcastState of(TrainConfig config, RunState run, String series, String directory) {

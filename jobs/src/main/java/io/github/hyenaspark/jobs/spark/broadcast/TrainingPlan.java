@@ -1,6 +1,5 @@
 package io.github.hyenaspark.jobs.spark.broadcast;
 
-import java.io.Serializable;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
@@ -8,6 +7,7 @@ import io.github.hyenaspark.jobs.spark.task.BatchSource;
 import io.github.hyenaspark.jobs.spark.task.ModelUse;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
+import java.io.Serializable;
 
 /**
  * What every task of a run knows, sent to each executor once; {@code packing} is of the sequences to train on, held-out
@@ -19,7 +19,8 @@ public record TrainingPlan(
         DatasetSnapshot snapshot,
         String dataset,
         PackingConfig packing,
-        String run) implements Serializable {
+        String run)
+        implements Serializable {
     public TrainingPlan {
         train.lengthSchedule().check(model.lMax());
     }

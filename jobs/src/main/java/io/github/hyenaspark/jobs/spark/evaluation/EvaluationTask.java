@@ -118,8 +118,8 @@ public final class EvaluationTask {
         }
 
         /** The loss of one state over some chunks of the held-out sequences of a training. */
-        public static Iterator<LossByPosition> heldOut(
-                TrainingPlan plan, float[] theta, Iterator<Integer> chunks) throws IOException {
+        public static Iterator<LossByPosition> heldOut(TrainingPlan plan, float[] theta, Iterator<Integer> chunks)
+                throws IOException {
             return new Plan(plan.modelUse(), plan.heldOutSource(), plan.train().batchSize())
                     .measure(
                             theta,

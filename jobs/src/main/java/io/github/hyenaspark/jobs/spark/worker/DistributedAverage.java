@@ -1,6 +1,5 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
-import java.io.Serializable;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
@@ -8,6 +7,7 @@ import io.github.hyenaspark.train.averaging.Averaging;
 import io.github.hyenaspark.train.averaging.EncodedUpdate;
 import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.optim.TrainingState;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

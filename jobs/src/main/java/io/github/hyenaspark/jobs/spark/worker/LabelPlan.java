@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * What every task of a training on labels knows besides the {@link
- * io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan}, sent to each executor once. Documents are numbers in their
- * dataset. Not compared by {@code equals}: the arrays are not copied.
+ * What every task of a training on labels knows besides the
+ * {@link io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan}, sent to each executor once. Documents are numbers in
+ * their dataset. Not compared by {@code equals}: the arrays are not copied.
  *
  * @param train the documents to train on
  * @param heldOut those that measure how training goes
@@ -36,7 +36,9 @@ public record LabelPlan(
     }
 
     double[] weights(int[] documents) {
-        return IntStream.of(documents).mapToDouble(document -> weights[document]).toArray();
+        return IntStream.of(documents)
+                .mapToDouble(document -> weights[document])
+                .toArray();
     }
 
     /** Into how many parts documents are cut; each part is computed in one task, in the same way everywhere. */
@@ -45,7 +47,6 @@ public record LabelPlan(
     }
 
     static int[] chunk(int[] documents, int number) {
-        return Arrays.copyOfRange(
-                documents, number * CHUNK, Math.min(documents.length, (number + 1) * CHUNK));
+        return Arrays.copyOfRange(documents, number * CHUNK, Math.min(documents.length, (number + 1) * CHUNK));
     }
 }

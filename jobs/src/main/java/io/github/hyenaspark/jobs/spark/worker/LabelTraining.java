@@ -54,12 +54,16 @@ public record LabelTraining(Broadcast<LabelPlan> labels) implements WorkerComput
     }
 
     private static LabelUse use(TrainingPlan plan, LabelPlan known) {
-        return new LabelUse(
-                known.spec(), plan.train().recompute(), plan.train().threads());
+        return new LabelUse(known.spec(), plan.train().recompute(), plan.train().threads());
     }
 
     private static LabelledSource source(TrainingPlan plan) {
         return new LabelledSource(plan.snapshot(), plan.dataset());
+    }
+
+    @Override
+    public String unit() {
+        return "documents";
     }
 
     @Override
@@ -74,8 +78,8 @@ public record LabelTraining(Broadcast<LabelPlan> labels) implements WorkerComput
         LabelPlan known = labels.value();
         return each(plan, theta, chunks, known.heldOut(), (model, windows) -> {
             int[] of = windows.documents.stream().mapToInt(Integer::intValue).toArray();
-            LabelledBatch batch = known.readings()
-                    .batch(windows.sequences, known.targets(of), known.weights(of), known.longest());
+            LabelledBatch batch =
+                    known.readings().batch(windows.sequences, known.targets(of), known.weights(of), known.longest());
             return new LossByPosition(List.of(model.lossSum(batch)));
         });
     }

@@ -36,6 +36,11 @@ public sealed interface WorkerComputation extends Serializable permits Training,
     Done round(ExecutorState executor, TrainingPlan plan, Assignment part, TrainingState start, IntPredicate continues)
             throws IOException;
 
+    /** What losses are counted of, in the plural. */
+    default String unit() {
+        return "tokens";
+    }
+
     /** Into how many parts the held-out data is cut; 0 if nothing is held out. Throws if it cannot be opened. */
     int heldOutChunks(Storage storage, TrainingPlan plan) throws IOException;
 

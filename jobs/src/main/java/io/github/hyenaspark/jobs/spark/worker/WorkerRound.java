@@ -1,9 +1,9 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
-import java.io.Serializable;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.averaging.EncodedUpdate;
+import java.io.Serializable;
 import java.util.Optional;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
@@ -26,7 +26,8 @@ public record WorkerRound(
         long momentBytes,
         @Nullable VectorFile keptFile,
         TaskPlace place,
-        WorkerTimes times) implements Serializable {
+        WorkerTimes times)
+        implements Serializable {
     /**
      * Milliseconds of a task: fetching the state and what the worker kept, reading batches, the local steps without
      * that, and writing the frames and what the worker keeps.
