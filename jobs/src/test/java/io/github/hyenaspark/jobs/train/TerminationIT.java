@@ -196,7 +196,7 @@ class TerminationIT {
                     .doesNotContain("\tat ")
                     .contains(
                             "hyena train: Spark has ended the application: the master local[1] is gone or has ended it;"
-                                    + " see its log; stopped after round 1; the same command continues");
+                                    + " see its log and those of executors; stopped after round 1; the same command continues");
         }
     }
 
