@@ -15,6 +15,7 @@ import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import io.github.hyenaspark.jobs.testing.StandaloneCluster;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -121,6 +122,11 @@ class MistakesIT {
                     "train.workers",
                     "at most 1000"),
             Mistake.of(2, "train data.dataset=DATASET run.dir=DIR/r train.threads=64", "a task takes 64 cores"),
+            Mistake.of(
+                    2,
+                    "prepare data.input=DIR/huge.jsonl data.unit-bytes=1 data.dataset=DIR/d",
+                    "data.unit-bytes: found 1, expected at least",
+                    "--driver-memory"),
             // stores
             Mistake.of(
                     5, "inspect s3a://refused/run", "s3a://refused/run", "at http://127.0.0.1:", "HTTP 403", "secret"),
@@ -156,6 +162,9 @@ class MistakesIT {
         Files.writeString(shared.resolve("file.json"), "{\"text\": 1}");
         Files.writeString(shared.resolve("broken.conf"), "train { lr = ");
         Files.writeString(SmallRun.corpus(shared, "large").resolve("more.txt"), "text ".repeat(100_000));
+        try (var huge = new RandomAccessFile(shared.resolve("huge.jsonl").toFile(), "rw")) {
+            huge.setLength(1L << 32); // takes no space
+        }
         store = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         store.createContext("/", MistakesIT::answer);
         store.start();
@@ -272,12 +281,12 @@ class MistakesIT {
         assertTold(outcome, 1, "a task lost its executor 4 times", "137", "spark.executor.memoryOverhead");
     }
 
-    @Tag("process")
+    @Tag("endurance")
     @Test
     void executorsWhoseJavaDoesNotStartAreTold() throws Exception {
         HyenaProcess process = onExecutors().with("spark.executorEnv.JAVA_HOME", otherJava("11.0.22"));
         Outcome outcome = process.run(shared, training("java").toArray(String[]::new));
-        assertTold(outcome, 1, "no executor of local-cluster[1,1,512] has started for 90 s", "see their logs");
+        assertTold(outcome, 1, "no executor of local-cluster[1,1,512] has started for 120 s", "see their logs");
     }
 
     /** With its worker, as when their machine is lost: an executor alone goes on without them. */
@@ -304,7 +313,7 @@ class MistakesIT {
     @Tag("process")
     @ParameterizedTest
     @CsvSource({
-        "11.0.22, does not run on Java 11, set JAVA_HOME to a Java 17 or 21",
+        "11.0.22, 'Java 11, which is in', set JAVA_HOME to a Java 17 or 21",
         "'', there is no Java in, set JAVA_HOME to a Java 17 or 21"
     })
     void theWrongJavaIsTold(String version, String found, String advice) throws Exception {

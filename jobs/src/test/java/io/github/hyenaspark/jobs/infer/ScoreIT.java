@@ -10,8 +10,11 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.spark.Pooling;
 import io.github.hyenaspark.jobs.spark.Scoring;
 import io.github.hyenaspark.jobs.spark.ScoringExample;
+import io.github.hyenaspark.jobs.testing.HyenaProcess;
+import io.github.hyenaspark.jobs.testing.NamedPoint;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
+import io.github.hyenaspark.jobs.testing.TellingFileSystem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -265,6 +268,35 @@ class ScoreIT {
         Files.delete(output.resolve("_SUCCESS"));
         JsonNode third = score("local[2]", corpus, output).json();
         assertThat(third.get("outcome").textValue()).isEqualTo("created");
+        try (SparkSession session = session("local[2]")) {
+            assertThat(session.read().parquet(output.toString()).count()).isEqualTo(DOCUMENTS);
+        }
+    }
+
+    /** In the middle of Spark's commit, before its mark, and while the next one removes what is left. */
+    @Test
+    void aScoreThatDiesAmongItsFilesBeginsAgain() throws Exception {
+        Path output = directory.resolve("scores");
+        String scheme = TellingFileSystem.SCHEME;
+        HyenaProcess process = HyenaProcess.on("local[2]")
+                .withHadoop(Map.of("fs." + scheme + ".impl", TellingFileSystem.class.getName()));
+        String[] score = {
+            "score", "run.dir=" + run, "data.input=" + corpus, "score.output=" + scheme + "://" + output
+        };
+        List<NamedPoint> deaths = List.of(
+                NamedPoint.killing("^renames .*/scores/part-[^/]*$", directory.resolve("commit"))
+                        .atMatch(3),
+                NamedPoint.killing("^deletes .*/part-", directory.resolve("removal")).atMatch(2),
+                NamedPoint.killing("^creates .*/_SUCCESS$", directory.resolve("mark")),
+                NamedPoint.killing("^renames .*/_hyena.json$", directory.resolve("end")).atMatch(2));
+        for (NamedPoint death : deaths) {
+            Outcome killed = process.withDriverAt(death).run(directory, score);
+            assertThat(killed.code()).as(killed.messages()).isEqualTo(HyenaProcess.KILLED);
+            assertThat(output.resolve("_hyena.json")).as(death.message()).exists();
+        }
+        JsonNode result = process.run(directory, score).json();
+        assertThat(result.get("outcome").textValue()).isEqualTo("created");
+        assertThat(result.get("documents").intValue()).isEqualTo(DOCUMENTS);
         try (SparkSession session = session("local[2]")) {
             assertThat(session.read().parquet(output.toString()).count()).isEqualTo(DOCUMENTS);
         }

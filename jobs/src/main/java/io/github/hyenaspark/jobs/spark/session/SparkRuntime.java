@@ -46,8 +46,8 @@ public final class SparkRuntime implements AutoCloseable {
             "local[N], local-cluster[EXECUTORS,CORES,MEBIBYTES], spark://HOST:PORT, yarn or k8s://URL";
     private static final long MASTER_SECONDS = 8;
     private static final int CONNECT_MILLIS = 5000;
-    private static final int EXECUTOR_SECONDS = 10;
-    private static final int OWN_EXECUTOR_SECONDS = 90;
+    private static final int EXECUTOR_SECONDS = 30;
+    private static final int OWN_EXECUTOR_SECONDS = 120;
     private static final String LOCAL_CLUSTER = "local-cluster";
     private static final String KRYO = "org.apache.spark.serializer.KryoSerializer";
 
@@ -204,14 +204,16 @@ public final class SparkRuntime implements AutoCloseable {
     /** Spark waits for ever while no executor is there to run its tasks, such as when each ends at once. */
     private void watchExecutors(String master) {
         var tracker = session.sparkContext().statusTracker();
+        boolean told = false;
         for (int seconds = 0; !closing && !session.sparkContext().isStopped(); ) {
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
             boolean driverAlone = tracker.getExecutorInfos().length <= 1;
             seconds = driverAlone && tracker.getActiveStageIds().length > 0 ? seconds + 1 : 0;
-            if (seconds == EXECUTOR_SECONDS) {
+            if (seconds == EXECUTOR_SECONDS && !told) {
+                told = true;
                 LOG.warn("tasks wait, since no executor is there: {} has started none for {} s", master, seconds);
             }
-            if (seconds > 0 && seconds % EXECUTOR_SECONDS == 0 && master.startsWith(STANDALONE)) {
+            if (seconds > 0 && seconds % MASTER_SECONDS == 0 && master.startsWith(STANDALONE)) {
                 unreachable(master).ifPresent(found -> {
                     throw new EndedException("the master " + master + " is gone (" + found
                             + "), and so is every executor; start it again");
