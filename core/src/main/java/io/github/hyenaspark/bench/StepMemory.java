@@ -9,7 +9,6 @@ import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.MomentLayout;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -88,7 +87,8 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
     /** Floats that all blocks together keep for the backward pass, without their inputs. */
     private static long kept(ModelConfig model, TrainConfig train) {
         long inner = tokens(model, train) * model.innerWidth();
-        long mixers = costs(model, train).mapToLong(MixerConfig.Cost::keptFloats).sum();
+        long mixers =
+                costs(model, train).mapToLong(MixerConfig.Cost::keptFloats).sum();
         return mixers + model.nLayer() * (STREAMS_OF_BLOCK * stream(model, train) + inner);
     }
 

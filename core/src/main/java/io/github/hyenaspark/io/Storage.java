@@ -174,8 +174,7 @@ public final class Storage {
         }
         Location location = location(expected.uri());
         if (location.isObject()) { // a byte more than expected shows a longer object too
-            return new HashingOutputStream.Verifying(
-                    location.patient(open(location, expected.bytes() + 1)), expected);
+            return new HashingOutputStream.Verifying(location.patient(open(location, expected.bytes() + 1)), expected);
         }
         FileStatus status = file(location);
         if (status.getLen() != expected.bytes()) {

@@ -276,9 +276,10 @@ class MistakesIT {
         NamedPoint death =
                 NamedPoint.killing("^worker 0 begins", shared.resolve("death")).times(20);
         Outcome outcome = onExecutors()
+                .with("spark.task.maxFailures", "2")
                 .withExecutorsAt(death)
                 .run(shared, training("killed").toArray(String[]::new));
-        assertTold(outcome, 1, "a task lost its executor 4 times", "137", "spark.executor.memoryOverhead");
+        assertTold(outcome, 1, "a task lost its executor 2 times", "137", "spark.executor.memoryOverhead");
     }
 
     @Tag("endurance")
@@ -294,8 +295,8 @@ class MistakesIT {
     @Test
     void aMasterThatDiesDuringTheRunIsTold() throws Exception {
         try (var cluster = StandaloneCluster.start(shared.resolve("cluster"), 1)) {
-            HyenaProcess process =
-                    cluster.driver(new PreparePlace("disk", Map.of(), shared.toString())).with(LOGGING, logging());
+            HyenaProcess process = cluster.driver(new PreparePlace("disk", Map.of(), shared.toString()))
+                    .with(LOGGING, logging());
             List<String> words = new ArrayList<>(training("orphan"));
             words.add("train.rounds=100000");
             try (HyenaProcess.Running running = process.start(shared, words.toArray(String[]::new))) {
@@ -353,7 +354,8 @@ class MistakesIT {
         assertThat(outcome.results()).isEmpty();
         List<String> lines = outcome.messages()
                 .lines()
-                .filter(line -> !line.matches("train: .*|WARNING: .*|[-0-9: ]+INFO .*|.* Lost executor .*|.* still working, .*"))
+                .filter(line -> !line.matches(
+                        "train: .*|WARNING: .*|[-0-9: ]+INFO .*|.* Lost executor .*|.* still working, .*"))
                 .toList();
         assertThat(lines).as(outcome.messages()).hasSizeBetween(1, 3).noneMatch(line -> line.startsWith("\tat "));
         assertThat(lines.get(lines.size() - 1)).startsWith("hyena").contains(says);

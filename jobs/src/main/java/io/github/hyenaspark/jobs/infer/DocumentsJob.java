@@ -121,7 +121,9 @@ public final class DocumentsJob {
         ObjectNode result = done.orElseGet(Json::object).put("outcome", "unchanged");
         int threads = trained.train().threads();
         if (done.isEmpty()) {
-            SparkInference.memory(command, trained).refuseUnlessTheyFit(MemoryNeeds.tasksHere(threads));
+            int here = MemoryNeeds.tasksHere(threads);
+            SparkInference.memory(command, trained)
+                    .refuseUnlessTheyFit(Math.min(here, units(here).size()));
         }
         if (done.isEmpty() || top > 0) {
             try (SparkRuntime runtime = SparkRuntime.start("hyena " + command + " " + data.input(), threads)) {

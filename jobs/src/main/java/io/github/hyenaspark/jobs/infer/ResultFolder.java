@@ -24,7 +24,8 @@ record ResultFolder(Storage storage, String uri, String asked) {
         Optional<JsonNode> there = folder.read();
         if (there.isEmpty()) {
             boolean used = storage.everythingBelow(uri).stream()
-                    .anyMatch(file -> !file.uri().contains("/" + UNFINISHED + "/") && !file.name().contains(FILE));
+                    .anyMatch(file -> !file.uri().contains("/" + UNFINISHED + "/")
+                            && !file.name().contains(FILE));
             refuseIf(used, key + ": there are files in " + uri + " already");
         } else {
             boolean other = there.get().has("result")

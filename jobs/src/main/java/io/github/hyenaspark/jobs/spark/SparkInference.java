@@ -1,9 +1,9 @@
 package io.github.hyenaspark.jobs.spark;
 
+import io.github.hyenaspark.bench.StepMemory;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.Refusal;
-import io.github.hyenaspark.bench.StepMemory;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
@@ -47,14 +47,7 @@ public final class SparkInference {
     public static MemoryNeeds memory(String command, TrainedRun run) {
         StepMemory step = StepMemory.ofForward(run.model(), run.vocabularySize(), run.train());
         long sent = 2L * run.theta().length * Float.BYTES; // as an array, and in the blocks in which it travels
-        return new MemoryNeeds(
-                command,
-                sent,
-                sent,
-                step.heap(),
-                0,
-                step.offHeap(),
-                "run fewer tasks at once, such as with --master local[1]");
+        return new MemoryNeeds(command, sent, sent, step.heap(), 0, step.offHeap(), MemoryNeeds.FEWER_TASKS);
     }
 
     /** Scores files; each token's loss is a result, too, if it is wanted. */

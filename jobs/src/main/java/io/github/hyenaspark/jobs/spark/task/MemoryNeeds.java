@@ -28,11 +28,14 @@ public record MemoryNeeds(
         long driverNative,
         long taskNative,
         String less) {
+    /** What to do if tasks take what cannot be made less. */
+    public static final String FEWER_TASKS = "run fewer tasks at once, such as with --master local[1]";
+
     private static final long MEBIBYTE = 1 << 20;
     private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d{1,6}|\\*)[,\\]].*)?");
 
     /** How many tasks of so many threads run at once in this process; 0 if executors run them. */
-    public static long tasksHere(int threads) {
+    public static int tasksHere(int threads) {
         Matcher local = LOCAL.matcher(master());
         if (!local.matches()) {
             return 0;
