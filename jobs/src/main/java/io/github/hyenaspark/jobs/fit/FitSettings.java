@@ -49,9 +49,7 @@ record FitSettings(Settings settings, DataConfig data, String directory) {
 
     /** With the longest sequence that there is to read; a pretrained model keeps its own. */
     FitSettings withLongest(int longest) {
-        return fit().pretrained().isBlank()
-                ? with("model.l-max=" + longest)
-                : this;
+        return fit().pretrained().isBlank() ? with("model.l-max=" + longest) : this;
     }
 
     /** Of one of the models, trained on so many documents. */

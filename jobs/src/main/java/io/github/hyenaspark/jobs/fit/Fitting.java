@@ -106,7 +106,10 @@ final class Fitting {
                 train.batchSize(), settings.fit().readings(tokenizer.name()).count());
         FitSettings doubled = settings.with("train.batch-size=" + sequences);
         TrainingMemory.of(
-                        settings.model(), snapshot.vocabulary().size(), doubled.train(), settings.run().merge())
+                        settings.model(),
+                        snapshot.vocabulary().size(),
+                        doubled.train(),
+                        settings.run().merge())
                 .refuseUnlessItFits(train.workers(), train.threads());
     }
 
