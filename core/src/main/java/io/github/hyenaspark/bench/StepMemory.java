@@ -2,13 +2,13 @@ package io.github.hyenaspark.bench;
 
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.block.BlockConfig;
 import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.MomentLayout;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +28,8 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
     private static final long SHORTEST_TILE = 64;
     /** Gradients of the residual stream that exist at a time: of the head, into a block and out of it. */
     private static final int STREAM_GRADIENTS = 3;
+    /** Without gradients: what goes into a block and what comes out. */
+    private static final int FORWARD_STREAMS = 2;
     /** The normalised input of the mixer and the sum of both branches. */
     private static final int STREAMS_OF_BLOCK = 2;
 
@@ -35,9 +37,7 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
     public static StepMemory of(ModelConfig model, int vocabularySize, TrainConfig train) {
         MomentLayout moments = MomentLayout.of(train.optimizer(), HyenaLanguageModel.tableOf(model, vocabularySize));
         long parameters = moments.parameters();
-        long longRows =
-                costs(model, train).mapToLong(MixerConfig.Cost::rowFloats).max().orElseThrow();
-        long rows = train.threads() * (longRows + tileFloats(model, vocabularySize));
+        long rows = train.threads() * (longRows(model, train) + tileFloats(model, vocabularySize));
         return new StepMemory(
                 parameters,
                 moments.secondMoments(),
@@ -48,21 +48,61 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
                 bytes(3 * parameters + moments.secondMoments() + train.threads() * moments.heapFloats() + rows));
     }
 
+    /**
+     * Of forward passes alone, without gradients and moments. Blocks keep in them all that they would keep for a
+     * backward pass.
+     */
+    public static StepMemory ofForward(ModelConfig model, int vocabularySize, TrainConfig train) {
+        long parameters = HyenaLanguageModel.tableOf(model, vocabularySize).stream()
+                .mapToLong(ParameterEntry::size)
+                .sum();
+        long tiles = train.threads() * tileFloats(model, vocabularySize);
+        return new StepMemory(
+                parameters,
+                0,
+                bytes(parameters),
+                bytes(kept(model, train) + FORWARD_STREAMS * stream(model, train)),
+                bytes(tiles),
+                bytes(train.threads() * longRows(model, train) + tiles));
+    }
+
     public long offHeap() {
         return model + activations + workspace;
     }
 
     /** Floats; with recomputation, only the first block has memory of its own to compute in. */
     private static long activations(ModelConfig model, TrainConfig train) {
-        long tokens = Math.multiplyExact((long) train.batchSize(), (long) model.lMax());
-        long stream = Math.multiplyExact(tokens, (long) model.dModel());
-        LongStream mixers = costs(model, train).mapToLong(MixerConfig.Cost::keptFloats);
+        long stream = stream(model, train);
         boolean keeps = !train.recompute().equals("block");
-        long inner = tokens * model.innerWidth();
         long inside = keeps
-                ? mixers.sum() + model.nLayer() * (STREAMS_OF_BLOCK * stream + inner)
-                : mixers.max().orElseThrow() + STREAMS_OF_BLOCK * stream;
+                ? kept(model, train)
+                : costs(model, train)
+                                .mapToLong(MixerConfig.Cost::keptFloats)
+                                .max()
+                                .orElseThrow()
+                        + STREAMS_OF_BLOCK * stream;
         return inside + (model.nLayer() + 1L + STREAM_GRADIENTS) * stream;
+    }
+
+    /** Floats that all blocks together keep for the backward pass, without their inputs. */
+    private static long kept(ModelConfig model, TrainConfig train) {
+        long inner = tokens(model, train) * model.innerWidth();
+        long mixers =
+                costs(model, train).mapToLong(MixerConfig.Cost::keptFloats).sum();
+        return mixers + model.nLayer() * (STREAMS_OF_BLOCK * stream(model, train) + inner);
+    }
+
+    private static long tokens(ModelConfig model, TrainConfig train) {
+        return Math.multiplyExact((long) train.batchSize(), (long) model.lMax());
+    }
+
+    /** Floats of the residual stream between two blocks. */
+    private static long stream(ModelConfig model, TrainConfig train) {
+        return Math.multiplyExact(tokens(model, train), (long) model.dModel());
+    }
+
+    private static long longRows(ModelConfig model, TrainConfig train) {
+        return costs(model, train).mapToLong(MixerConfig.Cost::rowFloats).max().orElseThrow();
     }
 
     private static Stream<MixerConfig.Cost> costs(ModelConfig model, TrainConfig train) {

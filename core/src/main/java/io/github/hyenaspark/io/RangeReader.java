@@ -1,5 +1,6 @@
 package io.github.hyenaspark.io;
 
+import io.github.hyenaspark.io.store.Patience;
 import java.io.Closeable;
 import java.io.IOException;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -8,12 +9,14 @@ import org.apache.hadoop.fs.FSDataInputStream;
 public final class RangeReader implements Closeable {
     private final String uri;
     private final FSDataInputStream in;
+    private final Patience patience;
     private final long length;
     private final boolean object;
 
-    RangeReader(String uri, FSDataInputStream in, long length, boolean object) {
+    RangeReader(String uri, FSDataInputStream in, Patience patience, long length, boolean object) {
         this.uri = uri;
         this.in = in;
+        this.patience = patience;
         this.length = length;
         this.object = object;
     }
@@ -36,7 +39,10 @@ public final class RangeReader implements Closeable {
         if (count > length - offset) {
             throw new CorruptFileException(uri, "at least " + (offset + count) + " bytes", length + " bytes");
         }
-        in.readFully(offset, to, at, count);
+        patience.askOften(uri, () -> {
+            in.readFully(offset, to, at, count);
+            return true;
+        });
     }
 
     @Override

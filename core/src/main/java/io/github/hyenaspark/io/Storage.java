@@ -141,7 +141,7 @@ public final class Storage {
     /** The bytes of a file from its start; the caller closes it. */
     public InputStream open(String uri) throws IOException {
         Location location = location(uri);
-        return open(location, file(location), WHOLE);
+        return location.patient(open(location, file(location), WHOLE));
     }
 
     /** The bytes of a file from an offset on; CorruptFileException if it ends before. The caller closes it. */
@@ -162,7 +162,7 @@ public final class Storage {
             in.close();
             throw e;
         }
-        return in;
+        return location.patient(in);
     }
 
     /** The bytes of a file; CorruptFileException if the length or, at the end, a hash differs. The caller closes it. */
@@ -174,20 +174,24 @@ public final class Storage {
         }
         Location location = location(expected.uri());
         if (location.isObject()) { // a byte more than expected shows a longer object too
-            return new HashingOutputStream.Verifying(open(location, expected.bytes() + 1), expected);
+            return new HashingOutputStream.Verifying(location.patient(open(location, expected.bytes() + 1)), expected);
         }
         FileStatus status = file(location);
         if (status.getLen() != expected.bytes()) {
             throw new CorruptFileException(expected.uri(), expected.bytes() + " bytes", status.getLen() + " bytes");
         }
-        return new HashingOutputStream.Verifying(open(location, status, WHOLE), expected);
+        return new HashingOutputStream.Verifying(location.patient(open(location, status, WHOLE)), expected);
     }
 
     public RangeReader openRange(String uri) throws IOException {
         Location location = location(uri);
         FileStatus status = file(location);
         return new RangeReader(
-                location.qualified(), open(location, status, "random"), status.getLen(), location.isObject());
+                location.qualified(),
+                open(location, status, "random"),
+                location.patience(),
+                status.getLen(),
+                location.isObject());
     }
 
     public FileInfo hashed(String uri) throws IOException {
@@ -343,6 +347,11 @@ public final class Storage {
 
         <T> T ask(Patience.Question<T> question) throws IOException {
             return patience.ask(qualified(), question);
+        }
+
+        /** A stream of this place, whose reads may take as long as any question; the disk answers or fails. */
+        InputStream patient(InputStream in) {
+            return patience.equals(OF_DISK) ? in : new PatientStream(in, qualified(), patience);
         }
 
         boolean exists() throws IOException {

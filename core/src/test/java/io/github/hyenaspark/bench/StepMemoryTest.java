@@ -57,6 +57,27 @@ class StepMemoryTest {
         assertThat((memory.offHeap() + memory.heap()) / MEBIBYTE).isCloseTo(measured, withinPercentage(25));
     }
 
+    /** MiB that forward passes added to their process in the same way, with one thread. */
+    @ParameterizedTest
+    @CsvSource({
+        "128, 8192, 2, 4, hyena, 423",
+        "256, 1024, 16, 4, hyena, 801",
+        "512, 1024, 2, 8, hyena, 577",
+        "256, 4096, 1, 4, attention, 205"
+    })
+    void forwardPassesAreWithinAQuarterToo(int width, int length, int batch, int depth, String mixer, double measured) {
+        Settings settings = Settings.load(List.of(
+                "model.d-model=" + width,
+                "model.l-max=" + length,
+                "train.batch-size=" + batch,
+                "model.n-layer=" + depth,
+                "model.mixer=" + mixer,
+                "model.positions=" + (mixer.equals("attention") ? "learned" : "none")));
+        StepMemory memory = StepMemory.ofForward(
+                settings.bind("model", ModelConfig.class), 256, settings.bind("train", TrainConfig.class));
+        assertThat((memory.offHeap() + memory.heap()) / MEBIBYTE).isCloseTo(measured, withinPercentage(25));
+    }
+
     /** The same measurement with attention, whose positions are learned. */
     @Test
     void attentionIsWithinAQuarterOfWhatWasMeasured() {

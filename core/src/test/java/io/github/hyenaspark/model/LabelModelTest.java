@@ -15,6 +15,7 @@ import io.github.hyenaspark.train.optim.MomentLayout;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -57,7 +58,7 @@ final class LabelModelTest {
     private static LabelledBatch batch(LabelModel.Spec spec) {
         Random random = new Random(3);
         int sequences = 2 * spec.head().readings();
-        int[] ids = random.ints(sequences * LENGTH, 0, VOCABULARY).toArray();
+        int[] ids = random.ints((long) sequences * LENGTH, 0, VOCABULARY).toArray();
         int[] lengths = new int[sequences];
         Arrays.fill(lengths, LENGTH);
         lengths[sequences - 1] = 3;
@@ -84,7 +85,8 @@ final class LabelModelTest {
         ComputationGraph doubles = new ComputationGraph(LabelModel.configuration(spec, 1, DataType.DOUBLE));
         doubles.init();
         if (pooling == Pooling.ATTENTION) {
-            doubles.paramTable().get("head_query").assign(Nd4j.createFromArray(0.5, -1.0, 0.25, 2.0));
+            Objects.requireNonNull(doubles.paramTable().get("head_query"))
+                    .assign(Nd4j.createFromArray(0.5, -1.0, 0.25, 2.0));
         }
         INDArray ids = model.inputs(batch(spec));
         INDArray labels = model.labels(batch(spec)).castTo(DataType.DOUBLE);

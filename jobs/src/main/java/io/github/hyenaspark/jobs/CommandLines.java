@@ -20,6 +20,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class CommandLines {
     private static final int HELP_COLUMNS = 110; // so that no line of reference.conf is wrapped
 
+    private static final String VERBOSE = "--verbose";
+
     private CommandLines() {}
 
     static int execute(List<String> arguments, Console console) {
@@ -48,7 +50,7 @@ public final class CommandLines {
         spec.addOption(OptionSpec.builder("-V", "--version")
                 .description(Commands.SHOW_VERSION)
                 .build()); // Main answers it
-        commands.forEach(line::addSubcommand);
+        commands.peek(CommandLines::makeVerbose).forEach(line::addSubcommand);
         return line.setExpandAtFiles(false)
                 .setUsageHelpWidth(HELP_COLUMNS)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
@@ -59,7 +61,16 @@ public final class CommandLines {
                         e,
                         command.getCommandSpec().qualifiedName(),
                         console,
-                        command.getParseResult().hasMatchedOption("--verbose")));
+                        command.getParseResult().hasMatchedOption(VERBOSE)));
+    }
+
+    /** A command and those below it. */
+    private static void makeVerbose(CommandLine command) {
+        command.getCommandSpec()
+                .addOption(OptionSpec.builder(VERBOSE)
+                        .description("Print the stack trace of every failure.")
+                        .build());
+        command.getSubcommands().values().forEach(CommandLines::makeVerbose);
     }
 
     private static void askForCommand() {

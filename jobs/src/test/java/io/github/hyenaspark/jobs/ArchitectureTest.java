@@ -90,14 +90,14 @@ final class ArchitectureTest {
             jobs.spark.worker       | io model train.. checkpoint data.batch jobs.spark..
             jobs.spark.evaluation   | io data.. operator.head model train.config jobs.report.progress jobs.spark..
             jobs.spark.averaging    | data.. jobs.report.. io model train.. checkpoint bench jobs.spark..
-            jobs.spark              | io data.. config operator.tensor operator.head model train.config jobs.report.progress jobs.spark.task jobs.spark.run
+            jobs.spark              | io data.. config operator.tensor operator.head model train.config bench jobs.report.progress jobs.spark.task jobs.spark.run
             jobs.spark.prepare      | io data.. jobs.report.progress jobs.spark.task
             jobs.spark.session      | io model train.averaging data.prepare data.prepare.unit jobs.report.progress jobs.spark..
             jobs.cli                | io io.store config data.document jobs.spark.averaging jobs.spark.session
             jobs.train              | io data.. config model train.config train.optim checkpoint jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli
             jobs.inspect            | io data.. config model train.config checkpoint bench jobs.spark.. jobs.cli jobs.train
             jobs.exchange           | io config model train.config checkpoint exchange data.token data.prepare jobs.spark.. jobs.cli jobs.train
-            jobs.prepare            | io data.. config jobs.report.progress jobs.report.page jobs.spark.prepare jobs.spark.session jobs.cli jobs.train
+            jobs.prepare            | io data.. config jobs.report.progress jobs.report.page jobs.spark.prepare jobs.spark.session jobs.spark.task jobs.cli jobs.train
             jobs.infer              | io data.. config model train.config jobs.report.progress jobs.report.page jobs.spark.. jobs.cli jobs.train
             jobs.bench              | io data.. config convolution operator.nn model train.. checkpoint bench jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli jobs.train
             jobs.compare            | io data.. config operator.block model train.config jobs.report.journal jobs.report.page jobs.spark.session jobs.cli jobs.train jobs.prepare jobs.infer jobs.bench

@@ -10,9 +10,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** What needs no Spark session: help, and mistakes that are told before one starts. */
 class MainTest {
@@ -94,6 +97,26 @@ class MainTest {
                 new PrintStream(results, true, StandardCharsets.UTF_8),
                 new PrintStream(messages, true, StandardCharsets.UTF_8));
         assertThat(Commands.help()).isEqualTo(CommandLines.all(nowhere).getUsageMessage());
+    }
+
+    @Test
+    void everyCommandMayBeVerbose() {
+        var nowhere = new Console(
+                new PrintStream(results, true, StandardCharsets.UTF_8),
+                new PrintStream(messages, true, StandardCharsets.UTF_8));
+        Deque<CommandLine> commands =
+                new ArrayDeque<>(CommandLines.all(nowhere).getSubcommands().values());
+        assertThat(commands).hasSizeGreaterThan(10);
+        while (!commands.isEmpty()) {
+            CommandLine command = commands.pop();
+            commands.addAll(command.getSubcommands().values());
+            assertThat(command.getCommandSpec().findOption("--verbose"))
+                    .as(command.getCommandSpec().qualifiedName())
+                    .isNotNull();
+        }
+        assertThat(run("inspect", directory.resolve("none").toString(), "--verbose"))
+                .isEqualTo(2);
+        assertThat(messages.toString(StandardCharsets.UTF_8)).startsWith("hyena inspect: found neither");
     }
 
     @Test

@@ -8,20 +8,28 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.github.hyenaspark.jobs.docs.Pages;
 import io.github.hyenaspark.jobs.testing.HyenaProcess;
+import io.github.hyenaspark.jobs.testing.NamedPoint;
+import io.github.hyenaspark.jobs.testing.PreparePlace;
+import io.github.hyenaspark.jobs.testing.Script;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
+import io.github.hyenaspark.jobs.testing.StandaloneCluster;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +37,8 @@ import org.junit.jupiter.params.provider.FieldSource;
 
 /** What people do wrong, and what they read then: what, where and what to do, in at most three lines, and no trace. */
 class MistakesIT {
+    private static final String LOGGING = "log4j2.configurationFile";
+
     /** A command with its arguments, its exit code, and parts of what it says. */
     private record Mistake(int code, String command, List<String> says) {
         static Mistake of(int code, String command, String... says) {
@@ -112,6 +122,11 @@ class MistakesIT {
                     "train.workers",
                     "at most 1000"),
             Mistake.of(2, "train data.dataset=DATASET run.dir=DIR/r train.threads=64", "a task takes 64 cores"),
+            Mistake.of(
+                    2,
+                    "prepare data.input=DIR/huge.jsonl data.unit-bytes=1 data.dataset=DIR/d",
+                    "data.unit-bytes: found 1, expected at least",
+                    "--driver-memory"),
             // stores
             Mistake.of(
                     5, "inspect s3a://refused/run", "s3a://refused/run", "at http://127.0.0.1:", "HTTP 403", "secret"),
@@ -147,6 +162,9 @@ class MistakesIT {
         Files.writeString(shared.resolve("file.json"), "{\"text\": 1}");
         Files.writeString(shared.resolve("broken.conf"), "train { lr = ");
         Files.writeString(SmallRun.corpus(shared, "large").resolve("more.txt"), "text ".repeat(100_000));
+        try (var huge = new RandomAccessFile(shared.resolve("huge.jsonl").toFile(), "rw")) {
+            huge.setLength(1L << 32); // takes no space
+        }
         store = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         store.createContext("/", MistakesIT::answer);
         store.start();
@@ -231,7 +249,7 @@ class MistakesIT {
                 "mount -t tmpfs -o " + options + " none " + disk + " && exec \"$0\" \"$@\"",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
-                "-Dlog4j2.configurationFile=" + Pages.root().resolve("conf/log4j2.properties"),
+                "-D" + LOGGING + "=" + logging(),
                 "-Dspark.master=local[1]",
                 "-Dspark.ui.enabled=false"));
         words.addAll(HyenaProcess.jvmFlags());
@@ -250,6 +268,97 @@ class MistakesIT {
                     .contains(reason, "; ");
             assertThat(outcome.messages()).doesNotContain("\tat ");
         }
+    }
+
+    @Tag("process")
+    @Test
+    void executorsThatAreKilledAgainAndAgainAreTold() throws Exception {
+        NamedPoint death =
+                NamedPoint.killing("^worker 0 begins", shared.resolve("death")).times(20);
+        Outcome outcome = onExecutors()
+                .with("spark.task.maxFailures", "2")
+                .withExecutorsAt(death)
+                .run(shared, training("killed").toArray(String[]::new));
+        assertTold(outcome, 1, "a task lost its executor 2 times", "137", "spark.executor.memoryOverhead");
+    }
+
+    @Tag("endurance")
+    @Test
+    void executorsWhoseJavaDoesNotStartAreTold() throws Exception {
+        HyenaProcess process = onExecutors().with("spark.executorEnv.JAVA_HOME", otherJava("11.0.22"));
+        Outcome outcome = process.run(shared, training("java").toArray(String[]::new));
+        assertTold(outcome, 1, "no executor of local-cluster[1,1,512] has started for 120 s", "see their logs");
+    }
+
+    /** With its worker, as when their machine is lost: an executor alone goes on without them. */
+    @Tag("process")
+    @Test
+    void aMasterThatDiesDuringTheRunIsTold() throws Exception {
+        try (var cluster = StandaloneCluster.start(shared.resolve("cluster"), 1)) {
+            HyenaProcess process = cluster.driver(new PreparePlace("disk", Map.of(), shared.toString()))
+                    .with(LOGGING, logging());
+            List<String> words = new ArrayList<>(training("orphan"));
+            words.add("train.rounds=100000");
+            try (HyenaProcess.Running running = process.start(shared, words.toArray(String[]::new))) {
+                while (!Files.readString(running.messages()).matches("(?s).*\ntrain: [1-9].*")
+                        && running.process().isAlive()) {
+                    TimeUnit.MILLISECONDS.sleep(50);
+                }
+                cluster.close();
+                Outcome outcome = running.await(Duration.ofSeconds(90));
+                assertTold(outcome, 1, "spark://127.0.0.1", "is gone (Connection refused)", "start it again; stopped");
+            }
+        }
+    }
+
+    @Tag("process")
+    @ParameterizedTest
+    @CsvSource({
+        "11.0.22, 'Java 11, which is in', set JAVA_HOME to a Java 17 or 21",
+        "'', there is no Java in, set JAVA_HOME to a Java 17 or 21"
+    })
+    void theWrongJavaIsTold(String version, String found, String advice) throws Exception {
+        String home = version.isEmpty() ? shared.resolve("none").toString() : otherJava(version);
+        Outcome outcome = Script.named("hyena").with("JAVA_HOME", home).run(shared, "train");
+        assertTold(outcome, 2, found, home, advice);
+    }
+
+    /** One whose version is known, and which starts nothing. */
+    private static String otherJava(String version) throws IOException {
+        Path home = shared.resolve("java-" + version);
+        Path program = Files.createDirectories(home.resolve("bin")).resolve("java");
+        Files.writeString(program, "#!/bin/sh\nexit 1\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+        return home.toString();
+    }
+
+    private static HyenaProcess onExecutors() {
+        return HyenaProcess.on("local-cluster[1,1,512]").with(LOGGING, logging());
+    }
+
+    private static String logging() {
+        return Pages.root().resolve("conf/log4j2.properties").toString(); // as users have it
+    }
+
+    private static List<String> training(String run) {
+        List<String> words = new ArrayList<>(List.of("train"));
+        words.addAll(SmallRun.SETTINGS);
+        words.addAll(List.of("run.progress=plain", "data.dataset=" + dataset, "run.dir=" + shared.resolve(run)));
+        return words;
+    }
+
+    /** Of a command that has begun: what it says besides its progress, and besides a line for each executor lost. */
+    private static void assertTold(Outcome outcome, int code, String... says) {
+        assertThat(outcome.code()).as(outcome.messages()).isEqualTo(code);
+        assertThat(outcome.results()).isEmpty();
+        List<String> lines = outcome.messages()
+                .lines()
+                .filter(line -> !line.matches(
+                        "train: .*|WARNING: .*|[-0-9: ]+INFO .*|.* Lost executor .*|.* still working, .*"))
+                .toList();
+        assertThat(lines).as(outcome.messages()).hasSizeBetween(1, 3).noneMatch(line -> line.startsWith("\tat "));
+        assertThat(lines.get(lines.size() - 1)).startsWith("hyena").contains(says);
     }
 
     private static String here(String text) {

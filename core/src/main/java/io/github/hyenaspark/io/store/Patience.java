@@ -54,6 +54,18 @@ public record Patience(String place, long seconds) {
         }
     }
 
+    /** The same for what is asked thousands of times: that it takes long is said only once it has failed. */
+    public <T> T askOften(String uri, Question<T> question) throws IOException {
+        try {
+            return question.ask();
+        } catch (IOException e) {
+            if (StoreException.Reason.of(e).isEmpty()) {
+                throw e;
+            }
+            return ask(uri, question);
+        }
+    }
+
     private <T> T askUntil(long end, String uri, Question<T> question) throws IOException {
         long pause = SHORTEST_PAUSE_NANOS;
         while (true) {

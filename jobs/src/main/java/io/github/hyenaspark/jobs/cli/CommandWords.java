@@ -25,10 +25,6 @@ public record CommandWords(String name, String summary, String example) {
     /** A command whose help ends with the sections of the settings that it reads. */
     public CommandLine on(Object command, List<String> sections) {
         CommandLine line = on(command);
-        line.getCommandSpec()
-                .addOption(OptionSpec.builder("--verbose")
-                        .description("Print the stack trace of every failure.")
-                        .build());
         line.getHelpSectionMap()
                 .put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> settings(sections)); // read when it is asked for
         return line;

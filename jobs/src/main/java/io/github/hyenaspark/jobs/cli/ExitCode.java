@@ -12,6 +12,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The exit codes of commands, for schedulers and scripts. */
@@ -43,6 +44,12 @@ public enum ExitCode {
 
     private static final Pattern STOPPED = Pattern.compile(
             "SparkContext was shut down|stopped SparkContext|All masters are unresponsive|Master removed our application");
+
+    /** A task that has lost its executor as often as Spark allows; the last reason ends the line. */
+    private static final Pattern EXECUTOR_LOST = Pattern.compile(
+            "failed (\\d+) times?, most recent failure: .*\\bexecutor \\S+\\): ExecutorLostFailure \\(.*?\\) Reason: (.*)");
+
+    private static final Pattern KILLED = Pattern.compile("\\b137\\b");
 
     private final int code;
 
@@ -111,6 +118,7 @@ public enum ExitCode {
             case FAILED, STORE_REFUSED ->
                 outOfMemory(failure)
                         .or(() -> lostSpark(failure))
+                        .or(() -> lostExecutors(failure))
                         .or(() -> store(failure))
                         .orElseGet(() -> words(rootCause(failure)));
             default -> words(failure);
@@ -132,6 +140,22 @@ public enum ExitCode {
                 .findFirst()
                 .map(message -> "Spark has ended before the command: its master is gone or has ended the application;"
                         + " see the master's log, then run the same command again");
+    }
+
+    /** Spark gives up a task that takes one executor after the other with it. */
+    private static Optional<String> lostExecutors(Throwable failure) {
+        for (Throwable cause : StoreException.causes(failure)) {
+            Matcher lost = EXECUTOR_LOST.matcher(String.valueOf(cause.getMessage()));
+            if (lost.find()) {
+                String killed = KILLED.matcher(lost.group(2)).find()
+                        ? ", which means that the system killed it, mostly for want of memory: give executors more"
+                                + " (spark.executor.memoryOverhead)"
+                        : "";
+                return Optional.of("a task lost its executor " + lost.group(1) + " times, last by \"" + lost.group(2)
+                        + "\"" + killed + "; see the logs of executors, then run the same command again");
+            }
+        }
+        return Optional.empty();
     }
 
     /** Advice if memory ran out, in this process or on an executor. */

@@ -43,11 +43,13 @@ record FitSettings(Settings settings, DataConfig data, String directory) {
         return settings.renderSections(List.of("model"));
     }
 
+    FitSettings with(String setting) {
+        return new FitSettings(settings.with(List.of(setting)), data, directory);
+    }
+
     /** With the longest sequence that there is to read; a pretrained model keeps its own. */
     FitSettings withLongest(int longest) {
-        return fit().pretrained().isBlank()
-                ? new FitSettings(settings.with(List.of("model.l-max=" + longest)), data, directory)
-                : this;
+        return fit().pretrained().isBlank() ? with("model.l-max=" + longest) : this;
     }
 
     /** Of one of the models, trained on so many documents. */

@@ -17,6 +17,7 @@ import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers;
+import io.github.hyenaspark.jobs.spark.averaging.TrainingMemory;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
@@ -90,11 +91,26 @@ final class Fitting {
         int longest = (int) Math.max(1, Math.min(labels.longest(), config.maxLength()));
         this.settings = settings.withLongest(longest);
         folds = Folds.of(labels, config);
+        checkMemory();
         readings = config.readings(tokenizer.name());
         ModelConfig model = this.settings.model();
         var head = new LabelHead(
                 labels.task(), labels.outputs(), config.pooling(), config.parts(), readings.count(), config.dropout());
         spec = new LabelModel.Spec(model, snapshot.vocabulary().size(), head, config.trainedLayers(model.nLayer()));
+    }
+
+    /** A step has all readings of its documents at once. */
+    private void checkMemory() {
+        TrainConfig train = settings.train();
+        int sequences = Math.multiplyExact(
+                train.batchSize(), settings.fit().readings(tokenizer.name()).count());
+        FitSettings doubled = settings.with("train.batch-size=" + sequences);
+        TrainingMemory.of(
+                        settings.model(),
+                        snapshot.vocabulary().size(),
+                        doubled.train(),
+                        settings.run().merge())
+                .refuseUnlessItFits(train.workers(), train.threads());
     }
 
     LabelSet labels() {

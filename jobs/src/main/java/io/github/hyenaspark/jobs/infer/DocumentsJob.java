@@ -18,6 +18,7 @@ import io.github.hyenaspark.jobs.spark.SparkInference;
 import io.github.hyenaspark.jobs.spark.SparkInference.Totals;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.jobs.train.RunConfig;
 import io.github.hyenaspark.model.LossSum;
 import java.io.IOException;
@@ -118,9 +119,14 @@ public final class DocumentsJob {
         Optional<ObjectNode> done = folder.result();
         done.ifPresent(result -> LOG.info("nothing to do: {} has these results", output));
         ObjectNode result = done.orElseGet(Json::object).put("outcome", "unchanged");
+        int threads = trained.train().threads();
+        if (done.isEmpty()) {
+            int here = MemoryNeeds.tasksHere(threads);
+            SparkInference.memory(command, trained)
+                    .refuseUnlessTheyFit(Math.min(here, units(files, data, here).size()));
+        }
         if (done.isEmpty() || top > 0) {
-            try (SparkRuntime runtime = SparkRuntime.start(
-                    "hyena " + command + " " + data.input(), trained.train().threads())) {
+            try (SparkRuntime runtime = SparkRuntime.start("hyena " + command + " " + data.input(), threads)) {
                 List<WorkUnit> units = units(files, data, runtime.taskSlots());
                 var plan = new SparkInference.Plan(
                         trained, data, units, overlap, SparkRuntime.storage().qualify(output));

@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.infer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
@@ -15,7 +16,7 @@ import java.util.Optional;
  */
 public record ResultFolder(Storage storage, String uri, String asked) {
     private static final String FILE = "_hyena.json";
-    private static final String UNFINISHED = "/_temporary/";
+    private static final String UNFINISHED = "_temporary";
 
     /** Refuses a directory that holds files of others, or results of anything else; {@code key} is its setting. */
     public static ResultFolder of(Storage storage, String key, String uri, String asked) throws IOException {
@@ -23,7 +24,8 @@ public record ResultFolder(Storage storage, String uri, String asked) {
         Optional<JsonNode> there = folder.read();
         if (there.isEmpty()) {
             boolean used = storage.everythingBelow(uri).stream()
-                    .anyMatch(file -> !file.uri().contains(UNFINISHED));
+                    .anyMatch(file -> !file.uri().contains("/" + UNFINISHED + "/")
+                            && !file.name().contains(FILE));
             refuseIf(used, key + ": there are files in " + uri + " already");
         } else {
             boolean other = there.get().has("result")
@@ -48,10 +50,15 @@ public record ResultFolder(Storage storage, String uri, String asked) {
         return read().filter(found -> found.has("result")).map(found -> (ObjectNode) found.get("result"));
     }
 
-    /** Deletes what a command that did not end has left. */
+    /** Deletes what a command that did not end has left, and is itself unfinished from its first step on. */
     public void begin() throws IOException {
-        storage.delete(uri);
         storage.replace(file(), Json.bytes(Json.object().put("asked", asked)));
+        storage.delete(Storage.resolve(uri, UNFINISHED));
+        for (FileInfo left : storage.everythingBelow(uri)) {
+            if (!left.name().equals(FILE)) {
+                storage.delete(left.uri());
+            }
+        }
     }
 
     public void end(ObjectNode result) throws IOException {

@@ -29,6 +29,7 @@ import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.prepare.SparkDuplicates;
 import io.github.hyenaspark.jobs.spark.prepare.SparkPrepare;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.jobs.train.RunConfig;
 import java.io.IOException;
 import java.util.List;
@@ -108,6 +109,7 @@ public final class PrepareJob {
         if (plan.isUnchanged() && plan.pending().isEmpty()) {
             return SnapshotCommit.unchanged(storage, spec, plan.parent().orElseThrow());
         }
+        SparkPrepare.memory().refuseUnlessTheyFit(Math.min(plan.pending().size(), MemoryNeeds.tasksHere(1)));
         spec.storeTokenizer(storage);
         var work = new ProgressTask("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.pending()));
         try (SparkRuntime runtime =

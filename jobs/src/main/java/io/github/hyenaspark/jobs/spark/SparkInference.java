@@ -1,11 +1,13 @@
 package io.github.hyenaspark.jobs.spark;
 
+import io.github.hyenaspark.bench.StepMemory;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
+import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +45,13 @@ public final class SparkInference {
      * Sequences share {@code overlap} inputs with the one before; if negative, half of the longest sequence.
      */
     public record Plan(TrainedRun run, DataConfig config, List<WorkUnit> units, int overlap, String output) {}
+
+    /** What a model takes in memory, counted by its arrays: θ, as it is sent, and in the network of each task. */
+    public static MemoryNeeds memory(String command, TrainedRun run) {
+        StepMemory step = StepMemory.ofForward(run.model(), run.vocabularySize(), run.train());
+        long sent = 2L * run.theta().length * Float.BYTES; // as an array, and in the blocks in which it travels
+        return new MemoryNeeds(command, sent, sent, step.heap(), 0, step.offHeap(), MemoryNeeds.FEWER_TASKS);
+    }
 
     /** Scores files; each token's loss is a result, too, if it is wanted. */
     public Totals score(Plan plan, boolean perToken) {

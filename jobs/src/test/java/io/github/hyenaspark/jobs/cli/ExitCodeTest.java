@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ExitCodeTest {
@@ -100,6 +101,23 @@ class ExitCodeTest {
     @ValueSource(strings = {"Command exited with code 1", "Command exited with code 520", "Exit status: 152"})
     void anExecutorThatLeftOtherwiseIsToldAsItIs(String said) {
         assertThat(ExitCode.message(new SparkException(said))).isEqualTo(said);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Command exited with code 137, 'spark.executor.memoryOverhead'",
+        "Executor heartbeat timed out after 130000 ms, 'see the logs of executors'"
+    })
+    void thatATaskLosesEveryExecutorIsToldInOneLine(String reason, String advice) {
+        var failure = new SparkException("Job aborted due to stage failure: Task 1 in stage 2.0 failed 4 times, most"
+                + " recent failure: Lost task 1.3 in stage 2.0 (TID 9) (127.0.0.1 executor 4): ExecutorLostFailure"
+                + " (executor 4 exited caused by one of the running tasks) Reason: " + reason + "\nDriver stacktrace:");
+        assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.FAILED);
+        assertThat(ExitCode.message(failure))
+                .hasLineCount(1)
+                .startsWith("a task lost its executor 4 times, last by \"" + reason + "\"")
+                .contains(advice)
+                .endsWith("run the same command again");
     }
 
     /** As Java, Hadoop and S3 say it, also in a task. */

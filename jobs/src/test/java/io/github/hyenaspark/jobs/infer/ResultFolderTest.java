@@ -44,6 +44,15 @@ class ResultFolderTest {
         assertThat(part).doesNotExist();
     }
 
+    /** Killed before its first file had a name. */
+    @Test
+    void aFileThatWasNeverNamedIsNobodys() throws IOException {
+        Files.createDirectories(directory.resolve("out"));
+        Path unnamed = Files.writeString(directory.resolve("out/._hyena.json.1f.tmp"), "{");
+        open("a").begin();
+        assertThat(unnamed).doesNotExist();
+    }
+
     @Test
     void filesOfOthersAreNotTouched() throws IOException {
         Files.createDirectories(directory.resolve("out/_temporary/0"));

@@ -10,8 +10,14 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.spark.Pooling;
 import io.github.hyenaspark.jobs.spark.Scoring;
 import io.github.hyenaspark.jobs.spark.ScoringExample;
+import io.github.hyenaspark.jobs.testing.DisturbedRun;
+import io.github.hyenaspark.jobs.testing.Forged;
+import io.github.hyenaspark.jobs.testing.HyenaProcess;
+import io.github.hyenaspark.jobs.testing.NamedPoint;
+import io.github.hyenaspark.jobs.testing.PreparePlace;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
+import io.github.hyenaspark.jobs.testing.TellingFileSystem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -267,6 +273,66 @@ class ScoreIT {
         assertThat(third.get("outcome").textValue()).isEqualTo("created");
         try (SparkSession session = session("local[2]")) {
             assertThat(session.read().parquet(output.toString()).count()).isEqualTo(DOCUMENTS);
+        }
+    }
+
+    /** In the middle of Spark's commit, before its mark, and while the next one removes what is left. */
+    @Test
+    void aScoreThatDiesAmongItsFilesBeginsAgain() throws Exception {
+        Path output = directory.resolve("scores");
+        String scheme = TellingFileSystem.SCHEME;
+        HyenaProcess process = HyenaProcess.on("local[2]")
+                .withHadoop(Map.of("fs." + scheme + ".impl", TellingFileSystem.class.getName()));
+        Path input = Files.createDirectory(directory.resolve("input"));
+        for (int file = 0; file < 4; file++) { // each a task
+            Files.writeString(input.resolve(file + ".txt"), text(file, 3500));
+        }
+        String[] score = {
+            "score", "run.dir=" + run, "data.input=file:" + input, "score.output=" + scheme + "://" + output
+        };
+        List<NamedPoint> deaths = List.of(
+                NamedPoint.killing("^renames .*/scores/part-[^/]*$", directory.resolve("commit"))
+                        .atMatch(3),
+                NamedPoint.killing("^deletes .*/part-", directory.resolve("removal"))
+                        .atMatch(2),
+                NamedPoint.killing("^creates .*/_SUCCESS$", directory.resolve("mark")),
+                NamedPoint.killing("^renames .*/_hyena.json$", directory.resolve("end"))
+                        .atMatch(2));
+        for (NamedPoint death : deaths) {
+            Outcome killed = process.withDriverAt(death).run(directory, score);
+            assertThat(killed.code()).as("%s: %s", death, killed.messages()).isEqualTo(HyenaProcess.KILLED);
+            assertThat(output.resolve("_hyena.json")).as(death.message()).exists();
+        }
+        JsonNode result = process.run(directory, score).json();
+        assertThat(result.get("outcome").textValue()).isEqualTo("created");
+        assertThat(result.get("documents").intValue()).isEqualTo(4);
+        try (SparkSession session = session("local[2]")) {
+            assertThat(session.read().parquet(output.toString()).count()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void aModelThatDoesNotFitIsRefused() throws IOException {
+        var large = new DisturbedRun(new PreparePlace("disk", Map.of(), directory.toString()), "large");
+        hyena("local[1]", "train", "data.dataset=" + shared.resolve("dataset"), "run.dir=" + large.uri())
+                .json();
+        Forged.save(
+                large,
+                checkpoint -> Forged.withSettings(
+                        checkpoint, checkpoint.settings().replace("\"batch-size\":2,", "\"batch-size\":200000000,")));
+        for (String command : List.of("score", "embed")) {
+            Outcome outcome = SmallRun.bare(
+                    "local[1]",
+                    List.of(
+                            command,
+                            "run.dir=" + large.uri(),
+                            "data.input=" + corpus,
+                            command + ".output=" + directory.resolve(command)));
+            assertThat(outcome.code()).as(outcome.messages()).isEqualTo(2);
+            assertThat(outcome.messages())
+                    .startsWith("hyena " + command + ": " + command + " needs ")
+                    .contains("MiB of the memory of this machine, found", "fewer tasks at once");
+            assertThat(directory.resolve(command)).doesNotExist();
         }
     }
 

@@ -93,7 +93,8 @@ class ExecutorFaultIT {
         NamedPoint point = NamedPoint.killing("^worker 1 begins", directory.resolve("death"))
                 .times(20);
         Outcome failed = run.process(CLUSTER).withExecutorsAt(point).run(directory, run.train());
-        DisturbedRun.assertFailed(failed, 1, "failed 4 times, most recent failure: ", "ExecutorLostFailure");
+        DisturbedRun.assertFailed(
+                failed, 1, "a task lost its executor 4 times", "code 137", "see the logs of executors");
         assertThat(point.reached()).as("attempts").isEqualTo(4);
         assertThat(run.restorable()).isEqualTo(2);
         run.assertEnded(run.here(), undisturbed);

@@ -231,8 +231,9 @@ class RadosgwIT {
     }
 
     /** Of a dataset of several blocks, whose sequences are read in any order. */
-    @Test
-    void aRoundTakesFewRequestsAndNoBlockIsReadAgainAndAgain() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"average", "local"})
+    void aRoundTakesFewRequestsAndNoBlockIsReadAgainAndAgain(String innerState) throws Exception {
         PreparePlace place = server.place(directory.getFileName().toString());
         Path corpus = SmallRun.corpus(directory);
         for (int document = 0; document < 3; document++) {
@@ -246,6 +247,7 @@ class RadosgwIT {
         train.addAll(SmallRun.SETTINGS);
         train.addAll(List.of(
                 "train.batch-size=8",
+                "train.inner-state=" + innerState,
                 "checkpoint.every-rounds=1",
                 "data.dataset=" + place.uri("ds"),
                 "run.dir=" + place.uri("run")));
@@ -269,6 +271,7 @@ class RadosgwIT {
         assertThat(ends).hasSize(6);
         for (int round = 4; round <= 5; round++) { // retention has begun, and a round is measured in between
             List<String> requests = rounds.subList(ends.get(round - 2), ends.get(round - 1));
+            System.out.printf("inner-state=%s, round %d: %d requests%n", innerState, round, requests.size());
             assertThat(requests).as("round %d", round).hasSizeLessThanOrEqualTo(MOST_REQUESTS);
         }
         long stored = place.storage().find(place.uri("ds/train")).stream()

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -37,6 +38,9 @@ class TerminationIT {
     private static final String LOGGING =
             Pages.root().resolve("conf/log4j2.properties").toString(); // as users have it
 
+    private static final int MOMENTS = 20;
+    private static final int LONGEST_MILLIS = 12_000;
+    private static final long SEED = 7;
     private static final String LONG = "train.rounds=100000";
 
     @Test
@@ -73,27 +77,16 @@ class TerminationIT {
             throws Exception {
         String dataset = SmallRun.prepare(directory);
         Path run = directory.resolve("run");
-        Path corpus = SmallRun.corpus(directory, "large");
-        for (int copy = 0; copy < 40; copy++) {
-            Files.writeString(
-                    corpus.resolve(copy + ".txt"), "document " + copy + " ".repeat(20) + "alpha beta ".repeat(3000));
+        if (command.equals("score")) {
+            train(dataset, run, 1).json();
         }
-        String[] arguments = switch (command) {
-            case "train" -> words("train", LONG, "data.dataset=" + dataset, "run.dir=" + run);
-            case "prepare" ->
-                words(
-                        "prepare",
-                        "data.input=" + corpus,
-                        "data.dataset=" + directory.resolve("d"),
-                        "data.unit-bytes=65536");
-            case "compare" ->
-                words("compare", LONG, "data.dataset=" + dataset, "compare.dir=" + run, "compare.lengths=[32]");
-            default -> {
-                train(dataset, run, 1).json();
-                yield words(
-                        "score", "data.input=" + corpus, "run.dir=" + run, "score.output=" + directory.resolve("s"));
-            }
-        };
+        Path corpus = largeCorpus(directory);
+        String[] arguments = arguments(
+                command,
+                corpus,
+                dataset,
+                run.toString(),
+                directory.resolve("new").toString());
         HyenaProcess process = HyenaProcess.on("local[1]").with("log4j2.configurationFile", LOGGING);
         NamedPoint point = NamedPoint.holding("unit .* read", directory.resolve("held")); // prepare must not end before
         long pause = ThreadLocalRandom.current().nextLong(command.equals("score") ? 1000 : 6000);
@@ -107,21 +100,131 @@ class TerminationIT {
             Signals.send(signal, running.process().toHandle());
             outcome = running.await(Duration.ofSeconds(25));
         }
-        List<String> lines = outcome.messages().lines().toList();
-        assertThat(outcome.code())
-                .as("after %d ms: %s", pause, outcome.messages())
-                .isEqualTo(signal.equals("INT") ? 130 : 143);
-        assertThat(lines.get(lines.size() - 1))
-                .as(outcome.messages())
-                .startsWith("hyena " + command + ": stopped")
-                .contains("the same command");
-        assertThat(outcome.messages()).doesNotContain("\tat ");
+        assertStopped(command, signal, outcome);
         if (command.equals("train")) {
             int next = Files.exists(run.resolve("manifest")) ? inspect(run) + 1 : 1;
             train(dataset, run, next).json();
         } else if (!command.equals("compare")) {
             assertThat(process.run(directory, arguments).json()).isNotNull();
         }
+    }
+
+    /** Documents in many units of work. */
+    private static Path largeCorpus(Path directory) throws IOException {
+        Path corpus = SmallRun.corpus(directory, "large");
+        for (int copy = 0; copy < 40; copy++) {
+            Files.writeString(
+                    corpus.resolve(copy + ".txt"), "document " + copy + " ".repeat(20) + "alpha beta ".repeat(3000));
+        }
+        return corpus;
+    }
+
+    /** Of a command that takes long; {@code made} is where a dataset or scores go. */
+    private static String[] arguments(String command, Path corpus, String dataset, String run, String made) {
+        return switch (command) {
+            case "train" -> words("train", LONG, "data.dataset=" + dataset, "run.dir=" + run);
+            case "prepare" ->
+                words("prepare", "data.input=file:" + corpus, "data.dataset=" + made, "data.unit-bytes=65536");
+            case "compare" ->
+                words("compare", LONG, "data.dataset=" + dataset, "compare.dir=" + made, "compare.lengths=[32]");
+            default -> words("score", "data.input=file:" + corpus, "run.dir=" + run, "score.output=" + made);
+        };
+    }
+
+    /** In one line, or without a word if it had not begun yet. */
+    private static void assertStopped(String command, String signal, Outcome outcome) {
+        List<String> lines = outcome.messages()
+                .lines()
+                .filter(line -> !line.startsWith("WARNING: "))
+                .toList();
+        assertThat(outcome.code()).as(outcome.messages()).isEqualTo(signal.equals("INT") ? 130 : 143);
+        assertThat(outcome.messages()).doesNotContain("\tat ");
+        if (!lines.isEmpty()) {
+            assertThat(lines.get(lines.size() - 1))
+                    .as(outcome.messages())
+                    .startsWith("hyena " + command + ": stopped")
+                    .contains("the same command");
+        }
+    }
+
+    /** Each start goes on where the one before was stopped, or begins again; the store may be away by then. */
+    @ParameterizedTest
+    @CsvSource({
+        "train,false",
+        "train,true",
+        "prepare,false",
+        "prepare,true",
+        "compare,false",
+        "compare,true",
+        "score,false",
+        "score,true"
+    })
+    @Tag("endurance")
+    void aCommandMayBeStoppedTwentyTimes(String command, boolean away, @TempDir Path directory) throws Exception {
+        S3Server server = S3Server.newBucket();
+        var place = new PreparePlace("s3", server.settings(), server.uri("stop"));
+        place.run(
+                        "local[1]",
+                        words(
+                                "prepare",
+                                "data.input=file:" + SmallRun.corpus(directory),
+                                "data.dataset=" + place.uri("dataset")))
+                .json();
+        if (command.equals("score")) {
+            place.run("local[1]", words("train", "data.dataset=" + place.uri("dataset"), "run.dir=" + place.uri("run")))
+                    .json();
+        }
+        Path corpus = largeCorpus(directory);
+        HyenaProcess process = place.process("local[1]").with("log4j2.configurationFile", LOGGING);
+        ProcessHandle store = store();
+        var random = new Random(SEED);
+        int done = 0;
+        for (int moment = 0; moment < MOMENTS; moment++) {
+            String signal = moment % 2 == 0 ? "INT" : "TERM";
+            String[] arguments =
+                    arguments(command, corpus, place.uri("dataset"), place.uri("run"), place.uri("made-" + done));
+            int pause = random.nextInt(LONGEST_MILLIS);
+            try (HyenaProcess.Running running = process.start(directory, arguments)) {
+                if (running.process().waitFor(pause, TimeUnit.MILLISECONDS)) {
+                    assertThat(running.await().code())
+                            .as(running.await().messages())
+                            .isZero();
+                    done++;
+                    continue;
+                }
+                if (away) {
+                    Signals.pause(store);
+                }
+                long begin = System.nanoTime();
+                Signals.send(signal, running.process().toHandle());
+                Outcome outcome = running.await(Duration.ofSeconds(25));
+                System.out.printf(
+                        "%s, away %b, %s after %d ms: %d ms, %s%n",
+                        command,
+                        away,
+                        signal,
+                        pause,
+                        (System.nanoTime() - begin) / 1_000_000,
+                        outcome.messages().lines().reduce("", (a, b) -> b));
+                assertStopped(command, signal, outcome);
+            } finally {
+                Signals.wake(store);
+            }
+        }
+        assertThat(done).as("starts that ended before they were stopped").isLessThan(MOMENTS / 2);
+        if (command.equals("prepare") || command.equals("score")) {
+            String[] last =
+                    arguments(command, corpus, place.uri("dataset"), place.uri("run"), place.uri("made-" + done));
+            assertThat(process.run(directory, last).json()).isNotNull();
+        }
+    }
+
+    private static ProcessHandle store() {
+        return ProcessHandle.current()
+                .descendants()
+                .filter(child -> child.info().commandLine().orElse("").contains("s3mock"))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static String[] words(String command, String... more) {
@@ -143,11 +246,7 @@ class TerminationIT {
                 "checkpoint.every-rounds=1000",
                 "data.dataset=file:" + dataset,
                 "run.dir=" + place.uri("run"));
-        ProcessHandle store = ProcessHandle.current()
-                .descendants()
-                .filter(child -> child.info().commandLine().orElse("").contains("s3mock"))
-                .findFirst()
-                .orElseThrow();
+        ProcessHandle store = store();
         Outcome outcome;
         try (HyenaProcess.Running running = place.process("local[1]").start(directory, arguments)) {
             while (Files.readString(running.messages()).lines().noneMatch(line -> line.matches("train: [1-9].*"))
@@ -196,7 +295,7 @@ class TerminationIT {
                     .doesNotContain("\tat ")
                     .contains(
                             "hyena train: Spark has ended the application: the master local[1] is gone or has ended it;"
-                                    + " see its log; stopped after round 1; the same command continues");
+                                    + " see its log and those of executors; stopped after round 1; the same command continues");
         }
     }
 

@@ -12,6 +12,7 @@ import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import java.io.IOException;
@@ -39,6 +40,7 @@ public record InputPlan(
         List<WorkUnit> fresh,
         List<WorkUnit> pending) {
     private static final Logger LOG = LoggerFactory.getLogger(InputPlan.class);
+    private static final int UNIT_HEAP = 4096; // bytes at least: its slices, record and line of the snapshot
 
     public InputPlan {
         kept = List.copyOf(kept);
@@ -142,6 +144,23 @@ public record InputPlan(
                 + found + ", expected " + expected + "; choose another data.dataset or the old settings");
     }
 
+    /** Whoever plans holds all units in memory, and a snapshot lists them. */
+    private static void refuseTooManyUnits(DataConfig config, List<InputFile> files) {
+        long large = files.stream()
+                .filter(file -> file.bytes() > config.unitBytes()
+                        && FileFormat.of(file.path(), config.source()).splittable())
+                .mapToLong(InputFile::bytes)
+                .sum();
+        long most = Runtime.getRuntime().maxMemory() / UNIT_HEAP;
+        long expected = large / most + 1;
+        Refusal.unless(
+                config.unitBytes() >= expected,
+                "data.unit-bytes",
+                config.unitBytes(),
+                "at least " + expected + ": more units of work do not fit the heap of the driver; give it more"
+                        + " (-- --driver-memory SIZE) or raise this");
+    }
+
     private static final class Difference {
         private final Storage storage;
         private final DatasetSpec spec;
@@ -197,6 +216,7 @@ public record InputPlan(
                 }
             }
             fresh.sort((a, b) -> a.path().compareTo(b.path()));
+            refuseTooManyUnits(config, fresh);
             List<WorkUnit> units = WorkUnit.cut(fresh, config.source(), config.unitBytes());
             List<WorkUnit> pending = new ArrayList<>(broken);
             pending.addAll(pending(storage, spec, units));

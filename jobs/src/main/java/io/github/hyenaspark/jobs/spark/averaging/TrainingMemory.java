@@ -2,16 +2,11 @@ package io.github.hyenaspark.jobs.spark.averaging;
 
 import io.github.hyenaspark.bench.StepMemory;
 import io.github.hyenaspark.io.Refusal;
+import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.jobs.spark.worker.AggregationSite;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.config.TrainConfig;
-import java.lang.management.ManagementFactory;
-import java.util.Locale;
-import java.util.regex.Pattern;
-import javax.management.JMException;
-import javax.management.ObjectName;
-import org.apache.spark.SparkConf;
 
 /**
  * What a training holds in memory, bytes, counted by the arrays that a round makes: in a step of one worker, sent to
@@ -22,8 +17,6 @@ public record TrainingMemory(
         StepMemory step, long sent, long result, long taskHeap, long executorHeap, long driverHeap) {
     private static final long MEBIBYTE = 1 << 20;
     private static final long MOST_TURNS = 1000; // of a task in a round
-    private static final String HEAP = "-- --driver-memory SIZE";
-    private static final Pattern CORES = Pattern.compile("local\\[(\\d{1,6})\\b.*");
     /** Spark's own objects in a heap. */
     private static final long SPARK = 160 * MEBIBYTE;
     /** Code, classes, stacks and libraries of a Java machine. */
@@ -66,66 +59,26 @@ public record TrainingMemory(
         return new TrainingMemory(step, sent, result, taskHeap, SPARK + 2 * sent, driver);
     }
 
-    /**
-     * Refuses a training that cannot fit, as far as that is known before anything starts: in the driver, whose heap has
-     * the tasks too with a local master, and in an executor with one task.
-     */
+    /** Refuses a training that cannot fit, as far as that is known before anything starts. */
     public void refuseUnlessItFits(int workers, int threads) {
-        var conf = new SparkConf();
-        String master = conf.get("spark.master", "local[*]");
-        boolean local = master.startsWith("local") && !master.startsWith("local-cluster");
-        int processors = Runtime.getRuntime().availableProcessors();
-        int cores = master.equals("local") ? 1 : processors;
-        if (CORES.matcher(master).matches()) {
-            cores = Integer.parseInt(CORES.matcher(master).replaceFirst("$1"));
-        }
-        long tasks = local ? Math.max(1, Math.min(workers, cores / threads)) : 0;
+        long here = MemoryNeeds.tasksHere(threads);
+        long tasks = Math.min(workers, here);
         Refusal.unless(
-                !local || workers <= MOST_TURNS * tasks,
+                here == 0 || workers <= MOST_TURNS * tasks,
                 "train.workers",
                 workers,
-                "at most " + MOST_TURNS * tasks + ", since " + master + " runs " + tasks + " of them at once");
-        check(
-                "the heap of the driver",
-                driverHeap - SPARK + tasks * taskHeap,
-                Runtime.getRuntime().maxMemory(),
-                HEAP);
-        check(
-                "the memory of this machine",
-                step.model() + tasks * step.offHeap(),
-                memoryOfThisMachine(),
-                "a larger machine, or more of them");
-        if (!local) {
-            long heap = conf.getSizeAsBytes("spark.executor.memory", "1g");
-            check(
-                    "the heap of an executor",
-                    executorHeap - SPARK + taskHeap,
-                    heap,
-                    "--conf spark.executor.memory=SIZE");
-        }
-    }
-
-    /** Bytes; {@link Long#MAX_VALUE} on a Java that does not know. */
-    private static long memoryOfThisMachine() {
-        try {
-            var machine = new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME);
-            return (long) ManagementFactory.getPlatformMBeanServer().getAttribute(machine, "TotalMemorySize");
-        } catch (JMException e) {
-            return Long.MAX_VALUE;
-        }
-    }
-
-    private static void check(String where, long needed, long found, String more) {
-        if (needed > found) {
-            throw new IllegalArgumentException(String.format(
-                    Locale.ROOT,
-                    "the training needs %,d MiB of %s, found %,d MiB; give %s, or take a smaller model.l-max,"
-                            + " model.d-model or train.batch-size; hyena inspect memory tells what each takes",
-                    needed / MEBIBYTE,
-                    where,
-                    found / MEBIBYTE,
-                    more));
-        }
+                "at most " + MOST_TURNS * tasks + ", since " + MemoryNeeds.master() + " runs " + tasks
+                        + " of them at once");
+        new MemoryNeeds(
+                        "the training",
+                        driverHeap - SPARK,
+                        executorHeap - SPARK,
+                        taskHeap,
+                        step.model(),
+                        step.offHeap(),
+                        "take a smaller model.l-max, model.d-model or train.batch-size; hyena inspect memory tells what"
+                                + " each takes")
+                .refuseUnlessTheyFit(tasks);
     }
 
     public long executorHeapMebibytes(int tasks) {

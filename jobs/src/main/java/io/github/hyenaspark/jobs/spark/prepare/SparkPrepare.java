@@ -6,6 +6,7 @@ import io.github.hyenaspark.data.prepare.unit.UnitWork;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
+import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -23,6 +24,7 @@ import org.apache.spark.util.LongAccumulator;
 public final class SparkPrepare {
     private static final long LOOK_MILLIS = 500;
     private static final long MEBIBYTE = 1 << 20;
+    private static final long TASK_HEAP = 5 * MEBIBYTE;
 
     private final JavaSparkContext context;
     private final Progress progress; // counts mebibytes of input
@@ -30,6 +32,11 @@ public final class SparkPrepare {
     public SparkPrepare(JavaSparkContext context, Progress progress) {
         this.context = context;
         this.progress = progress;
+    }
+
+    /** What preparing takes in memory, whatever the documents: buffers, measured with tasks that share a small heap. */
+    public static MemoryNeeds memory() {
+        return new MemoryNeeds("prepare", 0, 0, TASK_HEAP, 0, 0, MemoryNeeds.FEWER_TASKS);
     }
 
     /** Prepares these units; returns when all are done, and throws if one failed at every attempt. */

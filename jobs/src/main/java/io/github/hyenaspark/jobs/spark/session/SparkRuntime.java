@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -25,12 +26,15 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerApplicationEnd;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The Spark session of a job: started for it and stopped after it, or borrowed from the application in whose JVM the
  * job runs, and left as it is.
  */
 public final class SparkRuntime implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SparkRuntime.class);
     private static final String SERIALIZER = "spark.serializer";
     private static final String REGISTRATOR = "spark.kryo.registrator";
     private static final String PLUGINS = "spark.plugins";
@@ -42,6 +46,9 @@ public final class SparkRuntime implements AutoCloseable {
             "local[N], local-cluster[EXECUTORS,CORES,MEBIBYTES], spark://HOST:PORT, yarn or k8s://URL";
     private static final long MASTER_SECONDS = 8;
     private static final int CONNECT_MILLIS = 5000;
+    private static final int EXECUTOR_SECONDS = 30;
+    private static final int OWN_EXECUTOR_SECONDS = 120;
+    private static final String LOCAL_CLUSTER = "local-cluster";
     private static final String KRYO = "org.apache.spark.serializer.KryoSerializer";
 
     /** local, local[N] or local-cluster[EXECUTORS,CORES,MEBIBYTES]; local[*] has what the machine has. */
@@ -149,30 +156,44 @@ public final class SparkRuntime implements AutoCloseable {
             Refusal.unless(MASTER.matcher(master).matches(), "--master", master, EXPECTED_MASTER);
             return;
         }
+        for (String address : addresses(master)) {
+            Refusal.unless(ADDRESS.matcher(address).matches(), "--master", master, EXPECTED_MASTER);
+        }
+        unreachable(master).ifPresent(found -> {
+            throw new EndedException("--master " + master + ": found no master there (" + found
+                    + "); start it, or correct the address, then run the same command again");
+        });
+    }
+
+    private static String[] addresses(String master) {
+        return master.substring(STANDALONE.length()).split(",", -1);
+    }
+
+    /** Why none of the addresses of a standalone master has answered for eight seconds; empty once one does. */
+    private static Optional<String> unreachable(String master) {
         String found = "";
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(MASTER_SECONDS);
         while (true) {
-            for (String address : master.substring(STANDALONE.length()).split(",", -1)) {
+            for (String address : addresses(master)) {
                 int colon = address.lastIndexOf(':');
-                Refusal.unless(ADDRESS.matcher(address).matches(), "--master", master, EXPECTED_MASTER);
                 int port = Integer.parseInt(address.substring(colon + 1));
                 try (var socket = new Socket()) {
                     socket.connect(new InetSocketAddress(address.substring(0, colon), port), CONNECT_MILLIS);
-                    return;
+                    return Optional.empty();
                 } catch (IOException e) {
                     found = e.toString().replaceFirst("^\\S+: ", "");
                 }
             }
             if (System.nanoTime() > end) {
-                throw new EndedException("--master " + master + ": found no master there (" + found
-                        + "); start it, or correct the address, then run the same command again");
+                return Optional.of(found);
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(CONNECT_MILLIS / 5));
         }
     }
 
     /**
-     * If the context ends before it is closed here, a thread fails with an EndedException, whatever others wait for.
+     * If the context ends before it is closed here, or its master and all executors are gone, a thread fails with an
+     * EndedException, whatever others wait for.
      */
     private void watch(String master) {
         session.sparkContext().addSparkListener(new SparkListener() {
@@ -182,13 +203,44 @@ public final class SparkRuntime implements AutoCloseable {
                     new Thread(
                                     () -> {
                                         throw new EndedException("Spark has ended the application: the master " + master
-                                                + " is gone or has ended it; see its log");
+                                                + " is gone or has ended it; see its log and those of"
+                                                + " executors");
                                     },
                                     "hyena-spark-ended")
                             .start();
                 }
             }
         });
+        if (!isOneProcess(master)) {
+            var executors = new Thread(() -> watchExecutors(master), "hyena-executors");
+            executors.setDaemon(true);
+            executors.start();
+        }
+    }
+
+    /** Spark waits for ever while no executor is there to run its tasks, such as when each ends at once. */
+    private void watchExecutors(String master) {
+        var tracker = session.sparkContext().statusTracker();
+        boolean told = false;
+        for (int seconds = 0; !closing && !session.sparkContext().isStopped(); ) {
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+            boolean driverAlone = tracker.getExecutorInfos().length <= 1;
+            seconds = driverAlone && tracker.getActiveStageIds().length > 0 ? seconds + 1 : 0;
+            if (seconds == EXECUTOR_SECONDS && !told) {
+                told = true;
+                LOG.warn("tasks wait, since no executor is there: {} has started none for {} s", master, seconds);
+            }
+            if (seconds > 0 && seconds % MASTER_SECONDS == 0 && master.startsWith(STANDALONE)) {
+                unreachable(master).ifPresent(found -> {
+                    throw new EndedException("the master " + master + " is gone (" + found
+                            + "), and so is every executor; start it again");
+                });
+            }
+            if (seconds == OWN_EXECUTOR_SECONDS && master.startsWith(LOCAL_CLUSTER)) { // nobody else can have them all
+                throw new EndedException("no executor of " + master + " has started for " + seconds
+                        + " s; see their logs in the folder work of SPARK_HOME");
+            }
+        }
     }
 
     /** Spark is not there, or has ended, although the command has not. */
@@ -201,7 +253,7 @@ public final class SparkRuntime implements AutoCloseable {
     }
 
     private static boolean isOneProcess(String master) {
-        return master.startsWith("local") && !master.startsWith("local-cluster");
+        return master.startsWith("local") && !master.startsWith(LOCAL_CLUSTER);
     }
 
     /** Spark would say it too, but not what to do. */

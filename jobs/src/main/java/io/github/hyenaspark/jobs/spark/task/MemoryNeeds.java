@@ -1,0 +1,101 @@
+package io.github.hyenaspark.jobs.spark.task;
+
+import java.lang.management.ManagementFactory;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.management.JMException;
+import javax.management.ObjectName;
+import org.apache.spark.SparkConf;
+
+/**
+ * What a command holds in memory at least, bytes, counted before anything starts. The memory of Spark and of Java
+ * themselves comes on top.
+ *
+ * @param command what needs it, such as "the training"
+ * @param driverHeap on the heap of the driver, without tasks
+ * @param executorHeap on the heap of an executor, whatever its tasks
+ * @param taskHeap on the heap of whoever runs a task, for each
+ * @param driverNative outside the heap of the driver
+ * @param taskNative outside the heap, for each task
+ * @param less what to do where no more memory is to be had
+ */
+public record MemoryNeeds(
+        String command,
+        long driverHeap,
+        long executorHeap,
+        long taskHeap,
+        long driverNative,
+        long taskNative,
+        String less) {
+    /** What to do if tasks take what cannot be made less. */
+    public static final String FEWER_TASKS = "run fewer tasks at once, such as with --master local[1]";
+
+    private static final long MEBIBYTE = 1 << 20;
+    private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d{1,6}|\\*)[,\\]].*)?");
+
+    /** How many tasks of so many threads run at once in this process; 0 if executors run them. */
+    public static int tasksHere(int threads) {
+        Matcher local = LOCAL.matcher(master());
+        if (!local.matches()) {
+            return 0;
+        }
+        String cores = local.group(1);
+        int found = cores == null
+                ? 1
+                : cores.equals("*") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(cores);
+        return Math.max(1, found / threads);
+    }
+
+    /** The master that a session of this JVM has or would have. */
+    public static String master() {
+        return new SparkConf().get("spark.master", "local[*]");
+    }
+
+    /**
+     * Refuses what cannot fit: in the driver, with the tasks that it runs at once, and in an executor, with one task.
+     */
+    public void refuseUnlessTheyFit(long tasksHere) {
+        check(
+                "the heap of the driver",
+                driverHeap + tasksHere * taskHeap,
+                Runtime.getRuntime().maxMemory(),
+                "-- --driver-memory SIZE");
+        check(
+                "the memory of this machine",
+                driverNative + tasksHere * taskNative,
+                memoryOfThisMachine(),
+                "a larger machine, or more of them");
+        if (tasksHere == 0) {
+            check(
+                    "the heap of an executor",
+                    executorHeap + taskHeap,
+                    new SparkConf().getSizeAsBytes("spark.executor.memory", "1g"),
+                    "--conf spark.executor.memory=SIZE");
+        }
+    }
+
+    private void check(String where, long needed, long found, String more) {
+        if (needed > found) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "%s needs %,d MiB of %s, found %,d MiB; give %s, or %s",
+                    command,
+                    needed / MEBIBYTE,
+                    where,
+                    found / MEBIBYTE,
+                    more,
+                    less));
+        }
+    }
+
+    /** Bytes; {@link Long#MAX_VALUE} on a Java that does not know. */
+    private static long memoryOfThisMachine() {
+        try {
+            var machine = new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME);
+            return (long) ManagementFactory.getPlatformMBeanServer().getAttribute(machine, "TotalMemorySize");
+        } catch (JMException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+}
