@@ -112,7 +112,7 @@ public interface FitParams<S extends Params> extends DocumentParams<S> {
     }
 
     /**
-     * Vectors at a document's tokens to one: {@code mean}, the default, {@code last}, {@code max} or {@code attention}.
+     * Vectors at a document's tokens to one: {@code mean}, {@code last}, {@code max} or {@code attention}.
      */
     default Param<String> pooling() {
         String doc = "vectors at a document's tokens to one: mean, last, max or attention";

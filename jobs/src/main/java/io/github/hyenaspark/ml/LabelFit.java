@@ -47,7 +47,7 @@ final class LabelFit {
         stage.setDefault(stage.labelCol(), "label");
         stage.setDefault(stage.seed(), 1L);
         stage.setDefault(stage.maxIter(), Integer.parseInt(standard("epochs")));
-        stage.setDefault(stage.pooling(), "mean");
+        stage.setDefault(stage.pooling(), standard("pooling"));
         stage.setDefault(stage.trainedLayers(), -1);
         stage.setDefault(stage.maxLength(), Integer.parseInt(standard("max-length")));
         stage.setDefault(stage.settings(), new String[0]);
