@@ -3,15 +3,11 @@ package io.github.hyenaspark.ml;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.fit.FitJob;
 import io.github.hyenaspark.jobs.fit.FittedModel;
 import io.github.hyenaspark.jobs.spark.task.SparkStorage;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +17,6 @@ import org.apache.spark.ml.param.Param;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
@@ -97,23 +92,16 @@ final class LabelFit {
                 String input = Storage.resolve(directory, "documents");
                 documents(stage, documents, label).write().json(input);
                 String run = Storage.resolve(directory, "run");
-                List<String> settings = settings(stage, context, input, run, task);
-                return run(documents.sparkSession(), settings, storage, run);
+                List<String> own = settings(stage, context, input, run, task);
+                List<String> all = new ArrayList<>(new FitJob().derived(Settings.load(own)));
+                all.addAll(own);
+                return FitJob.fit(Settings.load(all), documents.sparkSession());
             } finally {
                 storage.delete(directory);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(stage.uid() + ": cannot read or write the files of a fitting", e);
         }
-    }
-
-    private static FittedModel run(SparkSession session, List<String> arguments, Storage storage, String run)
-            throws IOException {
-        var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-        List<String> all = new ArrayList<>(new FitJob().derived(Settings.load(arguments)));
-        all.addAll(arguments);
-        FitJob.fit(Settings.load(all), new Console(nowhere, nowhere), session);
-        return FittedModel.read(storage, FitJob.model(run));
     }
 
     /** A document's id is its text, so it does not matter in which partitions the documents are. */

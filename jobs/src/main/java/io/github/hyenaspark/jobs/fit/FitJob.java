@@ -33,6 +33,8 @@ import io.github.hyenaspark.jobs.train.RunConfig;
 import io.github.hyenaspark.operator.head.LabelHead;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -44,7 +46,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import javax.management.JMException;
 import javax.management.ObjectName;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -64,7 +65,7 @@ public final class FitJob implements Job {
             Set.of("data.dataset", "data.input", "run.dir", "run.progress", "run.allow-inexact-resume", "run.merge");
 
     /** The directory of a fitted model below that of its fitting. */
-    public static String model(String directory) {
+    static String model(String directory) {
         return Storage.resolve(directory, "model");
     }
 
@@ -107,21 +108,8 @@ public final class FitJob implements Job {
 
     @Override
     public void run(Settings settings, Console console) throws IOException {
-        int threads = settings.bind("train", TrainConfig.class).threads();
-        String dir = settings.bind("run", RunConfig.class).dir();
-        fit(settings, console, () -> SparkRuntime.start("hyena fit " + dir, threads));
-    }
-
-    /** Runs a fitting in an application's session, whatever its serializer; returns what the command would print. */
-    public static ObjectNode fit(Settings settings, Console console, SparkSession session) throws IOException {
-        return fit(settings, console, () -> SparkRuntime.of(session));
-    }
-
-    private static ObjectNode fit(Settings settings, Console console, Supplier<SparkRuntime> session)
-            throws IOException {
         long begin = System.nanoTime();
         Storage storage = SparkRuntime.storage();
-        FitConfig config = settings.bind("fit", FitConfig.class);
         RunConfig run = settings.bind("run", RunConfig.class);
         Refusal.unless(!run.dir().isBlank(), "run.dir", "nothing", "the directory of the fitting");
         Refusal.unless(
@@ -135,19 +123,13 @@ public final class FitJob implements Job {
             LOG.info("nothing to do: {} has the result of these settings", run.dir());
             ObjectNode json = (ObjectNode) Json.parse(result, storage.read(result));
             console.result(json.put("outcome", "unchanged"));
-            return json;
+            return;
         }
         console.stop().with(Stop.CONTINUES);
-        try (SparkRuntime runtime = session.get()) {
+        int threads = settings.bind("train", TrainConfig.class).threads();
+        try (SparkRuntime runtime = SparkRuntime.start("hyena fit " + run.dir(), threads)) {
             var observer = new Watching(run.progress(), console);
-            Optional<TaskInput> task = PrepareJob.task(settings);
-            if (task.isPresent()) {
-                task.get().writeLabelled(storage, TaskInput.directory(run.dir()));
-            }
-            DatasetSpec spec = spec(settings, storage, run.dir(), config);
-            DatasetSnapshot snapshot = snapshot(runtime.context(), storage, spec, observer);
-            var own = new FitSettings(settings, spec.config(), run.dir());
-            var fitting = new Fitting(runtime.context(), storage, own, snapshot, spec.tokenizer(storage), observer);
+            Fitting fitting = fitting(settings, runtime.context(), observer);
             Fitting.Outcome outcome = fitting.run();
             outcome.model().write(storage, model(run.dir()));
             ObjectNode json = report(run.dir(), fitting.labels(), outcome)
@@ -158,8 +140,43 @@ public final class FitJob implements Job {
                     Storage.resolve(run.dir(), "report.html"), FitPage.html(json, figures(fitting.labels(), outcome)));
             storage.replace(result, Json.bytes(json));
             console.result(json);
-            return json;
         }
+    }
+
+    /** Runs a fitting in an application's session. It wants the model alone, so there are no pages and pictures. */
+    public static FittedModel fit(Settings settings, SparkSession session) throws IOException {
+        var silent = new Fitting.Observer() {
+            @Override
+            public Progress progress(ProgressTask work) {
+                var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+                return Progress.open(Progress.Style.PLAIN, work, nowhere);
+            }
+
+            @Override
+            public void runs(Optional<AveragingDriver> driver, Optional<RunStore> store) {}
+
+            @Override
+            public boolean wantsReports() {
+                return false;
+            }
+        };
+        return fitting(settings, SparkRuntime.of(session).context(), silent).run().model();
+    }
+
+    /** The documents become a dataset, and what is to be learnt of it is read. */
+    private static Fitting fitting(Settings settings, JavaSparkContext context, Fitting.Observer observer)
+            throws IOException {
+        Storage storage = SparkRuntime.storage();
+        FitConfig config = settings.bind("fit", FitConfig.class);
+        String run = settings.bind("run", RunConfig.class).dir();
+        Optional<TaskInput> task = PrepareJob.task(settings);
+        if (task.isPresent()) {
+            task.get().writeLabelled(storage, TaskInput.directory(run));
+        }
+        DatasetSpec spec = spec(settings, storage, run, config);
+        DatasetSnapshot snapshot = snapshot(context, storage, spec, observer);
+        var own = new FitSettings(settings, spec.config(), run);
+        return new Fitting(context, storage, own, snapshot, spec.tokenizer(storage), observer);
     }
 
     /** Refuses settings that differ from those with which the fitting in this directory was begun. */

@@ -71,6 +71,11 @@ final class Fitting {
 
         /** From now on {@code driver} is what has to be stopped; nothing has with an empty one. */
         void runs(Optional<AveragingDriver> driver, Optional<RunStore> store);
+
+        /** Whether a training draws its pages at the end. */
+        default boolean wantsReports() {
+            return true;
+        }
     }
 
     Fitting(
@@ -295,7 +300,9 @@ final class Fitting {
             observer.runs(Optional.of(driver), Optional.of(store));
             driver.run(start);
             observer.runs(Optional.empty(), Optional.empty());
-            store.writeReports();
+            if (observer.wantsReports()) {
+                store.writeReports();
+            }
             List<double[]> heldOut = store.history().heldOut().stream()
                     .map(point -> new double[] {point.tokens(), point.loss()})
                     .toList();
