@@ -295,7 +295,7 @@ class ScoreIT {
                         .atMatch(3),
                 NamedPoint.killing("^deletes .*/part-", directory.resolve("removal"))
                         .atMatch(2),
-                NamedPoint.killing("^creates .*/_SUCCESS$", directory.resolve("mark")),
+                NamedPoint.killing("^deletes .*/_temporary$", directory.resolve("mark")).atMatch(2), // the first removes, too
                 NamedPoint.killing("^renames .*/_hyena.json$", directory.resolve("end"))
                         .atMatch(2));
         for (NamedPoint death : deaths) {
