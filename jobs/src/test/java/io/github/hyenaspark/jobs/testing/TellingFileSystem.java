@@ -6,8 +6,7 @@ import java.net.URI;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
-/** The local disk under the scheme {@code telling}: before each file is renamed or deleted there is
- * a {@link TestPoint}. */
+/** The local disk under the scheme {@code telling}: a {@link TestPoint} is before each renaming and each deletion. */
 public final class TellingFileSystem extends RawLocalFileSystem {
     public static final String SCHEME = "telling";
 
