@@ -295,8 +295,7 @@ class ScoreIT {
                         .atMatch(3),
                 NamedPoint.killing("^deletes .*/part-", directory.resolve("removal"))
                         .atMatch(2),
-                NamedPoint.killing("^creates .*/_SUCCESS$", directory.resolve("mark")),
-                NamedPoint.killing("^renames .*/_hyena.json$", directory.resolve("end"))
+                NamedPoint.killing("^deletes .*/_temporary$", directory.resolve("mark"))
                         .atMatch(2));
         for (NamedPoint death : deaths) {
             Outcome killed = process.withDriverAt(death).run(directory, score);

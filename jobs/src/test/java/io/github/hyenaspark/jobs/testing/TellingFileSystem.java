@@ -3,13 +3,10 @@ package io.github.hyenaspark.jobs.testing;
 import io.github.hyenaspark.io.TestPoint;
 import java.io.IOException;
 import java.net.URI;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
-import org.apache.hadoop.fs.permission.FsPermission;
-import org.apache.hadoop.util.Progressable;
 
-/** The local disk under the scheme {@code telling}: before each change there is a {@link TestPoint}. */
+/** The local disk under the scheme {@code telling}: a {@link TestPoint} is before each renaming and each deletion. */
 public final class TellingFileSystem extends RawLocalFileSystem {
     public static final String SCHEME = "telling";
 
@@ -24,20 +21,6 @@ public final class TellingFileSystem extends RawLocalFileSystem {
     @Override
     public String getScheme() {
         return SCHEME;
-    }
-
-    @Override
-    public FSDataOutputStream create(
-            Path file,
-            FsPermission permission,
-            boolean overwrite,
-            int buffer,
-            short replication,
-            long block,
-            Progressable progress)
-            throws IOException {
-        TestPoint.reached("creates {}", file);
-        return super.create(file, permission, overwrite, buffer, replication, block, progress);
     }
 
     @Override
