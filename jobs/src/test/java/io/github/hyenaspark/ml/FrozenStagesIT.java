@@ -57,7 +57,7 @@ class FrozenStagesIT {
     }
 
     @Test
-    void aPipelineOf02PredictsWhatItDidThen() throws URISyntaxException {
+    void aPipelineOf02PredictsWhatItDidThen() throws IOException, URISyntaxException {
         Path frozen = Path.of(Objects.requireNonNull(FrozenStagesIT.class.getResource("/frozen/0.2"))
                 .toURI());
         try (SparkSession session = OtherApplication.session("local[1]")) {
