@@ -351,7 +351,7 @@ public final class Storage {
 
         /** A stream of this place, whose reads may take as long as any question; the disk answers or fails. */
         InputStream patient(InputStream in) {
-            return patience.equals(OF_DISK) ? in : new PatientStream(in, qualified(), patience);
+            return patience.equals(OF_DISK) ? in : new RangeReader.PatientStream(in, qualified(), patience);
         }
 
         boolean exists() throws IOException {

@@ -3,6 +3,7 @@ package io.github.hyenaspark.io;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hyenaspark.io.RangeReader.PatientStream;
 import io.github.hyenaspark.io.store.Patience;
 import io.github.hyenaspark.io.store.StoreException;
 import java.io.ByteArrayInputStream;

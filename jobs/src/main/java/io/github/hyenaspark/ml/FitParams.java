@@ -111,9 +111,7 @@ public interface FitParams<S extends Params> extends DocumentParams<S> {
         return Stages.set(this, pretrained(), uri);
     }
 
-    /**
-     * Vectors at a document's tokens to one: {@code mean}, {@code last}, {@code max} or {@code attention}.
-     */
+    /** Vectors at a document's tokens to one: {@code mean}, {@code last}, {@code max} or {@code attention}. */
     default Param<String> pooling() {
         String doc = "vectors at a document's tokens to one: mean, last, max or attention";
         return new Param<>(this, "pooling", doc, ParamValidators.inArray(List.of("mean", "last", "max", "attention")));

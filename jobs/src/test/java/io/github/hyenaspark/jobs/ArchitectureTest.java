@@ -87,8 +87,8 @@ final class ArchitectureTest {
             jobs.spark.task         | io data.. model checkpoint jobs.report.progress
             jobs.spark.run          | io data.. config model train.. checkpoint exchange jobs.report.page jobs.spark.task
             jobs.spark.broadcast    | data.. model train.. checkpoint jobs.spark.task jobs.spark.run
-            jobs.spark.worker       | io model train.. checkpoint data.batch jobs.spark..
             jobs.spark.evaluation   | io data.. operator.head model train.config jobs.report.progress jobs.spark..
+            jobs.spark.worker       | io operator.head model train.. checkpoint data.batch data.shard data.shard.snapshot jobs.spark..
             jobs.spark.averaging    | data.. jobs.report.. io model train.. checkpoint bench jobs.spark..
             jobs.spark              | io data.. config operator.tensor operator.head model train.config bench jobs.report.progress jobs.spark.task jobs.spark.run
             jobs.spark.prepare      | io data.. jobs.report.progress jobs.spark.task
@@ -101,7 +101,7 @@ final class ArchitectureTest {
             jobs.infer              | io data.. config model train.config jobs.report.progress jobs.report.page jobs.spark.. jobs.cli jobs.train
             jobs.bench              | io data.. config convolution operator.nn model train.. checkpoint bench jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli jobs.train
             jobs.compare            | io data.. config operator.block model train.config jobs.report.journal jobs.report.page jobs.spark.session jobs.cli jobs.train jobs.prepare jobs.infer jobs.bench
-            jobs.fit                | io data.. config operator.head model train.. checkpoint jobs.report.page jobs.report.chart jobs.report.progress jobs.spark.. jobs.cli jobs.train jobs.prepare jobs.infer
+            jobs.fit                | io data.. config operator.head model train.. checkpoint jobs.report.. jobs.spark.. jobs.cli jobs.train jobs.prepare jobs.infer
             ml                      | io config jobs.spark jobs.spark.run jobs.spark.task jobs.fit
             jobs                    | io config operator.nn model checkpoint jobs.cli jobs.train jobs.inspect jobs.exchange jobs.prepare jobs.infer jobs.fit jobs.bench jobs.compare
             """;
@@ -118,7 +118,7 @@ final class ArchitectureTest {
             library("jdk.incubator..", "convolution.vector", "train.codec"),
             library("org.apache.hadoop..", "io", "jobs.cli", "jobs.spark..", "data.document.parquet"),
             library("org.apache.parquet..", "data.document.parquet", "data.shard.table"),
-            library("org.apache.spark..", "jobs.spark..", "ml"),
+            library("org.apache.spark..", "jobs.spark..", "jobs.fit", "ml"),
             library("org.bytedeco..", "operator.tensor"),
             library("org.deeplearning4j..", "exchange", "layers", "model"),
             library("org.knowm..", "jobs.report.chart", "jobs.report.page"),

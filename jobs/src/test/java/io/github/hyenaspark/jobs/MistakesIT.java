@@ -304,7 +304,7 @@ class MistakesIT {
                         && running.process().isAlive()) {
                     TimeUnit.MILLISECONDS.sleep(50);
                 }
-                cluster.close();
+                cluster.kill();
                 Outcome outcome = running.await(Duration.ofSeconds(90));
                 assertTold(outcome, 1, "spark://127.0.0.1", "is gone (Connection refused)", "start it again; stopped");
             }

@@ -52,7 +52,8 @@ class FrozenStagesIT {
     }
 
     private static Dataset<Row> select(Dataset<Row> predicted) {
-        return predicted.withColumn("probability", vector_to_array(predicted.col("probability"), "float64"))
+        return predicted
+                .withColumn("probability", vector_to_array(predicted.col("probability"), "float64"))
                 .select("id", "text", "prediction", "probability", "value");
     }
 
@@ -61,10 +62,12 @@ class FrozenStagesIT {
         Path frozen = Path.of(Objects.requireNonNull(FrozenStagesIT.class.getResource("/frozen/0.2"))
                 .toURI());
         try (SparkSession session = OtherApplication.session("local[1]")) {
-            Dataset<Row> before = session.read().json(frozen.resolve("predicted.jsonl").toString());
+            Dataset<Row> before =
+                    session.read().json(frozen.resolve("predicted.jsonl").toString());
             PipelineModel model = PipelineModel.load(frozen.resolve("pipeline").toString());
             List<Row> expected = before.orderBy("id").collectAsList();
-            List<Row> found = model.transform(before.select("id", "text").orderBy("id")).collectAsList();
+            List<Row> found =
+                    model.transform(before.select("id", "text").orderBy("id")).collectAsList();
             assertThat(found).hasSize(60);
             for (int i = 0; i < found.size(); i++) { // the last bits depend on the processor
                 Vector probability = found.get(i).getAs("probability");

@@ -160,7 +160,9 @@ public final class FitJob implements Job {
                 return false;
             }
         };
-        return fitting(settings, SparkRuntime.of(session).context(), silent).run().model();
+        return fitting(settings, SparkRuntime.of(session).context(), silent)
+                .run()
+                .model();
     }
 
     /** The documents become a dataset, and what is to be learnt of it is read. */

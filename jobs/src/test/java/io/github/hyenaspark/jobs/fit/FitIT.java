@@ -77,6 +77,7 @@ final class FitIT {
                 "train.batch-size=8",
                 "train.local-steps=4",
                 "fit.folds=2",
+                "fit.models=1",
                 "fit.epochs=24"));
         arguments.addAll(Arrays.asList(settings));
         return arguments;

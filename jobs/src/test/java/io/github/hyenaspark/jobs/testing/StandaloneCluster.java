@@ -113,9 +113,13 @@ public final class StandaloneCluster implements AutoCloseable {
         }
     }
 
-    /** Ends all of it, executors too. */
     @Override
     public void close() {
+        kill();
+    }
+
+    /** Ends all of it, executors too, by SIGKILL. */
+    public void kill() {
         for (Process process : processes) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
