@@ -30,7 +30,9 @@ class FrozenStagesIT {
     /** Writes the files into a new directory. */
     public static void main(String[] arguments) throws IOException {
         Path directory = Files.createDirectories(Path.of(arguments[0]));
-        String[] small = {"model.d-model=8", "model.n-layer=1", "model.mixer=hyena", "model.filter.width=4"};
+        String[] small = {
+            "model.d-model=8", "model.n-layer=1", "model.mixer=hyena", "model.filter.width=4", "fit.models=1"
+        };
         try (SparkSession session = OtherApplication.session("local[1]")) {
             Dataset<Row> documents = session.range(60)
                     .selectExpr(
@@ -58,7 +60,7 @@ class FrozenStagesIT {
     }
 
     @Test
-    void aPipelineOf02PredictsWhatItDidThen() throws URISyntaxException {
+    void aPipelineOf02PredictsWhatItDidThen() throws IOException, URISyntaxException {
         Path frozen = Path.of(Objects.requireNonNull(FrozenStagesIT.class.getResource("/frozen/0.2"))
                 .toURI());
         try (SparkSession session = OtherApplication.session("local[1]")) {

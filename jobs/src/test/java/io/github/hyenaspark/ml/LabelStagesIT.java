@@ -48,7 +48,8 @@ class LabelStagesIT {
         "model.filter.width=8",
         "model.filter.emb=5",
         "train.batch-size=8",
-        "fit.dropout=0"
+        "fit.dropout=0",
+        "fit.models=1"
     };
 
     @TempDir

@@ -167,6 +167,7 @@ class PretrainedStagesIT {
                 .setInputCol("text")
                 .setPretrained(run)
                 .setTrainedLayers(0)
+                .setSettings("fit.models=1")
                 .setMaxIter(2)
                 .fit(labelled);
         assertThat(model.transform(labelled).filter("probability is not null").count())

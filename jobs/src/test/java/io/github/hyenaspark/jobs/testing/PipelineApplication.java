@@ -1,5 +1,6 @@
 package io.github.hyenaspark.jobs.testing;
 
+import java.io.IOException;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.sql.SparkSession;
 
@@ -8,7 +9,7 @@ public final class PipelineApplication {
     private PipelineApplication() {}
 
     /** Loads the pipeline that the first argument names; the second one names the documents. */
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws IOException {
         try (SparkSession session =
                 SparkSession.builder().appName("an application").getOrCreate()) {
             PipelineModel.load(arguments[0])
