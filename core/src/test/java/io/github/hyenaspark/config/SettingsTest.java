@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SettingsTest {
     private static final String SECTIONS =
-            "[bench, checkpoint, compare, data, embed, evaluate, export, generate, import, memory,"
-                    + " model, run, score, task, tokenizer, train, vacuum]";
+            "[bench, checkpoint, compare, data, embed, evaluate, export, fit, generate, import, memory,"
+                    + " model, predict, run, score, task, tokenizer, train, vacuum]";
 
     enum Progress {
         AUTO,

@@ -101,6 +101,7 @@ class TerminationIT {
             outcome = running.await(Duration.ofSeconds(25));
         }
         assertStopped(command, signal, outcome);
+        assertThat(outcome.messages()).contains("the same command");
         if (command.equals("train")) {
             int next = Files.exists(run.resolve("manifest")) ? inspect(run) + 1 : 1;
             train(dataset, run, next).json();
