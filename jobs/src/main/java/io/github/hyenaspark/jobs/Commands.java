@@ -58,7 +58,7 @@ final class Commands {
             new CommandWords(
                     "predict",
                     "Predicts the labels of documents with a model of fit; writes Parquet.",
-                    "run.dir=FIT data.input=DOCUMENTS predict.output=PREDICTIONS"),
+                    "run.dir=FIT data.input=FOLDER predict.output=PREDICTIONS"),
             new CommandWords(
                     "compare",
                     "Trains several mixers on the same data, measures their speed, and plots both.",

@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.docs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.CommandLines;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.testing.SmallRun;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -38,6 +40,9 @@ class HelpExamplesIT {
             "run.validate-every-rounds=1",
             "compare.mixers=[gru,hyena]",
             "compare.lengths=[32]",
+            "fit.folds=2",
+            "fit.models=1",
+            "fit.epochs=1",
             "compare.speed-lengths=[32]",
             "bench.batch=1",
             "bench.channels=2",
@@ -57,10 +62,18 @@ class HelpExamplesIT {
     Stream<DynamicTest> everyExampleRuns() throws IOException {
         Path folder = SmallRun.corpus(directory, "FOLDER");
         Files.copy(folder.resolve("0.txt"), directory.resolve("BOOK.txt"));
+        Path labelled = Files.createDirectory(directory.resolve("LABELLED")).resolve("labelled.jsonl");
+        Files.write(
+                labelled,
+                IntStream.range(0, 40).mapToObj(HelpExamplesIT::labelled).toList());
         return commands(CommandLines.all(NOWHERE))
                 .map(command -> DynamicTest.dynamicTest(
                         command.getCommandSpec().qualifiedName(),
                         () -> assertThat(run(command).code()).isZero()));
+    }
+
+    private static String labelled(int number) {
+        return Json.line(Json.object().put("text", "alpha beta " + number).put("label", number % 2));
     }
 
     /** A command, then those below it. */
@@ -78,9 +91,14 @@ class HelpExamplesIT {
                 .toList());
         assertThat(words.remove(0)).isEqualTo("hyena");
         if (takesSettings(command.getCommandSpec())) {
-            boolean bench = words.get(0).equals("bench"); // it takes l-max from the length that it measures
+            // bench takes l-max from the length that it measures; fit decides on rounds itself, and has other documents
+            List<String> without = switch (words.get(0)) {
+                case "bench" -> List.of("model.l-max=");
+                case "fit" -> List.of("train.rounds=", "data.validation-documents=");
+                default -> List.of();
+            };
             Stream.concat(SmallRun.SETTINGS.stream(), SMALL.stream())
-                    .filter(setting -> !bench || !setting.startsWith("model.l-max="))
+                    .filter(setting -> !without.contains(key(setting)))
                     .filter(setting -> words.stream().noneMatch(word -> word.startsWith(key(setting))))
                     .forEach(words::add);
         }
