@@ -23,7 +23,6 @@ import io.github.hyenaspark.jobs.report.page.FitPage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
-import io.github.hyenaspark.jobs.spark.averaging.RunStore;
 import io.github.hyenaspark.jobs.spark.prepare.SparkDuplicates;
 import io.github.hyenaspark.jobs.spark.prepare.SparkPrepare;
 import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
@@ -111,7 +110,6 @@ public final class FitJob implements Job {
         long begin = System.nanoTime();
         Storage storage = SparkRuntime.storage();
         RunConfig run = settings.bind("run", RunConfig.class);
-        Refusal.unless(!run.dir().isBlank(), "run.dir", "nothing", "the directory of the fitting");
         Refusal.unless(
                 settings.changes(List.of("train")).stream().noneMatch(change -> change.startsWith("train.rounds=")),
                 "train.rounds",
@@ -153,7 +151,7 @@ public final class FitJob implements Job {
             }
 
             @Override
-            public void runs(Optional<AveragingDriver> driver, Optional<RunStore> store) {}
+            public void runs(Optional<AveragingDriver> driver) {}
 
             @Override
             public boolean wantsReports() {
@@ -326,8 +324,11 @@ public final class FitJob implements Job {
             predicted.addAll(List.of(outcome.predictions().get(fold)));
             targets.addAll(List.of(targets(labels, outcome.tested().get(fold))));
         }
-        return new FitPage.Predictions(
-                labels.names(), predicted.toArray(double[][]::new), targets.toArray(double[][]::new), outcome.curves());
+        double[][] all = predicted.toArray(double[][]::new);
+        double[][] found = targets.toArray(double[][]::new);
+        boolean classes = labels.task() == LabelHead.Task.CLASSIFICATION;
+        long[][] confusion = classes ? LabelMetrics.confusion(all, found) : new long[0][];
+        return new FitPage.Predictions(labels.names(), all, found, confusion, outcome.curves());
     }
 
     /** Of this process, which does everything in local mode; NaN on a Java that does not know. */
@@ -349,7 +350,7 @@ public final class FitJob implements Job {
         }
 
         @Override
-        public void runs(Optional<AveragingDriver> driver, Optional<RunStore> store) {
+        public void runs(Optional<AveragingDriver> driver) {
             console.stop()
                     .with(
                             driver.isEmpty()

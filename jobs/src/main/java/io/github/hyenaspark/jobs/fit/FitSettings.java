@@ -6,12 +6,10 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
-import io.github.hyenaspark.jobs.spark.worker.AggregationSite;
 import io.github.hyenaspark.jobs.train.RunConfig;
 import io.github.hyenaspark.jobs.train.TrainSettings.CheckpointConfig;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -94,17 +92,5 @@ record FitSettings(Settings settings, DataConfig data, String directory) {
 
     RunConfig run() {
         return settings.bind("run", RunConfig.class);
-    }
-
-    AggregationSite merge() {
-        return run().merge();
-    }
-
-    boolean allowInexactResume() {
-        return run().allowInexactResume();
-    }
-
-    TrainedRun pretrained(Storage storage) throws IOException {
-        return TrainedRun.ofRunOrExport(storage, fit().pretrained(), TrainedRun.NEWEST);
     }
 }

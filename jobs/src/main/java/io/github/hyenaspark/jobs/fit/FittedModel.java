@@ -13,6 +13,7 @@ import io.github.hyenaspark.io.Safetensors.Tensor;
 import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
+import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
 import io.github.hyenaspark.model.LabelModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
@@ -20,6 +21,7 @@ import io.github.hyenaspark.operator.head.LabelHead;
 import io.github.hyenaspark.operator.head.PooledHead;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,30 +44,32 @@ public record FittedModel(
         Tokenizer tokenizer,
         List<Member> members) {
     private static final String FILE = "model.json";
-    private static final String TOKENIZER = "tokenizer.json";
     private static final int FORMAT = 1;
 
+    /** One trained model. */
+    public record Member(String name, float[] theta, Scale scale) {}
+
     /**
-     * One trained model. Values are standardised while it is trained: an output o stands for mean + deviation·o.
+     * How values are standardised while a model is trained: an output o stands for mean + deviation·o.
      *
      * @param means of the values it was trained on; empty unless it predicts values
      * @param deviations their standard deviations
      */
-    public record Member(String name, float[] theta, double[] means, double[] deviations) {}
+    public record Scale(double[] means, double[] deviations) implements Serializable {}
 
     public LabelHead.Task task() {
         return spec.head().task();
     }
 
     /** From a model's outputs for one sequence to probabilities, or values. */
-    static double[] prediction(LabelHead.Task task, Member member, double[] outputs) {
+    static double[] prediction(LabelHead.Task task, Scale scale, double[] outputs) {
         return switch (task) {
             case CLASSIFICATION -> PooledHead.softmax(outputs);
             case TAGGING -> Arrays.stream(outputs).map(PooledHead::logistic).toArray();
             case REGRESSION -> {
                 double[] values = new double[outputs.length];
                 for (int t = 0; t < values.length; t++) {
-                    values[t] = member.means()[t] + member.deviations()[t] * outputs[t];
+                    values[t] = scale.means()[t] + scale.deviations()[t] * outputs[t];
                 }
                 yield values;
             }
@@ -88,7 +92,7 @@ public record FittedModel(
         ArrayNode namesJson = json.putArray("names");
         names.forEach(namesJson::add);
         ArrayNode list = json.putArray("members");
-        storage.replace(Storage.resolve(directory, TOKENIZER), tokenizer.file());
+        storage.replace(RunTokenizer.uri(directory), tokenizer.file());
         for (Member member : members) {
             List<Tensor> tensors = new ArrayList<>();
             for (ParameterEntry entry : spec.table()) {
@@ -101,8 +105,8 @@ public record FittedModel(
             storage.delete(uri);
             storage.write(uri, out -> Safetensors.write(out, tensors, Map.of("format", "pt")));
             ObjectNode entry = list.addObject().put("name", member.name());
-            entry.set("means", numbers(member.means()));
-            entry.set("deviations", numbers(member.deviations()));
+            entry.set("means", numbers(member.scale().means()));
+            entry.set("deviations", numbers(member.scale().deviations()));
         }
         storage.replace(Storage.resolve(directory, FILE), SealedJson.SEAL.seal(json));
     }
@@ -130,8 +134,8 @@ public record FittedModel(
             throw new CorruptFileException(
                     uri, "format " + FORMAT, "format " + json.path("format"), "use the version that wrote it");
         }
-        String tokenizerUri = Storage.resolve(directory, TOKENIZER);
-        Tokenizer tokenizer = Tokenizer.ofFile(Json.text(json, uri, "tokenizer"), storage.read(tokenizerUri));
+        byte[] tokenizerFile = storage.read(RunTokenizer.uri(directory));
+        Tokenizer tokenizer = Tokenizer.ofFile(Json.text(json, uri, "tokenizer"), tokenizerFile);
         List<String> names = new ArrayList<>();
         json.path("names").forEach(name -> names.add(name.textValue()));
         Readings readings = Readings.valueOf(Json.text(json, uri, "readings"));
@@ -154,8 +158,7 @@ public record FittedModel(
             members.add(new Member(
                     name,
                     theta(storage, Storage.resolve(directory, name + ".safetensors"), spec),
-                    numbers(member.path("means")),
-                    numbers(member.path("deviations"))));
+                    new Scale(numbers(member.path("means")), numbers(member.path("deviations")))));
         }
         return new FittedModel(spec, readings, List.copyOf(names), settings, tokenizer, List.copyOf(members));
     }

@@ -39,7 +39,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -64,13 +63,14 @@ final class Fitting {
     private final LabelModel.Spec spec;
     private final Readings readings;
     private final Observer observer;
+    private final Optional<TrainedRun> pretrained;
 
     /** Who is told how far a fitting is, and may stop it. */
     interface Observer {
         Progress progress(ProgressTask work);
 
         /** From now on {@code driver} is what has to be stopped; nothing has with an empty one. */
-        void runs(Optional<AveragingDriver> driver, Optional<RunStore> store);
+        void runs(Optional<AveragingDriver> driver);
 
         /** Whether a training draws its pages at the end. */
         default boolean wantsReports() {
@@ -92,6 +92,9 @@ final class Fitting {
         this.tokenizer = tokenizer;
         this.observer = observer;
         FitConfig config = settings.fit();
+        pretrained = config.pretrained().isBlank()
+                ? Optional.empty()
+                : Optional.of(TrainedRun.ofRunOrExport(storage, config.pretrained(), TrainedRun.NEWEST));
         labels = LabelSet.read(storage, snapshot, settings.data(), config);
         int longest = (int) Math.max(1, Math.min(labels.longest(), config.maxLength()));
         this.settings = settings.withLongest(longest);
@@ -188,7 +191,7 @@ final class Fitting {
                     + " documents, too few for " + settings.fit().folds() + " folds and fit.validation-fraction="
                     + settings.fit().validationFraction() + "; give more documents, or ask for fewer folds");
         }
-        FittedModel.Member scale = scale(name, division.train());
+        FittedModel.Scale scale = scale(division.train());
         FitSettings own = settings.ofModel(name, fold, model, division.train().length);
         var plan = new TrainingPlan(
                 own.model(),
@@ -213,7 +216,7 @@ final class Fitting {
                     * own.train().workers()
                     * own.train().batchSize()
                     / division.train().length;
-            var member = new FittedModel.Member(name, chosen.theta, scale.means(), scale.deviations());
+            var member = new FittedModel.Member(name, chosen.theta, scale);
             return new Trained(member, division.test(), predictions, epochs, new Curve(name, chosen.heldOut));
         } finally {
             sent.destroy();
@@ -221,7 +224,7 @@ final class Fitting {
     }
 
     /** Mean and deviation of every value of the documents to train on; of other labels nothing. */
-    private FittedModel.Member scale(String name, int[] train) {
+    private FittedModel.Scale scale(int[] train) {
         int width = labels.task() == LabelHead.Task.REGRESSION ? labels.outputs() : 0;
         double[] means = new double[width];
         double[] deviations = new double[width];
@@ -238,10 +241,10 @@ final class Fitting {
             means[t] = mean;
             deviations[t] = variance > 0 ? Math.sqrt(variance) : 1;
         }
-        return new FittedModel.Member(name, new float[0], means, deviations);
+        return new FittedModel.Scale(means, deviations);
     }
 
-    private double[] standardised(FittedModel.Member scale) {
+    private double[] standardised(FittedModel.Scale scale) {
         double[] targets = labels.flatTargets();
         int width = scale.means().length;
         for (int i = 0; width > 0 && i < targets.length; i++) {
@@ -292,14 +295,14 @@ final class Fitting {
                 model.parameterCount(),
                 work.labels().value().train().length,
                 work.labels().value().heldOut().length);
-        var options =
-                new SparkWorkers.WorkerOptions(own.merge(), checkpoints.epoch(), ReplayedSteps.read(storage, ""), work);
+        var options = new SparkWorkers.WorkerOptions(
+                own.run().merge(), checkpoints.epoch(), ReplayedSteps.read(storage, ""), work);
         try (SparkWorkers workers = SparkWorkers.open(context, storage, plan, options);
                 Progress progress = observer.progress(new ProgressTask(name, "rounds", start.round(), rounds))) {
             var driver = new AveragingDriver(own.driver(), plan.train(), workers, store, progress);
-            observer.runs(Optional.of(driver), Optional.of(store));
+            observer.runs(Optional.of(driver));
             driver.run(start);
-            observer.runs(Optional.empty(), Optional.empty());
+            observer.runs(Optional.empty());
             if (observer.wantsReports()) {
                 store.writeReports();
             }
@@ -314,32 +317,28 @@ final class Fitting {
 
     private void checkNumerics(Checkpoint found) {
         Provenance.Numerics now = MachineNumerics.of(settings.train().threads());
-        if (!now.continues(found.numerics()) && !settings.allowInexactResume()) {
+        if (!now.continues(found.numerics()) && !settings.run().allowInexactResume()) {
             throw new IllegalArgumentException("the fitting was computed with " + found.numerics()
                     + " and this machine has " + now
                     + ": the last bits may differ. Set run.allow-inexact-resume=true to accept that");
         }
     }
 
-    private RunState begin(LabelModel model, MomentLayout moments, TrainConfig train) throws IOException {
-        float[] theta = model.parameters();
-        if (!settings.fit().pretrained().isBlank()) {
-            TrainedRun pretrained = settings.pretrained(storage);
-            theta = model.beginningWith(
-                    HyenaLanguageModel.tableOf(pretrained.model(), pretrained.vocabularySize()), pretrained.theta());
-        }
+    private RunState begin(LabelModel model, MomentLayout moments, TrainConfig train) {
+        float[] theta = pretrained
+                .map(run ->
+                        model.beginningWith(HyenaLanguageModel.tableOf(run.model(), run.vocabularySize()), run.theta()))
+                .orElseGet(model::parameters);
         TrainingState state = TrainingState.first(theta, moments.secondMoments(), train.innerState());
         return new RunState(0, 0, state, new float[theta.length], List.of());
     }
 
     /** What a model predicts of documents: the mean over the windows of each. */
     private double[][] predictions(
-            TrainingPlan plan, LabelTraining work, float[] theta, int[] documents, FittedModel.Member scale) {
+            TrainingPlan plan, LabelTraining work, float[] theta, int[] documents, FittedModel.Scale scale) {
         int chunks = LabelPlan.chunks(documents);
         Broadcast<TrainingPlan> sentPlan = context.broadcast(plan);
         Broadcast<float[]> sentTheta = context.broadcast(theta);
-        Function<Integer, Integer> windows = document -> LabelledDocuments.windows(
-                labels.documents().get(document).tokens(), spec.config().lMax());
         try {
             List<Integer> numbers =
                     new ArrayList<>(IntStream.range(0, chunks).boxed().toList());
@@ -351,7 +350,8 @@ final class Fitting {
             double[][] predictions = new double[documents.length][spec.head().outputs()];
             int next = 0;
             for (int i = 0; i < documents.length; i++) {
-                int count = windows.apply(documents[i]);
+                long tokens = labels.documents().get(documents[i]).tokens();
+                int count = LabelledDocuments.windows(tokens, spec.config().lMax());
                 for (int window = 0; window < count; window++) {
                     double[] part = FittedModel.prediction(labels.task(), scale, flat.get(next++));
                     for (int t = 0; t < part.length; t++) {

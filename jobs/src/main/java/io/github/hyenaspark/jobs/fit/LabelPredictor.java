@@ -34,8 +34,7 @@ public final class LabelPredictor implements Predictor {
     private final String[] names;
     private final String tokenizerName;
     private final byte[] tokenizerFile;
-    private final double[][] means;
-    private final double[][] deviations;
+    private final FittedModel.Scale[] scales;
     private final Broadcast<float[][]> thetas;
     private final int threads;
 
@@ -45,9 +44,7 @@ public final class LabelPredictor implements Predictor {
         names = model.names().toArray(String[]::new);
         tokenizerName = model.tokenizer().name();
         tokenizerFile = model.tokenizer().file();
-        means = model.members().stream().map(FittedModel.Member::means).toArray(double[][]::new);
-        deviations =
-                model.members().stream().map(FittedModel.Member::deviations).toArray(double[][]::new);
+        scales = model.members().stream().map(FittedModel.Member::scale).toArray(FittedModel.Scale[]::new);
         this.thetas = thetas;
         this.threads = threads;
     }
@@ -152,12 +149,11 @@ public final class LabelPredictor implements Predictor {
         for (int member = 0; member < all.length; member++) {
             model.parameters(all[member]);
             double[][] found = readings.outputs(model, windows, longest);
-            var scale = new FittedModel.Member("", new float[0], means[member], deviations[member]);
             for (int window = 0; window < found.length; window++) {
                 int document = owners.get(window);
                 LabelHead.Task task = spec.head().task();
                 add(
-                        FittedModel.prediction(task, scale, found[window]),
+                        FittedModel.prediction(task, scales[member], found[window]),
                         predictions[document],
                         count[document] * all.length);
             }

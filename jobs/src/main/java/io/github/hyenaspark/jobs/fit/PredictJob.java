@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,10 +84,7 @@ public final class PredictJob {
     private static String asked(FittedModel model, DataConfig data, List<InputFile> files) {
         List<String> facts = new ArrayList<>(List.of(model.tokenizer().fingerprint(), model.modelSettings()));
         model.members().forEach(member -> facts.add(member.name() + " " + Hashes.sha256(member.theta())));
-        facts.add(
-                new TreeMap<>(data.source().identity()) + data.source().fasta().bed());
-        facts.add(new TreeMap<>(data.clean().identity()).toString());
-        files.forEach(file -> facts.add(file.path() + " " + file.bytes() + " " + file.modifiedMillis()));
+        facts.addAll(DocumentsJob.facts(data, files));
         return Hashes.sha256(String.join("\n", facts));
     }
 

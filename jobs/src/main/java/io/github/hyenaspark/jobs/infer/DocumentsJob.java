@@ -69,12 +69,19 @@ public final class DocumentsJob {
         List<String> facts = new ArrayList<>(List.of(command, String.join(" ", options)));
         facts.add(Hashes.sha256(trained.theta()) + " " + trained.tokenizer().fingerprint());
         facts.add(trained.settings().renderSections(List.of("model")));
+        facts.addAll(facts(data, files));
+        return Hashes.sha256(String.join("\n", facts));
+    }
+
+    /** All that decides which documents there are, and their texts. */
+    public static List<String> facts(DataConfig data, List<InputFile> files) {
+        List<String> facts = new ArrayList<>();
         facts.add(
                 new TreeMap<>(data.source().identity()) + data.source().fasta().bed());
         facts.add(new TreeMap<>(data.clean().identity()).toString());
         DocumentStep.named(data.clean().steps()).forEach(step -> facts.add(step.name() + " " + step.version()));
         files.forEach(file -> facts.add(file.path() + " " + file.bytes() + " " + file.modifiedMillis()));
-        return Hashes.sha256(String.join("\n", facts));
+        return facts;
     }
 
     public static void score(Settings settings, Console console) throws IOException {

@@ -35,9 +35,11 @@ public final class FitPage {
      * @param names classes, tags or values
      * @param predicted by document: the probabilities of classes or tags, or the values
      * @param targets by document: the number of its class, its tags (0 or 1), or its values
+     * @param confusion documents by class (rows) and by the class that is predicted; empty without classes
      * @param curves losses on held-out documents by documents seen, of each model
      */
-    public record Predictions(List<String> names, double[][] predicted, double[][] targets, List<Curve> curves) {}
+    public record Predictions(
+            List<String> names, double[][] predicted, double[][] targets, long[][] confusion, List<Curve> curves) {}
 
     /** The page in UTF-8 for the result of {@code fit}. */
     public static byte[] html(JsonNode result, Predictions predictions) throws IOException {
@@ -89,22 +91,15 @@ public final class FitPage {
 
     private String confusion() {
         List<String> names = predictions.names();
-        long[][] counts = new long[names.size()][names.size()];
-        for (int i = 0; i < predictions.predicted().length; i++) {
-            double[] each = predictions.predicted()[i];
-            int likeliest = IntStream.range(0, each.length)
-                    .boxed()
-                    .max(Comparator.<Integer>comparingDouble(c -> each[c]).thenComparing(Comparator.reverseOrder()))
-                    .orElseThrow();
-            counts[(int) predictions.targets()[i][0]][likeliest]++;
-        }
         List<String> columns = new ArrayList<>(List.of("Label, and predicted:"));
         columns.addAll(names);
         Table table = Table.of(columns);
         for (int c = 0; c < names.size(); c++) {
             table.row(
                     names.get(c),
-                    Arrays.stream(counts[c]).mapToObj(Figures::whole).toList());
+                    Arrays.stream(predictions.confusion()[c])
+                            .mapToObj(Figures::whole)
+                            .toList());
         }
         return table.html();
     }
