@@ -227,7 +227,7 @@ public final class CheckpointStore {
     public void check(CheckpointManifest manifest) throws IOException {
         for (VectorFile file : files(manifest)) {
             FileInfo all = file.in(run);
-            read(new FileInfo(all.uri(), all.bytes(), "", all.crc32c(), all.modifiedMillis()));
+            read(new FileInfo(all.uri(), all.bytes(), "", all.crc32c(), all.modifiedMillis(), ""));
         }
     }
 

@@ -1,5 +1,11 @@
 package io.github.hyenaspark.io;
 
+import org.apache.hadoop.hdfs.DistributedFileSystem;
+import org.apache.hadoop.fs.FileChecksum;
+import java.util.HexFormat;
+import java.util.function.ObjLongConsumer;
+import java.util.function.Supplier;
+import java.util.function.Consumer;
 import io.github.hyenaspark.io.store.Patience;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -112,7 +118,28 @@ public final class Storage {
     public FileInfo facts(String uri) throws IOException {
         Location location = location(uri);
         FileStatus status = file(location);
-        return FileInfo.listed(location.qualified(), status.getLen(), status.getModificationTime());
+        return Listing.listed(status);
+    }
+
+    /**
+     * The store's checksum of a file, the same for the same bytes written in the same way; empty if it has none. HDFS
+     * has one; it takes a question to the name node and one to a data node for each block.
+     */
+    public String checksum(String uri) throws IOException {
+        Location location = location(uri);
+        FileChecksum found = location.isObject()
+                ? null
+                : location.ask(() -> location.fileSystem().getFileChecksum(location.path()));
+        return found == null
+                ? ""
+                : found.getAlgorithmName() + ":" + HexFormat.of().formatHex(found.getBytes());
+    }
+
+    /** Whether nobody is writing a file; HDFS knows that, other stores show a file only when it is complete or never say. */
+    public boolean isClosed(String uri) throws IOException {
+        Location location = location(uri);
+        return !(location.fileSystem() instanceof DistributedFileSystem hdfs)
+                || location.ask(() -> hdfs.isFileClosed(location.path()));
     }
 
     public byte[] read(String uri) throws IOException {
@@ -317,6 +344,51 @@ public final class Storage {
         }
     }
 
+    /**
+     * Gives the files that {@link #find} lists, in the store's order, without holding them all; a glob's are found
+     * before the first is given. A listing that fails midway is begun again, with a new taker; returns the one that got
+     * all.
+     */
+    public <T extends Consumer<FileInfo>> T find(String directoryOrGlob, Supplier<T> takers) throws IOException {
+        Location location = location(directoryOrGlob);
+        try {
+            return location.ask(() -> {
+                T taker = takers.get();
+                new Listing(location.fileSystem()).below(location.path(), location.isObject(), false, taker);
+                return taker;
+            });
+        } catch (FileNotFoundException e) {
+            T taker = takers.get();
+            find(directoryOrGlob).forEach(taker);
+            return taker;
+        }
+    }
+
+    /**
+     * Gives name and length of every file in and below a directory, relative to it; none if it does not exist. On the
+     * local disk, where each length would take a question of its own, it is -1. A listing that fails midway is begun
+     * again, so a file may be given twice.
+     */
+    public void names(String directory, ObjLongConsumer<String> files) throws IOException {
+        Optional<java.nio.file.Path> local = LocalReads.path(directory, localByDefault);
+        if (local.isPresent()) {
+            LocalReads.names(local.get(), "", name -> files.accept(name, -1));
+            return;
+        }
+        Location location = location(directory);
+        int prefix = location.qualified().length() + 1;
+        try {
+            location.ask(() -> {
+                new Listing(location.fileSystem())
+                        .below(location.path(), location.isObject(), true, file -> files.accept(
+                                file.uri().substring(prefix), file.bytes()));
+                return true;
+            });
+        } catch (FileNotFoundException e) {
+            // an empty folder of a dataset does not exist
+        }
+    }
+
     /** All files in and below a directory, by URI, even hidden and temporary ones; none if it does not exist. */
     public List<FileInfo> everythingBelow(String directory) throws IOException {
         Location location = location(directory);
@@ -325,6 +397,20 @@ public final class Storage {
                     () -> new Listing(location.fileSystem()).below(location.path(), location.isObject(), true));
         } catch (FileNotFoundException e) {
             return List.of();
+        }
+    }
+
+    /** The same, given one by one in the store's order to a taker, as {@link #find(String, Supplier)} does. */
+    public <T extends Consumer<FileInfo>> T everythingBelow(String directory, Supplier<T> takers) throws IOException {
+        Location location = location(directory);
+        try {
+            return location.ask(() -> {
+                T taker = takers.get();
+                new Listing(location.fileSystem()).below(location.path(), location.isObject(), true, taker);
+                return taker;
+            });
+        } catch (FileNotFoundException e) {
+            return takers.get();
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.hyenaspark.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import com.github.luben.zstd.ZstdOutputStream;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
@@ -150,7 +151,7 @@ class RoundTripTest {
         Path dataset = Path.of(config.dataset());
 
         assertThat(snapshot.counts().bad()).isZero();
-        assertThat(snapshot.units()).hasSizeGreaterThan(1);
+        assertThat(SnapshotUnits.all(corpus.storage(), config.dataset(), snapshot)).hasSizeGreaterThan(1);
         List<String> wanted = texts.stream().map(normalForm).toList();
         List<int[]> read = throughReaders(dataset, snapshot);
         List<String> found = texts(tokenizer, read);
@@ -161,7 +162,7 @@ class RoundTripTest {
         assertThat(ShardOracle.throughMds(dataset.resolve(Split.TRAIN.folder())).toArray())
                 .isEqualTo(read.toArray());
         List<int[]> megatron = new ArrayList<>();
-        for (ShardEntry shard : snapshot.shards(Split.TRAIN)) {
+        for (ShardEntry shard : SnapshotUnits.shards(corpus.storage(), dataset.toString(), snapshot, Split.TRAIN)) {
             megatron.addAll(ShardOracle.throughMegatron(dataset.resolve(shard.file())));
         }
         assertThat(megatron.toArray()).isEqualTo(read.toArray());
@@ -169,7 +170,7 @@ class RoundTripTest {
 
     private List<int[]> throughReaders(Path dataset, DatasetSnapshot snapshot) throws IOException {
         List<int[]> documents = new ArrayList<>();
-        for (ShardEntry shard : snapshot.shards(Split.TRAIN)) {
+        for (ShardEntry shard : SnapshotUnits.shards(corpus.storage(), dataset.toString(), snapshot, Split.TRAIN)) {
             try (ShardReader reader =
                     ShardReader.open(corpus.storage(), dataset.toString(), shard, snapshot.tokenType())) {
                 for (int document = 0; document < reader.documents(); document++) {

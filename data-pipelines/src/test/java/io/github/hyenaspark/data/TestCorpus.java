@@ -1,5 +1,9 @@
 package io.github.hyenaspark.data;
 
+import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.ShardEntry;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
@@ -110,7 +114,7 @@ public final class TestCorpus {
         recipe.storeTokenizer(storage);
         Tokenizer tokenizer = recipe.tokenizer(storage);
         InputPlan plan = InputPlan.of(storage, recipe);
-        for (WorkUnit unit : plan.pending()) {
+        for (WorkUnit unit : plan.work()) {
             UnitWork.run(unit, recipe, tokenizer, storage);
         }
         return commit(storage, recipe, plan);
@@ -137,7 +141,7 @@ public final class TestCorpus {
     /** What a dataset has in quarantine, a line for each. */
     public List<String> quarantine(DatasetSnapshot snapshot) throws IOException {
         List<String> lines = new ArrayList<>();
-        for (UnitEntry unit : snapshot.units()) {
+        for (UnitEntry unit : units(snapshot)) {
             var object = unit.object(Quarantine.FOLDER);
             if (object.isPresent()) {
                 Quarantine.read(
@@ -151,34 +155,34 @@ public final class TestCorpus {
     }
 
     /** What the jobs do with two sorts on a cluster. */
-    private static Map<String, DuplicateRule.UnitDuplicates> duplicates(
-            Storage storage, DatasetSpec recipe, List<UnitEntry> units) throws IOException {
+    private static Map<String, DuplicateList> duplicates(Storage storage, DatasetSpec recipe, List<UnitEntry> units)
+            throws IOException {
         String dataset = recipe.config().dataset();
+        int kinds = DuplicateRule.kinds(recipe.config().clean().duplicates());
         List<long[]> candidates = new ArrayList<>();
         for (int unit = 0; unit < units.size(); unit++) {
-            for (int kind = 0;
-                    kind < DuplicateRule.kinds(recipe.config().clean().duplicates());
-                    kind++) {
-                String table = Storage.resolve(
-                        dataset,
-                        units.get(unit)
-                                .object(DocumentTable.FOLDER)
-                                .orElseThrow()
-                                .file());
-                candidates.addAll(DuplicateRule.candidates(storage, table, unit, kind));
-            }
+            String table = units.get(unit).object(DocumentTable.FOLDER).orElseThrow().file();
+            candidates.addAll(DuplicateRule.candidates(storage, Storage.resolve(dataset, table), unit, kinds));
         }
         candidates.sort(Arrays::compare);
         Map<Integer, List<long[]>> found = new TreeMap<>();
         DuplicateRule.duplicates(candidates.iterator())
                 .forEachRemaining(one -> found.computeIfAbsent(DuplicateRule.unit(one), unit -> new ArrayList<>())
                         .add(one));
-        Map<String, DuplicateRule.UnitDuplicates> lists = new TreeMap<>();
-        for (Map.Entry<Integer, List<long[]>> entry : found.entrySet()) {
-            String unit = units.get(entry.getKey()).name();
-            DuplicateRule.list(storage, dataset, unit, entry.getValue()).ifPresent(list -> lists.put(unit, list));
-        }
+        Map<String, DuplicateList> lists = new TreeMap<>();
+        found.forEach((unit, ofUnit) ->
+                lists.put(units.get(unit).name(), DuplicateRule.list(units.get(unit).name(), ofUnit)));
         return lists;
+    }
+
+    /** The units of a snapshot. */
+    public List<UnitEntry> units(DatasetSnapshot snapshot) throws IOException {
+        return SnapshotUnits.all(storage, dataset().toString(), snapshot);
+    }
+
+    /** The shards of a split of a snapshot. */
+    public List<ShardEntry> shards(DatasetSnapshot snapshot, Split split) throws IOException {
+        return SnapshotUnits.shards(storage, dataset().toString(), snapshot, split);
     }
 
     /** Every file below a directory by its relative path. */

@@ -4,6 +4,7 @@ import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardReader;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.io.Storage;
 import java.io.Closeable;
 import java.io.IOException;
@@ -39,7 +40,7 @@ final class SplitDocuments implements Closeable {
     static SplitDocuments open(Storage storage, DatasetSnapshot snapshot, String dataset, Split split)
             throws IOException {
         List<ShardReader> shards = new ArrayList<>();
-        for (ShardEntry entry : snapshot.shards(split)) {
+        for (ShardEntry entry : SnapshotUnits.shards(storage, dataset, snapshot, split)) {
             shards.add(ShardReader.open(storage, dataset, entry, snapshot.tokenType()));
         }
         return new SplitDocuments(split, dataset, shards);

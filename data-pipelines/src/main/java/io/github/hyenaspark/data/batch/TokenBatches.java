@@ -4,7 +4,7 @@ import io.github.hyenaspark.data.batch.PackingPlan.Part;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.model.Batch;
 import java.io.Closeable;
@@ -41,7 +41,7 @@ public final class TokenBatches implements Closeable {
             Storage storage, DatasetSnapshot snapshot, String dataset, Split split, PackingConfig packing)
             throws IOException {
         SplitDocuments documents = SplitDocuments.open(storage, snapshot, dataset, split);
-        return of(documents, DuplicateList.ofShards(storage, dataset, snapshot), packing, snapshot.vocabulary());
+        return of(documents, SnapshotUnits.duplicates(storage, dataset, snapshot), packing, snapshot.vocabulary());
     }
 
     /** Batches of opened documents without the dropped ones: sorted numbers by their shard's file. */

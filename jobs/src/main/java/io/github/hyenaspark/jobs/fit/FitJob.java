@@ -243,7 +243,7 @@ public final class FitJob implements Job {
             spec.storeTokenizer(storage);
             var work = new ProgressTask("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.pending()));
             try (Progress progress = observer.progress(work)) {
-                new SparkPrepare(context, progress).run(spec, plan.pending());
+                new SparkPrepare(context, progress).run(spec, plan.work());
             }
             SnapshotCommit commit = SnapshotCommit.open(storage, spec, plan);
             DatasetSnapshot snapshot = commit.commit(new SparkDuplicates(context).find(spec, commit.units()))

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.jobs.fit;
 
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
@@ -50,8 +51,9 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
             throws IOException {
         List<LabelledDocument> documents = new ArrayList<>();
         List<List<String>> labels = new ArrayList<>();
+        List<UnitEntry> units = SnapshotUnits.all(storage, data.dataset(), snapshot);
         for (Split split : List.of(Split.TRAIN, Split.VALIDATION)) {
-            for (UnitEntry unit : snapshot.units()) {
+            for (UnitEntry unit : units) {
                 for (DocumentRow row : rows(storage, data.dataset(), unit, split)) {
                     documents.add(new LabelledDocument(
                             row.columns().getOrDefault(data.source().idField(), row.id()),

@@ -4,6 +4,7 @@ import static io.github.hyenaspark.jobs.testing.SmallRun.hyena;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.shard.Split;
@@ -117,7 +118,7 @@ class EvaluateIT {
     private static List<DocumentRow> rows(Split split) throws IOException {
         Storage storage = Storage.local();
         List<DocumentRow> rows = new ArrayList<>();
-        for (UnitEntry unit : DatasetSnapshot.newest(storage, dataset).units()) {
+        for (UnitEntry unit : SnapshotUnits.all(storage, dataset, DatasetSnapshot.newest(storage, dataset))) {
             String table = unit.object(DocumentTable.FOLDER).orElseThrow().file();
             DocumentTable.read(storage, Storage.resolve(dataset, table), row -> {
                 if (row.split() == split) {

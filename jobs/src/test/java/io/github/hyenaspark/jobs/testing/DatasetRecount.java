@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.luben.zstd.ZstdInputStream;
 import io.github.hyenaspark.data.shard.ObjectRef;
@@ -39,7 +40,7 @@ public record DatasetRecount(Path dataset, DatasetSnapshot snapshot, List<Docume
         DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, dataset.toString());
         List<DocumentRow> rows = new ArrayList<>();
         List<JsonNode> refused = new ArrayList<>();
-        for (UnitEntry unit : snapshot.units()) {
+        for (UnitEntry unit : SnapshotUnits.all(Storage.local(), dataset.toString(), snapshot)) {
             for (ObjectRef object : unit.objects()) {
                 Path file = dataset.resolve(object.file());
                 if (object.file().startsWith("docs/")) {
@@ -158,7 +159,7 @@ public record DatasetRecount(Path dataset, DatasetSnapshot snapshot, List<Docume
 
     private long objectBytes() throws IOException {
         long bytes = 0;
-        for (UnitEntry unit : snapshot.units()) {
+        for (UnitEntry unit : SnapshotUnits.all(Storage.local(), dataset.toString(), snapshot)) {
             for (ObjectRef object : unit.files()) {
                 bytes += Files.size(dataset.resolve(object.file()));
             }

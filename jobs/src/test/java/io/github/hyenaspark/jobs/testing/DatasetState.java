@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.batch.PackingPlan;
@@ -35,7 +36,7 @@ public record DatasetState(Storage storage, String dataset) {
     public Map<String, String> objects() throws IOException {
         DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, dataset);
         Map<String, String> objects = new TreeMap<>();
-        for (UnitEntry unit : snapshot.units()) {
+        for (UnitEntry unit : SnapshotUnits.all(storage, dataset, snapshot)) {
             for (ObjectRef object : unit.files()) {
                 objects.put(object.file(), hash(Storage.resolve(dataset, object.file())));
             }
@@ -79,9 +80,9 @@ public record DatasetState(Storage storage, String dataset) {
     }
 
     private long[] tokens(DatasetSnapshot snapshot, Split split) throws IOException {
-        Map<String, int[]> dropped = DuplicateList.ofShards(storage, dataset, snapshot);
+        Map<String, int[]> dropped = SnapshotUnits.duplicates(storage, dataset, snapshot);
         List<Long> tokens = new ArrayList<>();
-        for (ShardEntry shard : snapshot.shards(split)) {
+        for (ShardEntry shard : SnapshotUnits.shards(storage, dataset, snapshot, split)) {
             try (ShardReader reader = ShardReader.open(storage, dataset, shard, snapshot.tokenType())) {
                 int first = tokens.size();
                 for (int document = 0; document < reader.documents(); document++) {
@@ -104,7 +105,10 @@ public record DatasetState(Storage storage, String dataset) {
     public List<String> documents(String number) throws IOException {
         DatasetSnapshot snapshot = DatasetSnapshot.numbered(storage, dataset, number);
         List<String> documents = new ArrayList<>();
-        for (ShardEntry shard : snapshot.shards()) {
+        List<ShardEntry> shards = SnapshotUnits.all(storage, dataset, snapshot).stream()
+                .flatMap(unit -> unit.shards().stream())
+                .toList();
+        for (ShardEntry shard : shards) {
             try (ShardReader reader = ShardReader.open(storage, dataset, shard, snapshot.tokenType())) {
                 for (int document = 0; document < reader.documents(); document++) {
                     documents.add(text(reader, document));

@@ -57,7 +57,7 @@ public final class DatasetLease implements AutoCloseable {
     }
 
     private void takeOver() throws IOException {
-        byte[] found = SnapshotCommit.readIfThere(storage, uri);
+        byte[] found = Views.readIfThere(storage, uri);
         if (found.length > 0 && !isAbandoned(found)) {
             throw held(found);
         }
@@ -66,7 +66,7 @@ public final class DatasetLease implements AutoCloseable {
             storage.delete(uri);
         }
         if (!storage.createExclusively(uri, bytes())) {
-            throw held(SnapshotCommit.readIfThere(storage, uri));
+            throw held(Views.readIfThere(storage, uri));
         }
     }
 
@@ -92,7 +92,7 @@ public final class DatasetLease implements AutoCloseable {
     private boolean isSilent(byte[] found) throws IOException {
         LOG.info("{} belongs to another machine; waiting {} s for a sign of life", uri, SILENT_SECONDS);
         for (long second = 0; second < SILENT_SECONDS; second++) {
-            if (await(1) || !Arrays.equals(found, SnapshotCommit.readIfThere(storage, uri))) {
+            if (await(1) || !Arrays.equals(found, Views.readIfThere(storage, uri))) {
                 return false;
             }
         }
@@ -145,7 +145,7 @@ public final class DatasetLease implements AutoCloseable {
         } catch (InterruptedException e) {
             interrupted = true;
         }
-        String found = new String(SnapshotCommit.readIfThere(storage, uri), StandardCharsets.UTF_8);
+        String found = new String(Views.readIfThere(storage, uri), StandardCharsets.UTF_8);
         if (found.contains(owner)) {
             storage.delete(uri);
         }

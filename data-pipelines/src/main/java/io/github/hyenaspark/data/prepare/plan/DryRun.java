@@ -5,7 +5,7 @@ import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.unit.UnitOutput;
-import io.github.hyenaspark.data.prepare.unit.UnitTally;
+import io.github.hyenaspark.data.shard.snapshot.UnitTally;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Json;

@@ -2,13 +2,11 @@ package io.github.hyenaspark.data.prepare.unit;
 
 import io.github.hyenaspark.data.document.clean.CleanConfig;
 import io.github.hyenaspark.data.document.clean.MinHash;
-import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.TestPoint;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,7 +14,6 @@ import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Spliterators;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -28,13 +25,14 @@ import java.util.function.Consumer;
  * clustering is needed.
  *
  * <p>The work is a sort: every document gives a candidate for its text and one for each band; of the candidates with
- * one key, sorted by place, all but the first are duplicates. A candidate is five numbers: kind (0: text, 1 + k: band
- * k), the key's 128 bits, the unit's index in the snapshot, and split and number of the document.
+ * one key, sorted by place, all but the first are duplicates. A candidate is six numbers: kind (0: text, 1 + k: band
+ * k), the key's 128 bits, the unit's index in the snapshot, split and number of the document, and its tokens.
  */
 public final class DuplicateRule {
     private static final int KIND = 0;
     private static final int UNIT = 3;
     private static final int PLACE = 4;
+    private static final int TOKENS = 5;
     private static final int KEY_END = 3;
     private static final int HALF_DIGITS = 16;
     private static final int HEXADECIMAL = 16;
@@ -58,15 +56,18 @@ public final class DuplicateRule {
         };
     }
 
-    /** The candidates of one kind of all documents of a unit, whose index in the snapshot is {@code index}. */
-    public static List<long[]> candidates(Storage storage, String table, int index, int kind) throws IOException {
+    /** The candidates of so many kinds of all documents of a unit, whose index in the snapshot is {@code index}. */
+    public static List<long[]> candidates(Storage storage, String table, int index, int kinds) throws IOException {
         List<long[]> candidates = new ArrayList<>();
         DocumentTable.readKeys(storage, table, key -> {
             long place = code(key.split()) << Integer.SIZE | key.document();
-            if (kind == 0) {
-                candidates.add(new long[] {kind, half(key, 0), half(key, HALF_DIGITS), index, place});
-            } else if (key.signature().length > 0) {
-                candidates.add(new long[] {kind, MinHash.bands(key.signature())[kind - 1], 0, index, place});
+            if (kinds > 0) {
+                candidates.add(
+                        new long[] {0, half(key, 0), half(key, HALF_DIGITS), index, place, key.tokens()});
+            }
+            long[] bands = kinds > 1 && key.signature().length > 0 ? MinHash.bands(key.signature()) : new long[0];
+            for (int band = 0; band < bands.length; band++) {
+                candidates.add(new long[] {1 + band, bands[band], 0, index, place, key.tokens()});
             }
         });
         return candidates;
@@ -101,12 +102,15 @@ public final class DuplicateRule {
         });
     }
 
-    /** Writes the duplicates of one unit, if any: {@code found} among its candidates, unordered, perhaps repeated. */
-    public static Optional<UnitDuplicates> list(Storage storage, String dataset, String unit, Iterable<long[]> found)
-            throws IOException {
+    /** The duplicates of one unit: {@code found} among its candidates, unordered, perhaps repeated. */
+    public static DuplicateList list(String unit, Iterable<long[]> found) {
         Map<Long, Boolean> exactByPlace = new TreeMap<>();
+        Map<Long, Long> tokens = new TreeMap<>();
         for (long[] candidate : found) {
             exactByPlace.merge(candidate[PLACE], candidate[KIND] == 0, Boolean::logicalOr);
+            if (candidate[PLACE] >>> Integer.SIZE == code(Split.TRAIN)) {
+                tokens.put(candidate[PLACE], candidate[TOKENS]);
+            }
         }
         Map<Split, int[]> exact = new EnumMap<>(Split.class);
         Map<Split, int[]> near = new EnumMap<>(Split.class);
@@ -114,14 +118,8 @@ public final class DuplicateRule {
             exact.put(split, numbers(exactByPlace, split, true));
             near.put(split, numbers(exactByPlace, split, false));
         }
-        var list = new DuplicateList(unit, exact, near);
-        if (list.isEmpty()) {
-            return Optional.empty();
-        }
-        TestPoint.reached("before listing the duplicates of unit {}", unit);
-        var written = new UnitDuplicates(unit, list.write(storage, dataset), list.exactCount(), list.nearCount());
-        TestPoint.reached("unit {} has its duplicates", unit);
-        return Optional.of(written);
+        long all = tokens.values().stream().mapToLong(Long::longValue).sum();
+        return new DuplicateList(unit, exact, near, all);
     }
 
     private static int[] numbers(Map<Long, Boolean> exactByPlace, Split split, boolean exact) {
@@ -130,7 +128,4 @@ public final class DuplicateRule {
                 .mapToInt(entry -> entry.getKey().intValue())
                 .toArray();
     }
-
-    /** A unit's duplicates: where they are listed, and how many equal or nearly equal an earlier document. */
-    public record UnitDuplicates(String unit, ObjectRef list, long exact, long near) {}
 }

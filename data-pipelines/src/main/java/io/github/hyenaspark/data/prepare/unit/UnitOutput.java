@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.prepare.unit;
 
+import io.github.hyenaspark.data.shard.snapshot.UnitTally;
 import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.Document;

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.prepare.unit;
 
+import io.github.hyenaspark.data.shard.snapshot.UnitTally;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.document.InputFile;
@@ -54,13 +55,16 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         return fromJson(uri, storage.read(uri));
     }
 
-    static String directory(String dataset, String fingerprint) {
+    public static String directory(String dataset, String fingerprint) {
         return Storage.resolve(dataset, "units/" + fingerprint);
     }
 
     public static String uri(DatasetSpec spec, WorkUnit unit) {
-        return Storage.resolve(
-                directory(spec.config().dataset(), spec.fingerprint()), unit.name() + "-" + unit.key() + ".json");
+        return Storage.resolve(directory(spec.config().dataset(), spec.fingerprint()), fileName(unit));
+    }
+
+    public static String fileName(WorkUnit unit) {
+        return unit.name() + "-" + unit.key() + ".json";
     }
 
     /** Whether all its objects exist with the lengths it says. */
@@ -81,7 +85,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
     public UnitEntry entry() {
         ObjectNode facts = json();
         for (JsonNode slice : facts.get("slices")) {
-            ((ObjectNode) slice).remove(List.of("uri", "modified_millis"));
+            ((ObjectNode) slice).remove(List.of("uri", "modified_millis", "etag"));
         }
         String digest = Hashes.sha256(Json.line(facts));
         var counts = new UnitEntry.Counts(documents(), tally.filteredCount(), tally.badCount(), 0, 0);
@@ -103,13 +107,14 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
 
     private static ObjectNode toJson(Slice slice) {
         InputFile file = slice.file();
-        return Json.object()
+        ObjectNode json = Json.object()
                 .put("path", file.path())
                 .put("uri", file.uri())
                 .put("bytes", file.bytes())
                 .put("modified_millis", file.modifiedMillis())
                 .put("from", slice.from())
                 .put("to", slice.to());
+        return file.etag().isEmpty() ? json : json.put("etag", file.etag());
     }
 
     static UnitRecord fromJson(String file, byte[] bytes) throws CorruptFileException {
@@ -120,7 +125,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         }
         List<Slice> slices = Json.list(json, file, "slices", UnitRecord::slice);
         UnitTally tally = UnitTally.fromJson(Json.object(json, file, "tally"), file);
-        return new UnitRecord(new WorkUnit(slices), tally, UnitEntry.shards(json, file), UnitEntry.objects(json, file));
+        return new UnitRecord(new WorkUnit(Json.text(json, file, "unit"), slices), tally, UnitEntry.shards(json, file), UnitEntry.objects(json, file));
     }
 
     private static Slice slice(JsonNode json, String where) throws CorruptFileException {
@@ -128,7 +133,8 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
                 Json.text(json, where, "path"),
                 Json.text(json, where, "uri"),
                 Json.wholeNumber(json, where, "bytes"),
-                Json.wholeNumber(json, where, "modified_millis"));
+                Json.wholeNumber(json, where, "modified_millis"),
+                json.path("etag").asText(""));
         return new Slice(file, Json.wholeNumber(json, where, "from"), Json.wholeNumber(json, where, "to"));
     }
 
@@ -168,6 +174,12 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
                     "a record of unit " + unit.name() + " with digest " + unit.digest(),
                     urisByName.getOrDefault(unit.name(), List.of()).size() + " records of it, none with that digest",
                     "restore the file from a copy, or prepare the corpus into another data.dataset");
+        }
+
+        /** The record's file, relative to the dataset. */
+        public String file(UnitEntry unit) throws IOException {
+            String uri = uri(unit);
+            return directory.substring(directory.lastIndexOf("units/")) + uri.substring(uri.lastIndexOf('/'));
         }
 
         public UnitRecord of(UnitEntry unit) throws IOException {

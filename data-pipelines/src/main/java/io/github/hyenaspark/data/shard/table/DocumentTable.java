@@ -57,7 +57,7 @@ public final class DocumentTable {
             number(BYTES, PrimitiveTypeName.INT64),
             Types.optional(PrimitiveTypeName.BINARY).named(SIGNATURE));
 
-    private static final List<String> KEY = List.of(CONTENT_HASH, SIGNATURE, SPLIT, DOCUMENT);
+    private static final List<String> KEY = List.of(CONTENT_HASH, SIGNATURE, SPLIT, DOCUMENT, TOKENS);
 
     private final String uri;
     private final ParquetFileReader reader;
@@ -112,7 +112,8 @@ public final class DocumentTable {
                         cells.text(CONTENT_HASH),
                         cells.bytes(SIGNATURE),
                         Split.ofFolder(cells.text(SPLIT)),
-                        cells.number(DOCUMENT))));
+                        cells.number(DOCUMENT),
+                        cells.longNumber(TOKENS))));
     }
 
     private void cells(MessageType schema, RowSink<Cells> row) throws IOException {

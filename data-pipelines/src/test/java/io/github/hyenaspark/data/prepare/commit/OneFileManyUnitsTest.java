@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.data.TestCorpus;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.data.testing.ParquetFiles;
@@ -56,10 +57,10 @@ class OneFileManyUnitsTest {
         DatasetSnapshot snapshot = corpus.prepare(corpus.settings(
                         "data.dataset=" + place, "data.unit-bytes=" + unitBytes, "data.source.id-field=id"))
                 .snapshot();
-        assertThat(snapshot.units()).hasSize(units);
+        assertThat(SnapshotUnits.all(corpus.storage(), place.toString(), snapshot)).hasSize(units);
         List<String> documents = new ArrayList<>();
         int used = 0;
-        for (UnitEntry unit : snapshot.units()) {
+        for (UnitEntry unit : SnapshotUnits.all(corpus.storage(), place.toString(), snapshot)) {
             String table = unit.object(DocumentTable.FOLDER).orElseThrow().file();
             DocumentTable.read(
                     corpus.storage(),

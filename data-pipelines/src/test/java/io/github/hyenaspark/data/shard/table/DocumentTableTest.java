@@ -59,7 +59,7 @@ class DocumentTableTest {
             assertThat(found.get(i)).isEqualTo(describe(row));
             assertThat(keys.get(i))
                     .isEqualTo(describe(
-                            new DocumentRow.Key(row.contentHash(), row.signature(), row.split(), row.document())));
+                            new DocumentRow.Key(row.contentHash(), row.signature(), row.split(), row.document(), row.tokens())));
         }
     }
 
@@ -173,7 +173,7 @@ class DocumentTableTest {
                         row.tokens() + "",
                         row.bytes() + "",
                         row.columns().toString())
-                + describe(new DocumentRow.Key(row.contentHash(), row.signature(), row.split(), row.document()));
+                + describe(new DocumentRow.Key(row.contentHash(), row.signature(), row.split(), row.document(), row.tokens()));
     }
 
     private static String describe(DocumentRow.Key key) {

@@ -1,5 +1,7 @@
 package io.github.hyenaspark.jobs.spark.evaluation;
 
+import java.util.Iterator;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.batch.PackingPlan;
 import io.github.hyenaspark.data.shard.RowSink;
 import io.github.hyenaspark.data.shard.ShardEntry;
@@ -27,7 +29,6 @@ public final class DocumentLosses {
     private final RowSink<DocumentLoss> sink;
     private final List<DocumentRow> rows = new ArrayList<>(); // of the unit before nextUnit
     private long firstRow;
-    private int nextUnit;
     private int document = -1;
     private LossSum loss = LossSum.ZERO;
     private Optional<Boolean> lastToken = Optional.empty(); // whether that of the document is the likeliest
@@ -38,13 +39,16 @@ public final class DocumentLosses {
     private long sequences;
     private long documents;
     private long bytes;
+    private final Iterator<UnitEntry> units;
 
     /** @param plan of sequences that are of one document each */
-    DocumentLosses(Storage storage, BatchSource source, PackingPlan plan, RowSink<DocumentLoss> sink) {
+    DocumentLosses(Storage storage, BatchSource source, PackingPlan plan, RowSink<DocumentLoss> sink)
+            throws IOException {
         this.storage = storage;
         this.source = source;
         this.plan = plan;
         this.sink = sink;
+        units = SnapshotUnits.all(storage, source.dataset(), source.snapshot()).iterator();
     }
 
     void add(EvaluationTask.ChunkLosses chunk) throws IOException {
@@ -88,7 +92,7 @@ public final class DocumentLosses {
         while (document >= firstRow + rows.size()) {
             firstRow += rows.size();
             rows.clear();
-            readUnit(source.snapshot().units().get(nextUnit++));
+            readUnit(units.next());
         }
         return rows.get(Math.toIntExact(document - firstRow));
     }

@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.spark.prepare;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.unit.DuplicateRule;
 import io.github.hyenaspark.data.shard.ObjectRef;
+import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.Storage;
@@ -43,15 +44,14 @@ public final class SparkDuplicates {
      * Lists the duplicates that the recipe wants to be left out in the dataset; {@code units} are those of the snapshot
      * to come, in its order. Returns them by unit name; units without duplicates are missing.
      */
-    public Map<String, DuplicateRule.UnitDuplicates> find(DatasetSpec recipe, List<UnitEntry> units) {
+    public Map<String, DuplicateList> find(DatasetSpec recipe, List<UnitEntry> units) {
         int kinds = DuplicateRule.kinds(recipe.config().clean().duplicates());
         if (kinds == 0 || units.isEmpty()) {
             return Map.of();
         }
         context.setJobDescription("look for duplicates in " + units.size() + " units");
-        List<Integer> reads = new ArrayList<>(IntStream.range(0, Math.multiplyExact(units.size(), kinds))
-                .boxed()
-                .toList());
+        List<Integer> numbers =
+                new ArrayList<>(IntStream.range(0, units.size()).boxed().toList());
         int partitions = Math.min(units.size(), MOST_PARTITIONS);
         var byKey = (Comparator<long[]> & Serializable) Arrays::compare;
         var byUnit = (Comparator<long[]> & Serializable)
@@ -59,29 +59,29 @@ public final class SparkDuplicates {
         Broadcast<Plan> plan = context.broadcast(new Plan(recipe, units));
         try {
             JavaPairRDD<long[], Boolean> candidates = context.parallelize(
-                            reads, Math.min(reads.size(), MOST_PARTITIONS))
-                    .flatMapToPair(read -> candidates(plan.value(), read / kinds, read % kinds));
+                            numbers, Math.min(numbers.size(), MOST_PARTITIONS))
+                    .flatMapToPair(unit -> candidates(plan.value(), unit, kinds));
             JavaPairRDD<long[], Boolean> duplicates = candidates
                     .repartitionAndSortWithinPartitions(new Spread(partitions, DuplicateRule::partition), byKey)
                     .mapPartitionsToPair(SparkDuplicates::duplicates)
                     .repartitionAndSortWithinPartitions(
                             new Spread(partitions, (found, count) -> DuplicateRule.unit(found) % count), byUnit);
             return duplicates.mapPartitions(sorted -> lists(plan.value(), sorted)).collect().stream()
-                    .collect(Collectors.toMap(DuplicateRule.UnitDuplicates::unit, found -> found));
+                    .collect(Collectors.toMap(DuplicateList::unit, found -> found));
         } finally {
             plan.destroy();
             context.setJobDescription(null);
         }
     }
 
-    private static Iterator<Tuple2<long[], Boolean>> candidates(Plan plan, int unit, int kind) throws IOException {
+    private static Iterator<Tuple2<long[], Boolean>> candidates(Plan plan, int unit, int kinds) throws IOException {
         Optional<ObjectRef> table = plan.units().get(unit).object(DocumentTable.FOLDER);
         if (table.isEmpty()) {
             return Collections.emptyIterator();
         }
         String uri =
                 Storage.resolve(plan.recipe().config().dataset(), table.get().file());
-        return DuplicateRule.candidates(ExecutorState.ofThisProcess().storage(), uri, unit, kind).stream()
+        return DuplicateRule.candidates(ExecutorState.ofThisProcess().storage(), uri, unit, kinds).stream()
                 .map(candidate -> new Tuple2<>(candidate, true))
                 .iterator();
     }
@@ -90,28 +90,26 @@ public final class SparkDuplicates {
         return mapped(DuplicateRule.duplicates(mapped(sorted, Tuple2::_1)), found -> new Tuple2<>(found, true));
     }
 
-    private static Iterator<DuplicateRule.UnitDuplicates> lists(Plan plan, Iterator<Tuple2<long[], Boolean>> sorted)
-            throws IOException {
-        List<DuplicateRule.UnitDuplicates> lists = new ArrayList<>();
+    private static Iterator<DuplicateList> lists(Plan plan, Iterator<Tuple2<long[], Boolean>> sorted) {
+        List<DuplicateList> lists = new ArrayList<>();
         List<long[]> ofUnit = new ArrayList<>();
         while (sorted.hasNext()) {
             long[] found = sorted.next()._1();
             if (!ofUnit.isEmpty() && DuplicateRule.unit(ofUnit.get(0)) != DuplicateRule.unit(found)) {
-                list(plan, ofUnit).ifPresent(lists::add);
+                lists.add(list(plan, ofUnit));
                 ofUnit.clear();
             }
             ofUnit.add(found);
         }
         if (!ofUnit.isEmpty()) {
-            list(plan, ofUnit).ifPresent(lists::add);
+            lists.add(list(plan, ofUnit));
         }
         return lists.iterator();
     }
 
-    private static Optional<DuplicateRule.UnitDuplicates> list(Plan plan, List<long[]> found) throws IOException {
-        String unit = plan.units().get(DuplicateRule.unit(found.get(0))).name();
+    private static DuplicateList list(Plan plan, List<long[]> found) {
         return DuplicateRule.list(
-                ExecutorState.ofThisProcess().storage(), plan.recipe().config().dataset(), unit, found);
+                plan.units().get(DuplicateRule.unit(found.get(0))).name(), found);
     }
 
     private static <A, B> Iterator<B> mapped(Iterator<A> from, Function<A, B> map) {

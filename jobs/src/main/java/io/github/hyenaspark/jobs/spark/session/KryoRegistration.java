@@ -1,8 +1,8 @@
 package io.github.hyenaspark.jobs.spark.session;
 
+import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import com.esotericsoftware.kryo.Kryo;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
-import io.github.hyenaspark.data.prepare.unit.DuplicateRule;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
@@ -37,7 +37,7 @@ public final class KryoRegistration implements KryoRegistrator {
                 WorkUnit.class,
                 DatasetSpec.class,
                 SparkDuplicates.Plan.class,
-                DuplicateRule.UnitDuplicates.class,
+                DuplicateList.class,
                 SparkWordCount.WordCountPart.class,
                 float[].class, // parameters of fitted models
                 double[][].class); // outputs of models for sequences

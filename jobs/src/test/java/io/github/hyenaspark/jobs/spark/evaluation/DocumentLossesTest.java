@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.spark.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.batch.PackingPlan;
 import io.github.hyenaspark.data.batch.TokenBatches;
@@ -56,7 +57,7 @@ class DocumentLossesTest {
         String dataset = frozen.resolve("dataset").toString();
         Storage storage = Storage.local();
         DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, dataset);
-        assertThat(snapshot.units()).hasSizeGreaterThan(1);
+        assertThat(SnapshotUnits.all(storage, dataset, snapshot)).hasSizeGreaterThan(1);
         var source = new BatchSource(
                 snapshot, dataset, Split.TRAIN, new PackingConfig(PackingConfig.Strategy.SINGLE, LENGTH));
         List<DocumentLoss> found = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.spark.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
@@ -12,7 +13,6 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
-import io.github.hyenaspark.data.prepare.unit.DuplicateRule;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
@@ -77,8 +77,7 @@ class KryoRegistrationTest {
 
     @Test
     void thePlanOfARunSurvives() {
-        var snapshot = new DatasetSnapshot(
-                1, "", "f", Map.of("unit-bytes", "1"), new Vocabulary("bytes", "f", 256, 255, -1), List.of(UNIT));
+        var snapshot = new DatasetSnapshot(2, 1, "", "f", Map.of("unit-bytes", "1"), new Vocabulary("bytes", "f", 256, 255, -1), List.of(), List.of(UNIT));
         var plan = new TrainingPlan(
                 SETTINGS.bind("model", ModelConfig.class),
                 SETTINGS.bind("train", TrainConfig.class),
@@ -139,7 +138,7 @@ class KryoRegistrationTest {
     @Test
     void anEvaluationSurvives() {
         var snapshot =
-                new DatasetSnapshot(1, "", "f", Map.of(), new Vocabulary("bytes", "f", 256, 255, -1), List.of(UNIT));
+                new DatasetSnapshot(2, 1, "", "f", Map.of(), new Vocabulary("bytes", "f", 256, 255, -1), List.of(), List.of(UNIT));
         var packing = new PackingConfig(PackingConfig.Strategy.SINGLE, 64);
         var plan = new EvaluationTask.Plan(
                 new ModelUse(SETTINGS.bind("model", ModelConfig.class), 256, "none", 1),
@@ -160,15 +159,16 @@ class KryoRegistrationTest {
 
     @Test
     void workUnitsAndTheirRecipeSurvive() {
-        var unit = new WorkUnit(List.of(new Slice(new InputFile("a.txt", "file:/a.txt", 5, 6), 1, 5)));
+        var unit = new WorkUnit(List.of(new Slice(new InputFile("a.txt", "file:/a.txt", 5, 6, ""), 1, 5)));
         assertThat(throughWire(unit)).isEqualTo(unit);
         DataConfig config = SETTINGS.bind("data", DataConfig.class);
         var recipe = new DatasetSpec(config, new Vocabulary("bytes", "f", 256, 255, -1), "");
         assertThat(throughWire(recipe)).isEqualTo(recipe);
         var plan = new SparkDuplicates.Plan(recipe, List.of(UNIT));
         assertThat(throughWire(plan)).isEqualTo(plan);
-        var found = new DuplicateRule.UnitDuplicates("u", UNIT.objects().get(0), 1, 2);
-        assertThat((DuplicateRule.UnitDuplicates[]) throughWire(new DuplicateRule.UnitDuplicates[] {found}))
-                .containsExactly(found);
+        var found = new DuplicateList("u", Map.of(Split.TRAIN, new int[] {1}), Map.of(), 2);
+        DuplicateList[] read = (DuplicateList[]) throughWire(new DuplicateList[] {found});
+        assertThat(read[0].exactCount()).isEqualTo(1);
+        assertThat(read[0].tokens()).isEqualTo(2);
     }
 }
