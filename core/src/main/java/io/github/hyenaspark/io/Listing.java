@@ -1,7 +1,5 @@
 package io.github.hyenaspark.io;
 
-import org.apache.hadoop.fs.EtagSource;
-import java.util.function.Consumer;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
@@ -10,6 +8,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.hadoop.fs.EtagSource;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.GlobExpander;
@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds files in one file system. */
 record Listing(FileSystem fileSystem) {
-    /** Hidden folders that are shown, because what lies beside them is a table of Delta Lake or Hudi, not just files. */
+    /**
+     * Hidden folders that are shown, because what lies beside them is a table of Delta Lake or Hudi, not just files.
+     */
     private static final Set<String> TABLE_LOGS = Set.of("_delta_log", ".hoodie");
 
     List<FileInfo> directly(Path directory) throws IOException {

@@ -1,7 +1,5 @@
 package io.github.hyenaspark.io;
 
-import java.nio.file.NoSuchFileException;
-import java.util.function.Consumer;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,11 +7,13 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Reads of the local disk without the slow start of Hadoop; empty where {@link Storage} had better ask Hadoop. */
 final class LocalReads {
@@ -56,7 +56,9 @@ final class LocalReads {
         return Optional.of(files);
     }
 
-    /** Gives the names of all files in and below a directory, which takes no question about each; none if it is missing. */
+    /**
+     * Gives the names of all files in and below a directory, which takes no question about each; none if it is missing.
+     */
     static void names(Path directory, String prefix, Consumer<String> names) throws IOException {
         try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
             for (Path child : children) {

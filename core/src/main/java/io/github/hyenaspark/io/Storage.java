@@ -1,11 +1,5 @@
 package io.github.hyenaspark.io;
 
-import org.apache.hadoop.hdfs.DistributedFileSystem;
-import org.apache.hadoop.fs.FileChecksum;
-import java.util.HexFormat;
-import java.util.function.ObjLongConsumer;
-import java.util.function.Supplier;
-import java.util.function.Consumer;
 import io.github.hyenaspark.io.store.Patience;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -13,19 +7,25 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileChecksum;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.util.functional.FutureIO;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -135,7 +135,10 @@ public final class Storage {
                 : found.getAlgorithmName() + ":" + HexFormat.of().formatHex(found.getBytes());
     }
 
-    /** Whether nobody is writing a file; HDFS knows that, other stores show a file only when it is complete or never say. */
+    /**
+     * Whether nobody is writing a file; HDFS knows that, other stores show a file only when it is complete or never
+     * say.
+     */
     public boolean isClosed(String uri) throws IOException {
         Location location = location(uri);
         return !(location.fileSystem() instanceof DistributedFileSystem hdfs)
@@ -380,8 +383,11 @@ public final class Storage {
         try {
             location.ask(() -> {
                 new Listing(location.fileSystem())
-                        .below(location.path(), location.isObject(), true, file -> files.accept(
-                                file.uri().substring(prefix), file.bytes()));
+                        .below(
+                                location.path(),
+                                location.isObject(),
+                                true,
+                                file -> files.accept(file.uri().substring(prefix), file.bytes()));
                 return true;
             });
         } catch (FileNotFoundException e) {

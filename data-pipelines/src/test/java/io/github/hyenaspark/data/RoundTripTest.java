@@ -2,7 +2,6 @@ package io.github.hyenaspark.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import com.github.luben.zstd.ZstdOutputStream;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
@@ -10,6 +9,7 @@ import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardReader;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.testing.ParquetFiles;
 import io.github.hyenaspark.data.testing.ShardOracle;
 import io.github.hyenaspark.data.token.Tokenizer;
@@ -151,7 +151,8 @@ class RoundTripTest {
         Path dataset = Path.of(config.dataset());
 
         assertThat(snapshot.counts().bad()).isZero();
-        assertThat(SnapshotUnits.all(corpus.storage(), config.dataset(), snapshot)).hasSizeGreaterThan(1);
+        assertThat(SnapshotUnits.all(corpus.storage(), config.dataset(), snapshot))
+                .hasSizeGreaterThan(1);
         List<String> wanted = texts.stream().map(normalForm).toList();
         List<int[]> read = throughReaders(dataset, snapshot);
         List<String> found = texts(tokenizer, read);

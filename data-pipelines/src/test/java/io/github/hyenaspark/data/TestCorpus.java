@@ -1,22 +1,25 @@
 package io.github.hyenaspark.data;
 
-import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
-import io.github.hyenaspark.data.shard.Split;
-import io.github.hyenaspark.data.shard.ShardEntry;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
+import io.github.hyenaspark.data.prepare.duplicate.DuplicateRule;
+import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
+import io.github.hyenaspark.data.prepare.duplicate.KeyRunFile;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
-import io.github.hyenaspark.data.prepare.unit.DuplicateRule;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.prepare.unit.UnitWork;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.data.shard.ShardEntry;
+import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.quarantine.Quarantine;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
+import io.github.hyenaspark.data.shard.snapshot.Segment;
+import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
-import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
@@ -135,7 +138,7 @@ public final class TestCorpus {
     /** Commits what was prepared on any storage. */
     public static SnapshotCommit.Result commit(Storage storage, DatasetSpec recipe, InputPlan plan) throws IOException {
         SnapshotCommit commit = SnapshotCommit.open(storage, recipe, plan);
-        return commit.commit(duplicates(storage, recipe, commit.units()));
+        return commit.commit(duplicates(storage, commit.search()));
     }
 
     /** What a dataset has in quarantine, a line for each. */
@@ -154,25 +157,36 @@ public final class TestCorpus {
         return lines;
     }
 
-    /** What the jobs do with two sorts on a cluster. */
-    private static Map<String, DuplicateList> duplicates(Storage storage, DatasetSpec recipe, List<UnitEntry> units)
-            throws IOException {
-        String dataset = recipe.config().dataset();
-        int kinds = DuplicateRule.kinds(recipe.config().clean().duplicates());
-        List<long[]> candidates = new ArrayList<>();
-        for (int unit = 0; unit < units.size(); unit++) {
-            String table = units.get(unit).object(DocumentTable.FOLDER).orElseThrow().file();
-            candidates.addAll(DuplicateRule.candidates(storage, Storage.resolve(dataset, table), unit, kinds));
+    /** What the jobs do on a cluster. */
+    private static DuplicateSearch.Result duplicates(Storage storage, DuplicateSearch search) throws IOException {
+        if (search.kinds() == 0) {
+            return new DuplicateSearch.Result(search.runs(), Map.of());
         }
-        candidates.sort(Arrays::compare);
-        Map<Integer, List<long[]>> found = new TreeMap<>();
-        DuplicateRule.duplicates(candidates.iterator())
-                .forEachRemaining(one -> found.computeIfAbsent(DuplicateRule.unit(one), unit -> new ArrayList<>())
-                        .add(one));
+        String dataset = search.spec().config().dataset();
+        List<long[]> candidates = new ArrayList<>();
+        for (DuplicateSearch.Units units : search.units()) {
+            candidates.addAll(search.candidates(storage, units));
+        }
+        candidates.sort(DuplicateRule::compare);
+        DuplicateSearch sorted = search.unsorted().isEmpty()
+                ? search
+                : search.with(
+                        List.of(KeyRunFile.write(storage, dataset, search.newName(0), 0, 1, candidates.iterator())));
+        Map<String, List<long[]>> found = new TreeMap<>();
+        int ranges = 8;
+        for (int range = 0; range < ranges; range++) {
+            sorted.merge(storage, range, ranges, one -> {
+                List<String> names = new ArrayList<>();
+                SegmentEntry segment = sorted.segments().get(DuplicateRule.segment(one));
+                Segment.read(storage, dataset, segment)
+                        .lines(storage, dataset, line -> names.add(line.unit().name()));
+                found.computeIfAbsent(names.get(DuplicateRule.unit(one)), unit -> new ArrayList<>())
+                        .add(one);
+            });
+        }
         Map<String, DuplicateList> lists = new TreeMap<>();
-        found.forEach((unit, ofUnit) ->
-                lists.put(units.get(unit).name(), DuplicateRule.list(units.get(unit).name(), ofUnit)));
-        return lists;
+        found.forEach((unit, ofUnit) -> lists.put(unit, DuplicateRule.list(unit, ofUnit)));
+        return new DuplicateSearch.Result(sorted.runs(), lists);
     }
 
     /** The units of a snapshot. */

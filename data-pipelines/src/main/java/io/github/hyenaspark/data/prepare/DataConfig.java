@@ -1,10 +1,5 @@
 package io.github.hyenaspark.data.prepare;
 
-import java.time.Duration;
-import java.util.regex.Pattern;
-import java.util.regex.Matcher;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.SourceConfig;
@@ -17,6 +12,7 @@ import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -25,6 +21,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -186,9 +186,9 @@ public record DataConfig(
     }
 
     /**
-     * The interval that a scheduled run is for, milliseconds since 1970, the end exclusive. New files changed at its end
-     * or later wait for the next run. Those changed before its start are late, and taken: a file that is renamed into
-     * place keeps its time, and no run would ever come back for it.
+     * The interval that a scheduled run is for, milliseconds since 1970, the end exclusive. New files changed at its
+     * end or later wait for the next run. Those changed before its start are late, and taken: a file that is renamed
+     * into place keeps its time, and no run would ever come back for it.
      */
     public record InputInterval(long startMillis, long endMillis) implements Serializable {
         /** Parses the settings; an empty text is no limit. */
@@ -201,7 +201,6 @@ public record DataConfig(
             }
             return new InputInterval(from, to);
         }
-
 
         private static long millis(String key, String text) {
             try {

@@ -1,16 +1,16 @@
 package io.github.hyenaspark.data.prepare;
 
-import java.util.Comparator;
-import java.util.ArrayList;
-import java.util.TreeSet;
-import java.util.Set;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.Hashes;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**

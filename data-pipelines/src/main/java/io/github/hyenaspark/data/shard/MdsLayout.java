@@ -1,13 +1,13 @@
 package io.github.hyenaspark.data.shard;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import java.util.List;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.Json;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Where the bytes of a shard are, in the MDS format of MosaicML Streaming ({@code streaming/base/format/mds/writer.py}
@@ -114,7 +114,9 @@ public final class MdsLayout {
         ArrayNode list = Json.array();
         for (ShardEntry shard : shards) {
             ObjectNode file = Json.object()
-                    .put("basename", shard.file().substring(shard.split().folder().length() + 1))
+                    .put(
+                            "basename",
+                            shard.file().substring(shard.split().folder().length() + 1))
                     .put("bytes", shard.bin().bytes());
             file.putObject("hashes").put("sha256", shard.bin().sha256());
             ObjectNode entry = config(format);

@@ -2,10 +2,9 @@ package io.github.hyenaspark.data.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hyenaspark.data.shard.Split;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.testing.TestShards;
 import io.github.hyenaspark.io.Hashes;
@@ -63,7 +62,8 @@ class HostileDatasetTest {
         }
         var unit = new UnitEntry("unit", "ab".repeat(32), UnitEntry.Counts.NONE, List.of(shard), List.of());
         var vocabulary = new Vocabulary("bytes", "cd".repeat(32), 256, 255, -1);
-        snapshot = new DatasetSnapshot(2, 1, "", "ef".repeat(32), Map.of("seed", "7"), vocabulary, List.of(), List.of(unit));
+        snapshot = new DatasetSnapshot(
+                2, 1, "", "ef".repeat(32), Map.of("seed", "7"), vocabulary, List.of(), List.of(), List.of(unit));
         storage.replace(snapshot.uri(dataset), snapshot.toJson());
     }
 

@@ -132,7 +132,8 @@ final class RoundBenchJob {
     /** A plan without data or model. */
     private TrainingPlan plan(String directory) {
         var vocabulary = new Vocabulary("none", "none", 2, 1, -1);
-        var snapshot = new DatasetSnapshot(DatasetSnapshot.FORMAT, 1, "", "none", Map.of(), vocabulary, List.of(), List.of());
+        var snapshot = new DatasetSnapshot(
+                DatasetSnapshot.FORMAT, 1, "", "none", Map.of(), vocabulary, List.of(), List.of(), List.of());
         ModelConfig model = settings.bind("model", ModelConfig.class);
         return new TrainingPlan(
                 model,

@@ -246,7 +246,7 @@ public final class FitJob implements Job {
                 new SparkPrepare(context, progress).run(spec, plan.work());
             }
             SnapshotCommit commit = SnapshotCommit.open(storage, spec, plan);
-            DatasetSnapshot snapshot = commit.commit(new SparkDuplicates(context).find(spec, commit.units()))
+            DatasetSnapshot snapshot = commit.commit(new SparkDuplicates(context).find(commit.search()))
                     .snapshot();
             UnitEntry.Counts counts = snapshot.counts();
             if (counts.documents() == 0) {

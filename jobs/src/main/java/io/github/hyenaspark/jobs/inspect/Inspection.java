@@ -100,7 +100,6 @@ final class Inspection {
                 .put("parent_sha256", snapshot.parent())
                 .put("documents", totals.counts().documents())
                 .put("tokens", splits.stream().mapToLong(Totals.OfSplit::tokens).sum())
-                .put("segments", snapshot.segments().size())
                 .put("units", totals.units())
                 .put("shards", totals.shards())
                 .put(
@@ -113,12 +112,13 @@ final class Inspection {
                 .put("tokenizer_sha256", snapshot.vocabulary().fingerprint())
                 .put("vocabulary_size", snapshot.vocabulary().size());
         ObjectNode bySplit = json.putObject("splits");
-        totals.splits().forEach((split, of) -> bySplit.putObject(split.folder())
-                .put("documents", of.documents())
-                .put("tokens", of.tokens())
-                .put("bytes", of.textBytes())
-                .put("shards", of.shards())
-                .put("shard_bytes", of.shardBytes()));
+        totals.splits()
+                .forEach((split, of) -> bySplit.putObject(split.folder())
+                        .put("documents", of.documents())
+                        .put("tokens", of.tokens())
+                        .put("bytes", of.textBytes())
+                        .put("shards", of.shards())
+                        .put("shard_bytes", of.shardBytes()));
         ObjectNode settings = json.putObject("settings");
         snapshot.settings().forEach(settings::put);
         return json;

@@ -120,7 +120,7 @@ public final class PrepareJob {
                 new SparkPrepare(runtime.context(), progress).run(spec, plan.work());
             }
             SnapshotCommit commit = SnapshotCommit.open(storage, spec, plan);
-            return commit.commit(new SparkDuplicates(runtime.context()).find(spec, commit.units()));
+            return commit.commit(new SparkDuplicates(runtime.context()).find(commit.search()));
         }
     }
 

@@ -1,8 +1,5 @@
 package io.github.hyenaspark.data.document.input;
 
-import java.util.stream.Stream;
-import java.util.function.Supplier;
-import java.util.function.Consumer;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.SourceConfig;
@@ -18,10 +15,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * An input's files, sorted by path: documents in and below a directory, by their names, or all that a glob matches; and
@@ -31,16 +31,15 @@ import java.util.stream.Collectors;
  * @param files those that were asked for
  * @param documents how many files there are to read, asked for or not
  */
-public record InputListing(
-        String root, List<InputFile> files, long documents, SortedMap<String, Skipped> skipped) {
+public record InputListing(String root, List<InputFile> files, long documents, SortedMap<String, Skipped> skipped) {
     /** What to do about skipped files. */
     public static final String ADVICE =
             "data.source.extensions=[ENDING,...] reads those of some endings, data.source.format=text all as text";
 
     private static final String GLOB = "*?[{";
     private static final Pattern ENDING = Pattern.compile(".*?[^/.]([.][a-z][a-z0-9_+~-]{0,9}([.](gz|zst))?)");
-    private static final Pattern TABLE_LOG = Pattern.compile(
-            "((?:.*/)?)(?:(?:_delta_log|[.]hoodie)/.*|metadata/[^/]+[.]metadata[.]json(?:[.]gz)?)");
+    private static final Pattern TABLE_LOG =
+            Pattern.compile("((?:.*/)?)(?:(?:_delta_log|[.]hoodie)/.*|metadata/[^/]+[.]metadata[.]json(?:[.]gz)?)");
     private static final int NAMED = 3;
     private static final int ENDINGS_IN_WORDS = 5;
 
@@ -127,12 +126,7 @@ public record InputListing(
         private boolean certain;
         private boolean any;
 
-        Taker(
-                String prefix,
-                boolean directory,
-                SourceConfig config,
-                String except,
-                Predicate<InputFile> wanted) {
+        Taker(String prefix, boolean directory, SourceConfig config, String except, Predicate<InputFile> wanted) {
             this.prefix = prefix.length();
             this.directory = directory;
             this.byName = config.extensions().isEmpty() && config.format() != SourceConfig.SourceFormat.TEXT;

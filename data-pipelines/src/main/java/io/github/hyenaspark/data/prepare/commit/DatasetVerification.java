@@ -68,6 +68,7 @@ public final class DatasetVerification {
                 unit.files().forEach(this::object);
             }
         }
+        snapshot.keys().forEach(run -> run.parts().forEach(this::object));
         for (SegmentEntry entry : snapshot.segments()) {
             entry.duplicates().ifPresent(this::object);
             check(entry.file().file() + " without " + entry.gone(), () -> segment(entry));
@@ -90,10 +91,8 @@ public final class DatasetVerification {
     }
 
     private void object(ObjectRef object) {
-        check(object.file(), () -> {
-            object.verify(storage, dataset);
-            bytes += object.bytes();
-        });
+        bytes += object.bytes();
+        check(object.file(), () -> object.verify(storage, dataset));
     }
 
     private void tokenizer(DatasetSnapshot snapshot) {
@@ -111,7 +110,8 @@ public final class DatasetVerification {
     }
 
     private void views(DatasetSnapshot snapshot) throws IOException {
-        for (Map.Entry<String, byte[]> view : Views.of(storage, dataset, snapshot).entrySet()) {
+        for (Map.Entry<String, byte[]> view :
+                Views.of(storage, dataset, snapshot).entrySet()) {
             view(view.getKey(), view.getValue(), snapshot);
         }
     }

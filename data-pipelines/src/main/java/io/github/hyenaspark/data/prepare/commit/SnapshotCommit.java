@@ -1,18 +1,18 @@
 package io.github.hyenaspark.data.prepare.commit;
 
 import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.segment.SegmentWriter;
-import io.github.hyenaspark.data.prepare.unit.DuplicateRule;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.quarantine.Quarantine;
 import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
+import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.Totals;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.io.CorruptFileException;
@@ -22,10 +22,12 @@ import io.github.hyenaspark.io.TestPoint;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,8 +47,7 @@ public final class SnapshotCommit {
 
     private final int fresh;
 
-    private SnapshotCommit(
-            Storage storage, DatasetSpec spec, InputPlan plan, List<SegmentEntry> segments, int fresh) {
+    private SnapshotCommit(Storage storage, DatasetSpec spec, InputPlan plan, List<SegmentEntry> segments, int fresh) {
         this.storage = storage;
         this.spec = spec;
         this.dataset = spec.config().dataset();
@@ -75,9 +76,15 @@ public final class SnapshotCommit {
         return commit;
     }
 
-    /** The units of the future snapshot, in its order: the input of {@link DuplicateRule}. */
-    public List<UnitEntry> units() throws IOException {
-        return SnapshotUnits.all(storage, dataset, next(segments));
+    /** What has to be known of duplicates. */
+    public DuplicateSearch search() {
+        Set<Integer> wanted = new HashSet<>();
+        boolean all = !plan.before().isEmpty() && !plan.kept().equals(plan.before());
+        for (int i = all ? 0 : segments.size() - fresh; i < segments.size(); i++) {
+            wanted.add(i);
+        }
+        List<KeyRun> runs = plan.parent().map(DatasetSnapshot::keys).orElse(List.of());
+        return new DuplicateSearch(spec, segments, runs, wanted);
     }
 
     private void checkBad(UnitEntry.Counts counts) throws IOException {
@@ -91,7 +98,7 @@ public final class SnapshotCommit {
                     "nothing has been committed; fix them, or raise data.max-bad-fraction. "
                             + Quarantine.advice(dataset));
         }
-        Totals totals = next(segments).totals();
+        Totals totals = next(segments, List.of()).totals();
         if (totals.counts().documents() == 0 && totals.units() > 0) {
             throw new CorruptFileException(
                     spec.config().input(),
@@ -120,16 +127,18 @@ public final class SnapshotCommit {
         return "an empty file";
     }
 
-    /** Creates the snapshot, unless the newest one is the same; {@code duplicates} are by unit name. */
-    public Result commit(Map<String, DuplicateList> duplicates) throws IOException {
+    /** Creates the snapshot with what was found of duplicates, unless the newest one is the same. */
+    public Result commit(DuplicateSearch.Result duplicates) throws IOException {
+        Set<Integer> wanted = search().wanted();
         List<SegmentEntry> marked = new ArrayList<>();
-        for (SegmentEntry segment : segments) {
-            marked.add(marked(segment, duplicates));
+        for (int i = 0; i < segments.size(); i++) {
+            SegmentEntry segment = segments.get(i);
+            marked.add(wanted.contains(i) ? marked(segment, duplicates.lists()) : segment);
         }
         if (plan.parent().isPresent() && marked.equals(plan.before())) {
             return unchanged(storage, spec, plan.parent().get());
         }
-        DatasetSnapshot next = next(marked);
+        DatasetSnapshot next = next(marked, duplicates.runs());
         String uri = next.uri(dataset);
         TestPoint.reached("before creating {}", uri);
         if (storage.createExclusively(uri, next.toJson())) {
@@ -148,18 +157,20 @@ public final class SnapshotCommit {
         if (duplicates.isEmpty() && segment.duplicates().isEmpty()) {
             return segment;
         }
-        List<DuplicateList> lists = Segment.read(storage, dataset, segment).remaining(storage, dataset, segment).stream()
-                .map(line -> duplicates.getOrDefault(
-                        line.unit().name(), DuplicateList.none(line.unit().name())))
-                .filter(list -> !list.isEmpty())
-                .toList();
+        List<DuplicateList> lists =
+                Segment.read(storage, dataset, segment).remaining(storage, dataset, segment).stream()
+                        .map(line -> duplicates.getOrDefault(
+                                line.unit().name(),
+                                DuplicateList.none(line.unit().name())))
+                        .filter(list -> !list.isEmpty())
+                        .toList();
         TestPoint.reached("before listing the duplicates of segment {}", segment.id());
         SegmentEntry marked = DuplicateList.write(storage, dataset, segment, lists);
         TestPoint.reached("segment {} has its duplicates", segment.id());
         return marked;
     }
 
-    private DatasetSnapshot next(List<SegmentEntry> entries) {
+    private DatasetSnapshot next(List<SegmentEntry> entries, List<KeyRun> keys) {
         Optional<DatasetSnapshot> parent = plan.parent();
         return new DatasetSnapshot(
                 DatasetSnapshot.FORMAT,
@@ -169,6 +180,7 @@ public final class SnapshotCommit {
                 spec.identity(),
                 spec.vocabulary(),
                 entries,
+                keys,
                 List.of());
     }
 

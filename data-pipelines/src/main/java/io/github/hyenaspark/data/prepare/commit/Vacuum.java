@@ -31,8 +31,18 @@ import org.slf4j.LoggerFactory;
 public final class Vacuum {
     private static final Logger LOG = LoggerFactory.getLogger(Vacuum.class);
     private static final List<String> FOLDERS = List.of(
-            "train", "validation", "docs", "quarantine", "duplicates", "segments", "inputs", "index", "units",
-            "tokenizer", "reports");
+            "train",
+            "validation",
+            "docs",
+            "quarantine",
+            "duplicates",
+            "segments",
+            "inputs",
+            "index",
+            "keys",
+            "units",
+            "tokenizer",
+            "reports");
     private static final Set<String> VIEWS = Set.of("train/index.json", "validation/index.json");
 
     private final Storage storage;
@@ -72,6 +82,7 @@ public final class Vacuum {
                 list("index/" + snapshot.sha256() + "-" + split.folder() + ".index");
             }
             listOwn(snapshot);
+            snapshot.keys().forEach(run -> run.parts().forEach(part -> list(part.file())));
             for (SegmentEntry segment : snapshot.segments()) {
                 segment.duplicates().ifPresent(list -> list(list.file()));
                 segments.merge(segment.file(), segment, Vacuum::union);
@@ -86,8 +97,7 @@ public final class Vacuum {
 
     /** One segment in two snapshots, without the units that are gone from both. */
     private static SegmentEntry union(SegmentEntry one, SegmentEntry other) {
-        List<Integer> gone =
-                one.gone().stream().filter(other.gone()::contains).toList();
+        List<Integer> gone = one.gone().stream().filter(other.gone()::contains).toList();
         return new SegmentEntry(one.file(), gone, null, one.totals());
     }
 
@@ -125,8 +135,8 @@ public final class Vacuum {
         List<FileInfo> orphans = new ArrayList<>();
         int prefix = storage.qualify(Storage.resolve(dataset, "/")).length();
         for (String folder : FOLDERS) {
-            Sorted sorted = storage.everythingBelow(
-                    Storage.resolve(dataset, folder), () -> new Sorted(prefix, changedBefore));
+            Sorted sorted =
+                    storage.everythingBelow(Storage.resolve(dataset, folder), () -> new Sorted(prefix, changedBefore));
             kept += sorted.kept;
             orphans.addAll(sorted.orphans);
         }

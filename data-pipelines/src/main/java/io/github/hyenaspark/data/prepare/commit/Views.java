@@ -42,8 +42,12 @@ final class Views {
                     Long.parseLong(snapshot.settings().getOrDefault("shard-bytes", "0")));
             Map<Split, List<ShardEntry>> shards = new EnumMap<>(Split.class);
             List.of(Split.values()).forEach(split -> shards.put(split, new ArrayList<>()));
-            SnapshotUnits.read(storage, dataset, snapshot, unit -> shards.forEach(
-                    (split, list) -> list.addAll(unit.entry().shards(split))));
+            SnapshotUnits.read(
+                    storage,
+                    dataset,
+                    snapshot,
+                    unit -> shards.forEach(
+                            (split, list) -> list.addAll(unit.entry().shards(split))));
             shards.forEach((split, list) -> views.put(index(split), MdsLayout.index(list, format)));
         }
         views.put(SUCCESS, success(snapshot));

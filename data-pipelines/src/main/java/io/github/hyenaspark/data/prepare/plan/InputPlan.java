@@ -226,11 +226,7 @@ public record InputPlan(
         private long changed;
 
         Difference(
-                Storage storage,
-                DatasetSpec spec,
-                InputListing input,
-                List<SegmentEntry> segments,
-                KnownFiles known) {
+                Storage storage, DatasetSpec spec, InputListing input, List<SegmentEntry> segments, KnownFiles known) {
             this.storage = storage;
             this.spec = spec;
             this.config = spec.config();
@@ -262,8 +258,7 @@ public record InputPlan(
             List<SegmentEntry> intact = restored(kept, pending);
             Set<String> records = records(cut);
             List<WorkUnit> recorded = new ArrayList<>();
-            cut.forEach(unit ->
-                    (records.contains(UnitRecord.fileName(unit)) ? recorded : pending).add(unit));
+            cut.forEach(unit -> (records.contains(UnitRecord.fileName(unit)) ? recorded : pending).add(unit));
             return new InputPlan(
                     input, parent, segments, intact, cut, pending, recorded, new Left(late, waiting, changed));
         }
@@ -345,8 +340,11 @@ public record InputPlan(
         private void prune() throws IOException {
             for (int unit : known.unitsOfMissing().stream().toArray()) {
                 for (Slice slice : unit(unit).slices()) {
-                    if (!known.isListed(slice.file().path()) && affected.add(slice.file().path())) {
-                        LOG.info("{} is gone; its documents leave the dataset", slice.file().uri());
+                    if (!known.isListed(slice.file().path())
+                            && affected.add(slice.file().path())) {
+                        LOG.info(
+                                "{} is gone; its documents leave the dataset",
+                                slice.file().uri());
                     }
                 }
             }
@@ -382,8 +380,9 @@ public record InputPlan(
 
         private List<SegmentEntry> kept() throws IOException {
             Map<Integer, List<Integer>> numbers = new TreeMap<>();
-            leaving.stream().forEach(unit -> numbers.computeIfAbsent(known.segmentOf(unit), one -> new ArrayList<>())
-                    .add(known.numberInSegment(unit)));
+            leaving.stream()
+                    .forEach(unit -> numbers.computeIfAbsent(known.segmentOf(unit), one -> new ArrayList<>())
+                            .add(known.numberInSegment(unit)));
             List<SegmentEntry> kept = new ArrayList<>();
             for (int i = 0; i < segments.size(); i++) {
                 SegmentEntry segment = segments.get(i);
@@ -403,9 +402,11 @@ public record InputPlan(
             String dataset = config.dataset();
             ListedObjects listed = kept.isEmpty() ? ListedObjects.none() : ListedObjects.of(storage, dataset);
             List<SegmentEntry> intact = new ArrayList<>();
-            long unitsAfter = kept.stream().mapToLong(entry -> entry.totals().units()).sum();
+            long unitsAfter =
+                    kept.stream().mapToLong(entry -> entry.totals().units()).sum();
             for (SegmentEntry entry : kept) {
-                boolean listLost = entry.duplicates().filter(list -> !listed.has(list)).isPresent();
+                boolean listLost =
+                        entry.duplicates().filter(list -> !listed.has(list)).isPresent();
                 intact.add(listLost ? entry.with(null, 0, 0, 0) : entry);
                 Segment segment = Segment.read(storage, dataset, entry);
                 unitsAfter -= entry.totals().units();

@@ -12,8 +12,9 @@ import java.util.List;
 
 /**
  * The files that a dataset was prepared from, as two hashes each, so that an input may be compared with it while it is
- * listed, and only what is new or has changed is ever held: about 30 bytes a file. A file of several units is there once
- * for each. Two of four million paths have one hash with a chance of 4e-7; then the second is taken for a changed first.
+ * listed, and only what is new or has changed is ever held: about 30 bytes a file. A file of several units is there
+ * once for each. Two of four million paths have one hash with a chance of 4e-7; then the second is taken for a changed
+ * first.
  */
 public final class KnownFiles {
     private static final double MOST_FULL = 0.75;

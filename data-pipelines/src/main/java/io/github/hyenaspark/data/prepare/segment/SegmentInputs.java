@@ -32,7 +32,6 @@ public final class SegmentInputs {
     /** Of the names of the two files. */
     public static final List<String> ENDINGS = List.of(UNITS, KNOWN);
 
-
     private static final long FORMAT = 1;
     private static final int MAGIC = 0x48594b31; // "HYK1"
     private static final int HEADER = 2 * Integer.BYTES;
@@ -91,7 +90,9 @@ public final class SegmentInputs {
             ArrayNode slices = json.putArray("slices");
             for (Slice slice : unit.slices()) {
                 InputFile file = slice.file();
-                String root = file.uri().substring(0, Math.max(0, file.uri().length() - file.path().length()));
+                String root = file.uri()
+                        .substring(
+                                0, Math.max(0, file.uri().length() - file.path().length()));
                 slices.addArray()
                         .add(file.path())
                         .add(root)

@@ -36,9 +36,11 @@ public final class SegmentWriter {
             segments.add(write(
                     storage,
                     spec.config().dataset(),
-                    Requests.all(some, unit -> UnitRecord.find(storage, spec, unit)
-                            .orElseThrow(() -> new IOException("unit " + unit.name() + " has no record "
-                                    + UnitRecord.uri(spec, unit) + "; run prepare again")))));
+                    Requests.all(
+                            some,
+                            unit -> UnitRecord.find(storage, spec, unit)
+                                    .orElseThrow(() -> new IOException("unit " + unit.name() + " has no record "
+                                            + UnitRecord.uri(spec, unit) + "; run prepare again")))));
         }
         return segments;
     }

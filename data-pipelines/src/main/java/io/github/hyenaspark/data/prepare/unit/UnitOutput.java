@@ -1,6 +1,5 @@
 package io.github.hyenaspark.data.prepare.unit;
 
-import io.github.hyenaspark.data.shard.snapshot.UnitTally;
 import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.Document;
@@ -19,6 +18,7 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.quarantine.Quarantine;
 import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry;
 import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry.Kind;
+import io.github.hyenaspark.data.shard.snapshot.UnitTally;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTableWriter;
 import io.github.hyenaspark.data.token.MalformedTextException;

@@ -1,6 +1,5 @@
 package io.github.hyenaspark.data.prepare.unit;
 
-import io.github.hyenaspark.data.shard.snapshot.UnitTally;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.document.InputFile;
@@ -10,6 +9,7 @@ import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
+import io.github.hyenaspark.data.shard.snapshot.UnitTally;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
@@ -125,7 +125,11 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         }
         List<Slice> slices = Json.list(json, file, "slices", UnitRecord::slice);
         UnitTally tally = UnitTally.fromJson(Json.object(json, file, "tally"), file);
-        return new UnitRecord(new WorkUnit(Json.text(json, file, "unit"), slices), tally, UnitEntry.shards(json, file), UnitEntry.objects(json, file));
+        return new UnitRecord(
+                new WorkUnit(Json.text(json, file, "unit"), slices),
+                tally,
+                UnitEntry.shards(json, file),
+                UnitEntry.objects(json, file));
     }
 
     private static Slice slice(JsonNode json, String where) throws CorruptFileException {

@@ -34,9 +34,7 @@ public record WorkUnit(String name, List<Slice> slices) implements Serializable 
 
     /** A new unit, named by a hash of its slices' places. */
     public WorkUnit(List<Slice> slices) {
-        this(
-                hash(slices, slice -> slice.file().path() + " " + slice.from() + " " + slice.to(), NAME_DIGITS),
-                slices);
+        this(hash(slices, slice -> slice.file().path() + " " + slice.from() + " " + slice.to(), NAME_DIGITS), slices);
     }
 
     /**

@@ -33,6 +33,7 @@ import java.util.regex.Pattern;
  * @param parent SHA-256 (hex) of the previous snapshot; empty for the first
  * @param fingerprint of all settings that decide the shards
  * @param segments none in format 2
+ * @param keys of the segments' documents, by which a later commit finds duplicates
  * @param ownUnits of format 2, else none
  */
 public record DatasetSnapshot(
@@ -43,6 +44,7 @@ public record DatasetSnapshot(
         Map<String, String> settings,
         Vocabulary vocabulary,
         List<SegmentEntry> segments,
+        List<KeyRun> keys,
         List<UnitEntry> ownUnits)
         implements Serializable {
     /** The format that is written now. */
@@ -55,6 +57,7 @@ public record DatasetSnapshot(
     public DatasetSnapshot {
         settings = Collections.unmodifiableMap(new TreeMap<>(settings));
         segments = Collections.unmodifiableList(new ArrayList<>(segments));
+        keys = Collections.unmodifiableList(new ArrayList<>(keys));
         ownUnits = Collections.unmodifiableList(new ArrayList<>(ownUnits));
     }
 
@@ -162,6 +165,7 @@ public record DatasetSnapshot(
         } else {
             json.putArray("segments")
                     .addAll(segments.stream().map(SegmentEntry::toJson).toList());
+            json.putArray("keys").addAll(keys.stream().map(KeyRun::toJson).toList());
         }
         return SealedJson.SEAL.seal(json);
     }
@@ -190,6 +194,7 @@ public record DatasetSnapshot(
                 settings,
                 Vocabulary.fromJson(Json.object(json, file, "tokenizer"), file),
                 format == FORMAT ? Json.list(json, file, "segments", SegmentEntry::fromJson) : List.of(),
+                format == FORMAT ? Json.list(json, file, "keys", KeyRun::fromJson) : List.of(),
                 format == OF_UNITS ? Json.list(json, file, "units", UnitEntry::fromJson) : List.of());
     }
 }

@@ -75,7 +75,8 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
         });
         byte[] bytes = SealedJson.SEAL.seal(json);
         String file = FOLDER + "/" + segment.id() + "-" + Hashes.sha256(bytes).substring(0, HASH_DIGITS) + ".json";
-        ObjectRef written = ObjectRef.of(FOLDER, storage.write(Storage.resolve(dataset, file), out -> out.write(bytes)));
+        ObjectRef written =
+                ObjectRef.of(FOLDER, storage.write(Storage.resolve(dataset, file), out -> out.write(bytes)));
         return segment.with(
                 written,
                 lists.stream().mapToLong(DuplicateList::exactCount).sum(),

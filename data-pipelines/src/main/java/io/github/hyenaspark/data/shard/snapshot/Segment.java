@@ -81,8 +81,7 @@ public record Segment(ObjectRef units, ObjectRef objects, UnitTally tally, Total
 
     public static Segment read(Storage storage, String dataset, SegmentEntry entry) throws IOException {
         String uri = Storage.resolve(dataset, entry.file().file());
-        ObjectNode json =
-                SealedJson.SEAL.open(uri, entry.file().read(storage, dataset));
+        ObjectNode json = SealedJson.SEAL.open(uri, entry.file().read(storage, dataset));
         long format = Json.wholeNumber(json, uri, "format");
         if (format != FORMAT) {
             throw new CorruptFileException(

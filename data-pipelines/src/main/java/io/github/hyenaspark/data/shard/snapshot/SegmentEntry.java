@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * What a snapshot says about a {@link Segment}: its file, which of its units have left the dataset (ascending numbers),
  * where the duplicates among its documents are listed, if it has any, and what remains, added up.
  */
-public record SegmentEntry(ObjectRef file, List<Integer> gone, @Nullable ObjectRef duplicateList, Totals totals)
-        implements Serializable {
+public record SegmentEntry(
+        ObjectRef file, List<Integer> gone, @Nullable ObjectRef duplicateList, Totals totals) implements Serializable {
     public SegmentEntry {
         gone = Collections.unmodifiableList(new ArrayList<>(gone));
     }

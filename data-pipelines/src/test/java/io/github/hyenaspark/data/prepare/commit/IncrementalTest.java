@@ -177,7 +177,8 @@ class IncrementalTest {
         assertThat(corpus.plan(careful).left().waiting()).isEqualTo(1);
         assertThat(corpus.prepare(careful).outcome()).isEqualTo(Outcome.UNCHANGED);
         Files.setLastModifiedTime(
-                corpus.input().resolve("night-2/0.txt"), FileTime.from(Instant.now().minusSeconds(3700)));
+                corpus.input().resolve("night-2/0.txt"),
+                FileTime.from(Instant.now().minusSeconds(3700)));
         assertThat(corpus.prepare(careful).snapshot().documents(Split.TRAIN)).isEqualTo(before + 1);
         assertThatThrownBy(() -> corpus.settings("data.min-age=soon"))
                 .hasMessage("data.min-age: found \"soon\", expected a time such as 0, 90s, 15m, 2h or 1d");

@@ -57,7 +57,8 @@ class OneFileManyUnitsTest {
         DatasetSnapshot snapshot = corpus.prepare(corpus.settings(
                         "data.dataset=" + place, "data.unit-bytes=" + unitBytes, "data.source.id-field=id"))
                 .snapshot();
-        assertThat(SnapshotUnits.all(corpus.storage(), place.toString(), snapshot)).hasSize(units);
+        assertThat(SnapshotUnits.all(corpus.storage(), place.toString(), snapshot))
+                .hasSize(units);
         List<String> documents = new ArrayList<>();
         int used = 0;
         for (UnitEntry unit : SnapshotUnits.all(corpus.storage(), place.toString(), snapshot)) {

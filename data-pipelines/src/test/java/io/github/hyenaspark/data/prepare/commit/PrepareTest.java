@@ -164,8 +164,12 @@ class PrepareTest {
     void aDamagedShardIsMadeAgain() throws IOException {
         DatasetSnapshot snapshot = corpus.prepare(corpus.config()).snapshot();
         Map<String, String> before = TestCorpus.files(corpus.dataset());
-        Files.write(corpus.dataset().resolve(corpus.shards(snapshot, Split.TRAIN).get(0).file()), new byte[9]);
-        Files.delete(corpus.dataset().resolve(corpus.shards(snapshot, Split.TRAIN).get(1).index().file()));
+        Files.write(
+                corpus.dataset()
+                        .resolve(corpus.shards(snapshot, Split.TRAIN).get(0).file()),
+                new byte[9]);
+        Files.delete(corpus.dataset()
+                .resolve(corpus.shards(snapshot, Split.TRAIN).get(1).index().file()));
 
         assertThat(corpus.prepare(corpus.config()).outcome()).isEqualTo(Outcome.UNCHANGED);
         assertThat(TestCorpus.files(corpus.dataset())).isEqualTo(before);

@@ -45,8 +45,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class StoreFaultTest {
     /** The normal build tries every so many operations, a prime so that all kinds have their turn. */
     /** Folders and files whose content a dataset can make again. */
-    private static final List<String> WRITTEN_AGAIN =
-            List.of("train/", "validation/", "docs/", "quarantine/", "duplicates/", "tokenizer/", "reports/", "_SUCCESS");
+    private static final List<String> WRITTEN_AGAIN = List.of(
+            "train/", "validation/", "docs/", "quarantine/", "duplicates/", "tokenizer/", "reports/", "_SUCCESS");
 
     private static final int SAMPLE = 41;
 

@@ -52,7 +52,8 @@ class WorkUnitTest {
         WorkUnit other = unit(new InputFile("1", "0", 5, 0, ""), 5);
 
         assertThat(List.of(longer.name(), later.name())).containsOnly(unit.name());
-        assertThat(List.of(other.name(), unit(new InputFile("0", "0", 5, 0, ""), 4).name()))
+        assertThat(List.of(
+                        other.name(), unit(new InputFile("0", "0", 5, 0, ""), 4).name()))
                 .doesNotContain(unit.name());
         assertThat(List.of(unit.key(), longer.key(), later.key())).doesNotHaveDuplicates();
     }

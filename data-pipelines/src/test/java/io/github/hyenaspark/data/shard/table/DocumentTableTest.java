@@ -58,8 +58,8 @@ class DocumentTableTest {
             DocumentRow row = row(i);
             assertThat(found.get(i)).isEqualTo(describe(row));
             assertThat(keys.get(i))
-                    .isEqualTo(describe(
-                            new DocumentRow.Key(row.contentHash(), row.signature(), row.split(), row.document(), row.tokens())));
+                    .isEqualTo(describe(new DocumentRow.Key(
+                            row.contentHash(), row.signature(), row.split(), row.document(), row.tokens())));
         }
     }
 
@@ -173,7 +173,8 @@ class DocumentTableTest {
                         row.tokens() + "",
                         row.bytes() + "",
                         row.columns().toString())
-                + describe(new DocumentRow.Key(row.contentHash(), row.signature(), row.split(), row.document(), row.tokens()));
+                + describe(new DocumentRow.Key(
+                        row.contentHash(), row.signature(), row.split(), row.document(), row.tokens()));
     }
 
     private static String describe(DocumentRow.Key key) {

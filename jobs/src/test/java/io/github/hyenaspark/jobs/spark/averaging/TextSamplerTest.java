@@ -47,7 +47,7 @@ class TextSamplerTest {
         var plan = new TrainingPlan(
                 architecture,
                 SETTINGS.bind("train", TrainConfig.class),
-                new DatasetSnapshot(2, 1, "", "bytes", Map.of(), vocabulary, List.of(), List.of()),
+                new DatasetSnapshot(2, 1, "", "bytes", Map.of(), vocabulary, List.of(), List.of(), List.of()),
                 "",
                 new PackingConfig(PackingConfig.Strategy.CONTIGUOUS, architecture.lMax()),
                 directory.toString());

@@ -2,7 +2,6 @@ package io.github.hyenaspark.jobs.spark.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
@@ -13,17 +12,21 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
+import io.github.hyenaspark.data.shard.snapshot.KeyRun;
+import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
+import io.github.hyenaspark.data.shard.snapshot.Totals;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
-import io.github.hyenaspark.jobs.spark.prepare.SparkDuplicates;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.BatchSource;
 import io.github.hyenaspark.jobs.spark.task.ModelUse;
@@ -41,6 +44,7 @@ import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class KryoRegistrationTest {
@@ -77,7 +81,16 @@ class KryoRegistrationTest {
 
     @Test
     void thePlanOfARunSurvives() {
-        var snapshot = new DatasetSnapshot(2, 1, "", "f", Map.of("unit-bytes", "1"), new Vocabulary("bytes", "f", 256, 255, -1), List.of(), List.of(UNIT));
+        var snapshot = new DatasetSnapshot(
+                2,
+                1,
+                "",
+                "f",
+                Map.of("unit-bytes", "1"),
+                new Vocabulary("bytes", "f", 256, 255, -1),
+                List.of(),
+                List.of(),
+                List.of(UNIT));
         var plan = new TrainingPlan(
                 SETTINGS.bind("model", ModelConfig.class),
                 SETTINGS.bind("train", TrainConfig.class),
@@ -137,8 +150,16 @@ class KryoRegistrationTest {
 
     @Test
     void anEvaluationSurvives() {
-        var snapshot =
-                new DatasetSnapshot(2, 1, "", "f", Map.of(), new Vocabulary("bytes", "f", 256, 255, -1), List.of(), List.of(UNIT));
+        var snapshot = new DatasetSnapshot(
+                2,
+                1,
+                "",
+                "f",
+                Map.of(),
+                new Vocabulary("bytes", "f", 256, 255, -1),
+                List.of(),
+                List.of(),
+                List.of(UNIT));
         var packing = new PackingConfig(PackingConfig.Strategy.SINGLE, 64);
         var plan = new EvaluationTask.Plan(
                 new ModelUse(SETTINGS.bind("model", ModelConfig.class), 256, "none", 1),
@@ -164,8 +185,15 @@ class KryoRegistrationTest {
         DataConfig config = SETTINGS.bind("data", DataConfig.class);
         var recipe = new DatasetSpec(config, new Vocabulary("bytes", "f", 256, 255, -1), "");
         assertThat(throughWire(recipe)).isEqualTo(recipe);
-        var plan = new SparkDuplicates.Plan(recipe, List.of(UNIT));
-        assertThat(throughWire(plan)).isEqualTo(plan);
+        var segment = new SegmentEntry(UNIT.objects().get(0), List.of(3), null, Totals.of(UNIT));
+        var search = new DuplicateSearch(
+                recipe,
+                List.of(segment),
+                List.of(new KeyRun(List.of("s"), List.of(UNIT.objects().get(0)))),
+                Set.of(0));
+        assertThat(throughWire(search)).isEqualTo(search);
+        var units = new DuplicateSearch.Units(0, 1, 2);
+        assertThat(throughWire(units)).isEqualTo(units);
         var found = new DuplicateList("u", Map.of(Split.TRAIN, new int[] {1}), Map.of(), 2);
         DuplicateList[] read = (DuplicateList[]) throughWire(new DuplicateList[] {found});
         assertThat(read[0].exactCount()).isEqualTo(1);

@@ -1,4 +1,4 @@
-package io.github.hyenaspark.data.prepare.unit;
+package io.github.hyenaspark.data.prepare.duplicate;
 
 import io.github.hyenaspark.data.document.clean.CleanConfig;
 import io.github.hyenaspark.data.document.clean.MinHash;
@@ -6,47 +6,48 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
+import io.github.hyenaspark.io.SplitMix64;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Spliterators;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /**
- * Which documents of a dataset are redundant: a document is a duplicate if an earlier one, in the order of units and of
- * documents in them, has the same text (exact), or the same values in one band of its MinHash signature (near). An
+ * Which documents of a dataset are redundant: a document is a duplicate if an earlier one, in the order of segments,
+ * units and documents, has the same text (exact), or the same values in one band of its MinHash signature (near). An
  * earlier document decides even if it is a duplicate itself, so dropped documents stay dropped as others join, and no
  * clustering is needed.
  *
- * <p>The work is a sort: every document gives a candidate for its text and one for each band; of the candidates with
- * one key, sorted by place, all but the first are duplicates. A candidate is six numbers: kind (0: text, 1 + k: band
- * k), the key's 128 bits, the unit's index in the snapshot, split and number of the document, and its tokens.
+ * <p>The work is a merge of sorted numbers: every document gives a candidate for its text and one for each band; of the
+ * candidates with one key, sorted by place, all but the first are duplicates. Those of a segment are sorted once and
+ * kept ({@link KeyRunFile}). A candidate is seven numbers: the key's 127 bits, kind (0: text, 1 + k: band k), the
+ * segment's and the unit's index, split and number of the document, and its tokens.
  */
 public final class DuplicateRule {
-    private static final int KIND = 0;
-    private static final int UNIT = 3;
-    private static final int PLACE = 4;
-    private static final int TOKENS = 5;
+    /** Numbers of a candidate. */
+    static final int LENGTH = 7;
+
+    static final int KEY = 0;
+    static final int KIND = 2;
+    static final int SEGMENT = 3;
+    static final int UNIT = 4;
+    static final int PLACE = 5;
+    static final int TOKENS = 6;
+
+    /**
+     * Bits of the first number, which is not negative, so that candidates sorted by it are sorted by its first bits.
+     */
+    static final int KEY_BITS = Long.SIZE - 1;
+
     private static final int KEY_END = 3;
     private static final int HALF_DIGITS = 16;
     private static final int HEXADECIMAL = 16;
 
     private DuplicateRule() {}
-
-    /** The partition of a candidate: the same for all with one key. */
-    public static int partition(long[] candidate, int partitions) {
-        return Math.floorMod(Arrays.hashCode(Arrays.copyOf(candidate, KEY_END)), partitions);
-    }
-
-    public static int unit(long[] candidate) {
-        return Math.toIntExact(candidate[UNIT]);
-    }
 
     public static int kinds(CleanConfig.Duplicates wanted) {
         return switch (wanted) {
@@ -56,18 +57,38 @@ public final class DuplicateRule {
         };
     }
 
-    /** The candidates of so many kinds of all documents of a unit, whose index in the snapshot is {@code index}. */
-    public static List<long[]> candidates(Storage storage, String table, int index, int kinds) throws IOException {
+    /** The order of candidates: by key, then by place. */
+    public static int compare(long[] one, long[] other) {
+        return Arrays.compare(one, other);
+    }
+
+    /** Of {@code parts}, a power of two, the one that a candidate's key lies in. */
+    public static int part(long[] candidate, int parts) {
+        return (int) (candidate[KEY] >>> KEY_BITS - Integer.numberOfTrailingZeros(parts));
+    }
+
+    public static int segment(long[] candidate) {
+        return Math.toIntExact(candidate[SEGMENT]);
+    }
+
+    public static int unit(long[] candidate) {
+        return Math.toIntExact(candidate[UNIT]);
+    }
+
+    /** The candidates of so many kinds of all documents of a unit; reads its table once. */
+    public static List<long[]> candidates(Storage storage, String table, int segment, int unit, int kinds)
+            throws IOException {
         List<long[]> candidates = new ArrayList<>();
         DocumentTable.readKeys(storage, table, key -> {
             long place = code(key.split()) << Integer.SIZE | key.document();
             if (kinds > 0) {
-                candidates.add(
-                        new long[] {0, half(key, 0), half(key, HALF_DIGITS), index, place, key.tokens()});
+                long[] exact = {half(key, 0) >>> 1, half(key, HALF_DIGITS), 0, segment, unit, place, key.tokens()};
+                candidates.add(exact);
             }
             long[] bands = kinds > 1 && key.signature().length > 0 ? MinHash.bands(key.signature()) : new long[0];
             for (int band = 0; band < bands.length; band++) {
-                candidates.add(new long[] {1 + band, bands[band], 0, index, place, key.tokens()});
+                long spread = SplitMix64.mix(bands[band] + band) >>> 1;
+                candidates.add(new long[] {spread, bands[band], 1 + band, segment, unit, place, key.tokens()});
             }
         });
         return candidates;
@@ -81,25 +102,8 @@ public final class DuplicateRule {
         return Long.parseUnsignedLong(key.contentHash(), from, from + HALF_DIGITS, HEXADECIMAL);
     }
 
-    /** The duplicates among candidates sorted by {@link Arrays#compare(long[], long[])}. */
-    public static Iterator<long[]> duplicates(Iterator<long[]> sorted) {
-        return Spliterators.iterator(new Spliterators.AbstractSpliterator<long[]>(Long.MAX_VALUE, 0) {
-            private long[] before = new long[0];
-
-            @Override
-            public boolean tryAdvance(Consumer<? super long[]> action) {
-                boolean found = false;
-                while (!found && sorted.hasNext()) {
-                    long[] candidate = sorted.next();
-                    found = before.length > 0 && Arrays.equals(candidate, 0, KEY_END, before, 0, KEY_END);
-                    before = candidate;
-                }
-                if (found) {
-                    action.accept(before);
-                }
-                return found;
-            }
-        });
+    static boolean sameKey(long[] one, long[] other) {
+        return Arrays.equals(one, 0, KEY_END, other, 0, KEY_END);
     }
 
     /** The duplicates of one unit: {@code found} among its candidates, unordered, perhaps repeated. */
