@@ -64,7 +64,7 @@ public final class DuplicateRule {
 
     /** Of {@code parts}, a power of two, the one that a candidate's key lies in. */
     public static int part(long[] candidate, int parts) {
-        return (int) (candidate[KEY] >>> KEY_BITS - Integer.numberOfTrailingZeros(parts));
+        return (int) (candidate[KEY] >>> (KEY_BITS - Integer.numberOfTrailingZeros(parts)));
     }
 
     public static int segment(long[] candidate) {
@@ -80,7 +80,7 @@ public final class DuplicateRule {
             throws IOException {
         List<long[]> candidates = new ArrayList<>();
         DocumentTable.readKeys(storage, table, key -> {
-            long place = code(key.split()) << Integer.SIZE | key.document();
+            long place = (code(key.split()) << Integer.SIZE) | key.document();
             if (kinds > 0) {
                 long[] exact = {half(key, 0) >>> 1, half(key, HALF_DIGITS), 0, segment, unit, place, key.tokens()};
                 candidates.add(exact);

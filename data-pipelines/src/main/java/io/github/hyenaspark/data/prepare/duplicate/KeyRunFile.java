@@ -31,6 +31,7 @@ public final class KeyRunFile {
     private static final int TABLE = 2 * Integer.BYTES + (RANGES + 1) * ENTRY;
     private static final int RECORD = 32;
     private static final int KIND_SHIFT = 24;
+    private static final int MOST_UNIT = (1 << KIND_SHIFT) - 1;
     private static final int BUFFER = 1 << 16;
 
     private KeyRunFile() {}
@@ -80,16 +81,17 @@ public final class KeyRunFile {
 
     private static int range(long[] candidate, int parts) {
         int shift = DuplicateRule.KEY_BITS - Integer.numberOfTrailingZeros(parts) - RANGE_BITS;
-        return (int) (candidate[DuplicateRule.KEY] >>> shift) & RANGES - 1;
+        return (int) (candidate[DuplicateRule.KEY] >>> shift) & (RANGES - 1);
     }
 
     private static void put(ByteBuffer record, long[] candidate) {
+        long place = candidate[DuplicateRule.PLACE];
+        int split = (int) (place >>> Integer.SIZE); // 0 or 1
         record.putLong(candidate[0])
                 .putLong(candidate[1])
-                .putInt((int) (candidate[DuplicateRule.KIND] << KIND_SHIFT | candidate[DuplicateRule.UNIT]))
+                .putInt((int) ((candidate[DuplicateRule.KIND] << KIND_SHIFT) | candidate[DuplicateRule.UNIT]))
                 .putInt((int) candidate[DuplicateRule.SEGMENT])
-                .putInt((int) (candidate[DuplicateRule.PLACE] >>> Integer.SIZE << Integer.SIZE - 1
-                        | candidate[DuplicateRule.PLACE] & Integer.MAX_VALUE))
+                .putInt((split << (Integer.SIZE - 1)) | (int) place)
                 .putInt((int) candidate[DuplicateRule.TOKENS]);
     }
 
@@ -98,12 +100,14 @@ public final class KeyRunFile {
         candidate[0] = record.getLong();
         candidate[1] = record.getLong();
         int kindAndUnit = record.getInt();
-        candidate[DuplicateRule.KIND] = kindAndUnit >>> KIND_SHIFT;
-        candidate[DuplicateRule.UNIT] = kindAndUnit & (1 << KIND_SHIFT) - 1;
+        long kind = kindAndUnit >>> KIND_SHIFT;
+        long unit = kindAndUnit & MOST_UNIT;
+        candidate[DuplicateRule.KIND] = kind;
+        candidate[DuplicateRule.UNIT] = unit;
         candidate[DuplicateRule.SEGMENT] = record.getInt();
         int place = record.getInt();
-        candidate[DuplicateRule.PLACE] =
-                (long) (place >>> Integer.SIZE - 1) << Integer.SIZE | place & Integer.MAX_VALUE;
+        long split = place >>> (Integer.SIZE - 1);
+        candidate[DuplicateRule.PLACE] = (split << Integer.SIZE) | (place & Integer.MAX_VALUE);
         candidate[DuplicateRule.TOKENS] = record.getInt();
         return candidate;
     }
