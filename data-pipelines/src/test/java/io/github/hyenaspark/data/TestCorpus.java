@@ -9,6 +9,7 @@ import io.github.hyenaspark.data.prepare.unit.DuplicateRule;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.prepare.unit.UnitWork;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.quarantine.Quarantine;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
@@ -159,13 +160,9 @@ public final class TestCorpus {
             for (int kind = 0;
                     kind < DuplicateRule.kinds(recipe.config().clean().duplicates());
                     kind++) {
-                String table = Storage.resolve(
-                        dataset,
-                        units.get(unit)
-                                .object(DocumentTable.FOLDER)
-                                .orElseThrow()
-                                .file());
-                candidates.addAll(DuplicateRule.candidates(storage, table, unit, kind));
+                ObjectRef table =
+                        units.get(unit).object(DocumentTable.FOLDER).orElseThrow();
+                candidates.addAll(DuplicateRule.candidates(storage, dataset, table, unit, kind));
             }
         }
         candidates.sort(Arrays::compare);

@@ -7,6 +7,7 @@ import io.github.hyenaspark.data.shard.ShardFormat;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
+import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
@@ -63,11 +64,19 @@ public final class DatasetVerification {
             check("unit " + unit.name() + " " + unit.digest(), () -> records.of(unit));
             for (ObjectRef object : unit.files()) {
                 bytes += object.bytes();
-                check(object.file(), () -> object.verify(storage, dataset));
+                check(object.file(), () -> verify(object));
             }
         }
         if (newest) {
             views(snapshot);
+        }
+    }
+
+    private void verify(ObjectRef object) throws IOException {
+        if (object.isIn(DocumentTable.FOLDER)) {
+            DocumentTable.verify(storage, dataset, object);
+        } else {
+            object.verify(storage, dataset);
         }
     }
 

@@ -5,6 +5,7 @@ import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
+import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
@@ -59,6 +60,9 @@ public final class Vacuum {
             listed.add(storage.qualify(records.uri(unit)));
             for (ObjectRef object : unit.files()) {
                 listed.add(storage.qualify(Storage.resolve(dataset, object.file())));
+                if (object.isIn(DocumentTable.FOLDER)) {
+                    listed.add(storage.qualify(Storage.resolve(dataset, DocumentTable.note(object.file()))));
+                }
             }
         }
         for (String report : List.of(".json", ".html")) {

@@ -59,9 +59,10 @@ public final class DuplicateRule {
     }
 
     /** The candidates of one kind of all documents of a unit, whose index in the snapshot is {@code index}. */
-    public static List<long[]> candidates(Storage storage, String table, int index, int kind) throws IOException {
+    public static List<long[]> candidates(Storage storage, String dataset, ObjectRef table, int index, int kind)
+            throws IOException {
         List<long[]> candidates = new ArrayList<>();
-        DocumentTable.readKeys(storage, table, key -> {
+        DocumentTable.readKeys(storage, dataset, table, key -> {
             long place = code(key.split()) << Integer.SIZE | key.document();
             if (kind == 0) {
                 candidates.add(new long[] {kind, half(key, 0), half(key, HALF_DIGITS), index, place});

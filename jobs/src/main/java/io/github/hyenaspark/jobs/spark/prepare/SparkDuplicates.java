@@ -79,9 +79,9 @@ public final class SparkDuplicates {
         if (table.isEmpty()) {
             return Collections.emptyIterator();
         }
-        String uri =
-                Storage.resolve(plan.recipe().config().dataset(), table.get().file());
-        return DuplicateRule.candidates(ExecutorState.ofThisProcess().storage(), uri, unit, kind).stream()
+        Storage storage = ExecutorState.ofThisProcess().storage();
+        String dataset = plan.recipe().config().dataset();
+        return DuplicateRule.candidates(storage, dataset, table.get(), unit, kind).stream()
                 .map(candidate -> new Tuple2<>(candidate, true))
                 .iterator();
     }
