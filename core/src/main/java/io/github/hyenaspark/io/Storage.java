@@ -242,10 +242,22 @@ public final class Storage {
         return location.ask(() -> writer(location).createExclusively(location.path(), content));
     }
 
-    /** Whether {@link #createExclusively} is exclusive here; tries it on an object store with a small object. */
+    /** Whether {@link #createExclusively} is exclusive here; asks HDFS and disks nothing, and tries a small file elsewhere. */
     public boolean keepsFirst(String directory) throws IOException {
         Location location = location(resolve(directory, ".probe-" + UUID.randomUUID()));
         return location.ask(() -> writer(location).keepsFirst(location.path()));
+    }
+
+    /** Warns if {@link #createExclusively} is not exclusive here, for two such {@code writers}. */
+    public void warnUnlessExclusive(String directory, String writers) throws IOException {
+        if (!keepsFirst(directory)) {
+            log().warn(
+                            "the store of {} does not refuse to create a file twice (S3 does from Hadoop 3.4.2 on, Azure"
+                                    + " with a hierarchical namespace): of two {} that start at the same instant both may"
+                                    + " continue; let only one of them run",
+                            directory,
+                            writers);
+        }
     }
 
     /**

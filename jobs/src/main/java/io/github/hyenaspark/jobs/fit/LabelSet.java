@@ -76,7 +76,7 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
         SortedMap<Integer, DocumentRow> rows = new TreeMap<>();
         Optional<ObjectRef> table = unit.object(DocumentTable.FOLDER);
         if (table.isPresent()) {
-            DocumentTable.read(storage, Storage.resolve(dataset, table.get().file()), row -> {
+            DocumentTable.read(storage, dataset, table.get(), row -> {
                 if (row.split() == split) {
                     rows.put(row.document(), row);
                 }

@@ -10,6 +10,7 @@ import io.github.hyenaspark.data.prepare.commit.DatasetReport;
 import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
 import io.github.hyenaspark.data.prepare.plan.DryRun;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
+import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.quarantine.Quarantine;
@@ -102,25 +103,30 @@ public final class PrepareJob {
                         Json.object().put("dataset", spec.config().dataset()).put("outcome", "nothing"));
                 return;
             }
-            report(plan, prepare(plan));
+            SnapshotCommit.Result result = prepare(plan, lease);
+            lease.committed();
+            report(plan, result);
         }
     }
 
-    private SnapshotCommit.Result prepare(InputPlan plan) throws IOException {
+    private SnapshotCommit.Result prepare(InputPlan plan, DatasetLease lease) throws IOException {
         if (plan.isUnchanged() && plan.pending().isEmpty()) {
             return SnapshotCommit.unchanged(storage, spec, plan.parent().orElseThrow());
         }
         SparkPrepare.memory().refuseUnlessTheyFit(Math.min(plan.pending().size(), MemoryNeeds.tasksHere(1)));
+        lease.begins();
         spec.storeTokenizer(storage);
         var work = new ProgressTask("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.pending()));
         try (SparkRuntime runtime =
                 SparkRuntime.start("hyena prepare " + spec.config().dataset(), 1)) {
             cores = runtime.taskSlots();
             try (Progress progress = Progress.open(style, work, console.messages())) {
-                new SparkPrepare(runtime.context(), progress).run(spec, plan.work());
+                new SparkPrepare(runtime.context(), progress, lease).run(spec, plan.work());
             }
             SnapshotCommit commit = SnapshotCommit.open(storage, spec, plan);
-            return commit.commit(new SparkDuplicates(runtime.context()).find(commit.search()));
+            DuplicateSearch.Result duplicates = new SparkDuplicates(runtime.context()).find(commit.search());
+            lease.check();
+            return commit.commit(duplicates);
         }
     }
 

@@ -49,6 +49,9 @@ record RunData(Storage storage, TrainSettings settings) {
             refuseOtherSettings(resumed.get());
             snapshot = resumed.get().isImported() ? snapshot : sameAs(resumed.get(), snapshot);
         }
+        if (settings.run().dryRun()) {
+            return snapshot;
+        }
         // opened here once, so that bad data is reported in one sentence before any executor starts
         TokenBatches.open(storage, snapshot, dataset, Split.TRAIN, settings.packing())
                 .close();

@@ -87,6 +87,12 @@ public final class TrainJob {
     private void run(boolean mayChange) throws IOException {
         Optional<Checkpoint> found = checkpoints.newestValid();
         DatasetSnapshot snapshot = new RunData(storage, settings).snapshot(found);
+        settings = settings.measuring(snapshot, storage);
+        if (settings.run().dryRun()) {
+            console.result(ValidationPlan.of(settings, snapshot)
+                    .dryRun(settings, snapshot.vocabulary().size()));
+            return;
+        }
         List<Change> changes =
                 found.isPresent() ? settings.resuming(found.get(), storage).changesSince(found.get()) : List.of();
         if (!mayChange && changes.stream().anyMatch(change -> change.key().startsWith("train."))) {
@@ -161,7 +167,8 @@ public final class TrainJob {
                 snapshot,
                 settings.data().dataset(),
                 settings.packing(),
-                storage.qualify(settings.directory().uri()));
+                storage.qualify(settings.directory().uri()),
+                ValidationPlan.sequences(settings));
         TrainingMemory.of(
                         plan.model(),
                         plan.vocabularySize(),
@@ -188,6 +195,13 @@ public final class TrainJob {
                 plan.train().rounds(),
                 model.parameterCount(),
                 plan.train().workers());
+        if (settings.run().validateTokens() > 0) {
+            LOG.info(
+                    "the held-out loss is that of a sample of {} of {} tokens, the same in every round; evaluate measures"
+                            + " all, and run.validate-tokens says how many training does",
+                    settings.run().validateTokens(),
+                    snapshot.tokens(Split.VALIDATION));
+        }
         TestPoint.reached("{} {}", beginning, settings.run().dir());
         tell(changes);
         RunState end = rounds(start, plan, store, !changes.isEmpty());
@@ -306,6 +320,10 @@ public final class TrainJob {
         Json.putFinite(json, "loss", last(history.train()));
         Json.putFinite(json, "held_out_loss", heldOut);
         Json.putFinite(json, "bits_per_byte", heldOut * targetsPerByte(snapshot) / Math.log(2));
+        long targets = snapshot.tokens(Split.VALIDATION) - snapshot.documents(Split.VALIDATION);
+        json.put("held_out_tokens", history.heldOutTokens())
+                .put("held_out_is_sample", settings.run().validateTokens() > 0 && history.heldOutTokens() < targets)
+                .put("validation_seconds", history.heldOutMillis() / 1000.0);
         json.put("stopped_early", stoppedEarly(end.round(), best));
         if (best.round() > 0) {
             json.put("best_round", best.round());

@@ -119,8 +119,7 @@ class EvaluateIT {
         Storage storage = Storage.local();
         List<DocumentRow> rows = new ArrayList<>();
         for (UnitEntry unit : SnapshotUnits.all(storage, dataset, DatasetSnapshot.newest(storage, dataset))) {
-            String table = unit.object(DocumentTable.FOLDER).orElseThrow().file();
-            DocumentTable.read(storage, Storage.resolve(dataset, table), row -> {
+            DocumentTable.read(storage, dataset, unit.object(DocumentTable.FOLDER).orElseThrow(), row -> {
                 if (row.split() == split) {
                     rows.add(row);
                 }

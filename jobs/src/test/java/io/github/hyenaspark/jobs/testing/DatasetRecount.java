@@ -44,7 +44,7 @@ public record DatasetRecount(Path dataset, DatasetSnapshot snapshot, List<Docume
             for (ObjectRef object : unit.objects()) {
                 Path file = dataset.resolve(object.file());
                 if (object.file().startsWith("docs/")) {
-                    DocumentTable.read(storage, file.toString(), rows::add);
+                    DocumentTable.read(storage, dataset.toString(), object, rows::add);
                 } else if (object.file().startsWith("quarantine/")) {
                     refused.addAll(jsonLines(file));
                 }

@@ -9,6 +9,7 @@ import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
+import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
@@ -92,7 +93,15 @@ public final class DatasetVerification {
 
     private void object(ObjectRef object) {
         bytes += object.bytes();
-        check(object.file(), () -> object.verify(storage, dataset));
+        check(object.file(), () -> verify(object));
+    }
+
+    private void verify(ObjectRef object) throws IOException {
+        if (object.isIn(DocumentTable.FOLDER)) {
+            DocumentTable.verify(storage, dataset, object);
+        } else {
+            object.verify(storage, dataset);
+        }
     }
 
     private void tokenizer(DatasetSnapshot snapshot) {

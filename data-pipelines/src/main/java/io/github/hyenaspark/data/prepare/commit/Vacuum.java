@@ -8,6 +8,7 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
+import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
@@ -167,7 +168,7 @@ public final class Vacuum {
             String name = file.uri().substring(prefix);
             if (VIEWS.contains(name)
                     || file.modifiedMillis() >= changedBefore
-                    || listed.contains(Segment.nameHash(name))) {
+                    || listed.contains(Segment.nameHash(DocumentTable.tableOf(name)))) {
                 kept++;
             } else {
                 orphans.add(file);

@@ -2,6 +2,7 @@ package io.github.hyenaspark.data.prepare.duplicate;
 
 import io.github.hyenaspark.data.document.clean.CleanConfig;
 import io.github.hyenaspark.data.document.clean.MinHash;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
@@ -76,10 +77,10 @@ public final class DuplicateRule {
     }
 
     /** The candidates of so many kinds of all documents of a unit; reads its table once. */
-    public static List<long[]> candidates(Storage storage, String table, int segment, int unit, int kinds)
-            throws IOException {
+    public static List<long[]> candidates(
+            Storage storage, String dataset, ObjectRef table, int segment, int unit, int kinds) throws IOException {
         List<long[]> candidates = new ArrayList<>();
-        DocumentTable.readKeys(storage, table, key -> {
+        DocumentTable.readKeys(storage, dataset, table, key -> {
             long place = (code(key.split()) << Integer.SIZE) | key.document();
             if (kinds > 0) {
                 long[] exact = {half(key, 0) >>> 1, half(key, HALF_DIGITS), 0, segment, unit, place, key.tokens()};

@@ -96,8 +96,8 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
         for (int unit = units.from(); unit < units.to(); unit++) {
             Optional<ObjectRef> table = lines.get(unit).unit().object(DocumentTable.FOLDER);
             if (table.isPresent()) {
-                String uri = Storage.resolve(dataset, table.get().file());
-                candidates.addAll(DuplicateRule.candidates(storage, uri, units.segment(), unit, kinds()));
+                candidates.addAll(
+                        DuplicateRule.candidates(storage, dataset, table.get(), units.segment(), unit, kinds()));
             }
         }
         return candidates;

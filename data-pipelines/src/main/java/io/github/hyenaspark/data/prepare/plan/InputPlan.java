@@ -18,6 +18,7 @@ import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
+import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Refusal;
@@ -426,9 +427,8 @@ public record InputPlan(
             Set<String> broken = new HashSet<>();
             for (int i = 0; i < lines.size(); i++) {
                 for (ObjectRef object : lines.get(i).unit().files()) {
-                    boolean there = listed.has(object)
-                            && (i < lines.size() - last || object.isThere(storage, config.dataset()));
-                    if (!there) {
+                    boolean asked = i >= lines.size() - last || (object.isIn(DocumentTable.FOLDER) && !listed.has(object));
+                    if (asked ? !isThere(object) : !listed.has(object)) {
                         broken.add(lines.get(i).unit().name());
                     }
                 }
@@ -442,6 +442,12 @@ public record InputPlan(
                     pending.add(asItIsNow(unit));
                 }
             }
+        }
+
+        private boolean isThere(ObjectRef object) throws IOException {
+            return object.isIn(DocumentTable.FOLDER)
+                    ? DocumentTable.isThere(storage, config.dataset(), object)
+                    : object.isThere(storage, config.dataset());
         }
 
         /** A unit whose files may have moved, or been written again with the same content. */

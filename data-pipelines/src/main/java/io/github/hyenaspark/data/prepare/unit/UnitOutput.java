@@ -159,9 +159,11 @@ public final class UnitOutput implements Closeable {
         return shards.write(storage, dataset, unit);
     }
 
-    List<ObjectRef> writeObjects(Storage storage, String dataset, String unit) throws IOException {
+    /** {@code tableBefore} is that of a unit that is done again. */
+    List<ObjectRef> writeObjects(Storage storage, String dataset, String unit, Optional<ObjectRef> tableBefore)
+            throws IOException {
         List<ObjectRef> objects = new ArrayList<>();
-        objects.add(table.write(storage, dataset, unit));
+        objects.add(table.write(storage, dataset, unit, tableBefore));
         quarantine.write(storage, dataset, unit).ifPresent(objects::add);
         return objects;
     }

@@ -10,6 +10,7 @@ import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.snapshot.UnitTally;
+import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
@@ -19,6 +20,7 @@ import io.github.hyenaspark.io.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,14 +69,56 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         return unit.name() + "-" + unit.key() + ".json";
     }
 
-    /** Whether all its objects exist with the lengths it says. */
+    /** Whether all its objects exist with the lengths it says, or the document table with those noted. */
     public boolean isIntact(Storage storage, String dataset) throws IOException {
         for (ObjectRef object : entry().files()) {
-            if (!object.isThere(storage, dataset)) {
+            boolean there = object.isIn(DocumentTable.FOLDER)
+                    ? DocumentTable.isThere(storage, dataset, object)
+                    : object.isThere(storage, dataset);
+            if (!there) {
                 return false;
             }
         }
         return true;
+    }
+
+    Optional<ObjectRef> table() {
+        return objects.stream()
+                .filter(object -> object.isIn(DocumentTable.FOLDER))
+                .findFirst();
+    }
+
+    /**
+     * Whether a record made later is of the same texts: equal but for the bytes of the document table, which other
+     * versions of Parquet's library make of the same rows; they are noted then. CorruptFileException if nobody can tell,
+     * since the table is named by its bytes.
+     */
+    boolean isMadeAgain(UnitRecord later, Storage storage, String dataset) throws IOException {
+        boolean tables = table().isPresent() && later.table().isPresent();
+        if (!tables || !Arrays.equals(withoutTable().toJson(), later.withoutTable().toJson())) {
+            return false;
+        }
+        ObjectRef then = table().get();
+        ObjectRef now = later.table().get();
+        if (!DocumentTable.isNamedByRows(then.file())) {
+            throw new CorruptFileException(
+                    Storage.resolve(dataset, then.file()),
+                    "the document table of unit " + unit.name(),
+                    "none, and other bytes when it is made again by this version of Parquet's library",
+                    "restore the file from a copy, or prepare into another data.dataset");
+        }
+        if (!now.file().equals(then.file())) {
+            return false;
+        }
+        DocumentTable.note(storage, dataset, now);
+        return true;
+    }
+
+    private UnitRecord withoutTable() {
+        List<ObjectRef> others = objects.stream()
+                .filter(object -> !object.isIn(DocumentTable.FOLDER))
+                .toList();
+        return new UnitRecord(unit, tally, shards, others);
     }
 
     public long documents() {

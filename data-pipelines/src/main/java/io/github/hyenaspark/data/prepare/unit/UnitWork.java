@@ -37,7 +37,11 @@ public final class UnitWork {
     /** Truncated files, of which nothing is taken, by path. */
     private final Map<String, BadFileException> unreadable = new TreeMap<>();
 
-    private UnitWork(WorkUnit unit, DatasetSpec spec, Tokenizer tokenizer, Storage storage) {
+    private final Optional<UnitRecord> before;
+
+    private UnitWork(
+            WorkUnit unit, DatasetSpec spec, Tokenizer tokenizer, Storage storage, Optional<UnitRecord> before) {
+        this.before = before;
         this.unit = unit;
         this.spec = spec;
         this.tokenizer = tokenizer;
@@ -51,7 +55,7 @@ public final class UnitWork {
         if (done.isPresent() && done.get().isIntact(storage, spec.config().dataset())) {
             return done.get();
         }
-        return new UnitWork(unit, spec, tokenizer, storage).prepare();
+        return new UnitWork(unit, spec, tokenizer, storage, done).prepare();
     }
 
     private UnitRecord prepare() throws IOException {
@@ -94,7 +98,8 @@ public final class UnitWork {
         String dataset = spec.config().dataset();
         List<ShardEntry> shards = output.writeShards(storage, dataset, unit.name());
         TestPoint.reached("unit {} has its shards", unit.name());
-        List<ObjectRef> objects = new ArrayList<>(output.writeObjects(storage, dataset, unit.name()));
+        List<ObjectRef> objects = new ArrayList<>(
+                output.writeObjects(storage, dataset, unit.name(), before.flatMap(UnitRecord::table)));
         TestPoint.reached("unit {} has its objects", unit.name());
         return new UnitRecord(withChecksums(), output.tally(), shards, objects);
     }
@@ -132,7 +137,8 @@ public final class UnitWork {
         }
         Optional<UnitRecord> found = UnitRecord.find(storage, spec, unit);
         if (found.isPresent()) {
-            return found.get().entry().equals(record.entry());
+            return found.get().entry().equals(record.entry())
+                    || found.get().isMadeAgain(record, storage, spec.config().dataset());
         }
         storage.delete(uri);
         return storage.createExclusively(uri, bytes) || Arrays.equals(storage.read(uri), bytes);

@@ -8,7 +8,6 @@ import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.data.testing.ParquetFiles;
-import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,10 +61,10 @@ class OneFileManyUnitsTest {
         List<String> documents = new ArrayList<>();
         int used = 0;
         for (UnitEntry unit : SnapshotUnits.all(corpus.storage(), place.toString(), snapshot)) {
-            String table = unit.object(DocumentTable.FOLDER).orElseThrow().file();
             DocumentTable.read(
                     corpus.storage(),
-                    Storage.resolve(place.toString(), table),
+                    place.toString(),
+                    unit.object(DocumentTable.FOLDER).orElseThrow(),
                     row -> documents.add(row.id() + " " + row.contentHash() + " " + row.position() + " " + row.tokens()
                             + " " + row.split()));
             used += unit.counts().documents() > 0 ? 1 : 0;

@@ -11,7 +11,8 @@ import java.io.Serializable;
 
 /**
  * What every task of a run knows, sent to each executor once; {@code packing} is of the sequences to train on, held-out
- * ones are always of one document each. Dataset and run are URIs of directories.
+ * ones are always of one document each, and at most {@code heldOutSequences} are measured. Dataset and run are URIs of
+ * directories.
  */
 public record TrainingPlan(
         ModelConfig model,
@@ -19,10 +20,22 @@ public record TrainingPlan(
         DatasetSnapshot snapshot,
         String dataset,
         PackingConfig packing,
-        String run)
+        String run,
+        long heldOutSequences)
         implements Serializable {
     public TrainingPlan {
         train.lengthSchedule().check(model.lMax());
+    }
+
+    /** Of a run that measures all held-out sequences. */
+    public TrainingPlan(
+            ModelConfig model,
+            TrainConfig train,
+            DatasetSnapshot snapshot,
+            String dataset,
+            PackingConfig packing,
+            String run) {
+        this(model, train, snapshot, dataset, packing, run, Long.MAX_VALUE);
     }
 
     /** V, ids. */

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.spark.evaluation;
 
 import io.github.hyenaspark.data.batch.PackingPlan;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.RowSink;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
@@ -103,20 +104,17 @@ public final class DocumentLosses {
             return;
         }
         long expected = shards.stream().mapToLong(ShardEntry::documents).sum();
-        String uri = Storage.resolve(
-                source.dataset(),
-                unit.object(DocumentTable.FOLDER)
-                        .orElseThrow(() -> new CorruptFileException(
-                                source.snapshot().uri(source.dataset()), "a document table", "unit " + unit.name()))
-                        .file());
-        DocumentTable.read(storage, uri, row -> {
+        ObjectRef table = unit.object(DocumentTable.FOLDER)
+                .orElseThrow(() -> new CorruptFileException(
+                        source.snapshot().uri(source.dataset()), "a document table", "unit " + unit.name()));
+        DocumentTable.read(storage, source.dataset(), table, row -> {
             if (row.split() == source.split()) {
                 rows.add(row);
             }
         });
         if (rows.size() != expected) {
             throw new CorruptFileException(
-                    uri,
+                    Storage.resolve(source.dataset(), table.file()),
                     expected + " documents of the " + source.split().folder() + " split",
                     rows.size() + " of them");
         }
