@@ -119,11 +119,12 @@ class EvaluateIT {
         Storage storage = Storage.local();
         List<DocumentRow> rows = new ArrayList<>();
         for (UnitEntry unit : SnapshotUnits.all(storage, dataset, DatasetSnapshot.newest(storage, dataset))) {
-            DocumentTable.read(storage, dataset, unit.object(DocumentTable.FOLDER).orElseThrow(), row -> {
-                if (row.split() == split) {
-                    rows.add(row);
-                }
-            });
+            DocumentTable.read(
+                    storage, dataset, unit.object(DocumentTable.FOLDER).orElseThrow(), row -> {
+                        if (row.split() == split) {
+                            rows.add(row);
+                        }
+                    });
         }
         return rows;
     }

@@ -3,6 +3,7 @@ package io.github.hyenaspark.data.prepare.commit;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.segment.SegmentInputs;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
+import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
@@ -15,6 +16,7 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,7 +76,9 @@ public final class Vacuum {
 
     private void list(List<DatasetSnapshot> snapshots) throws IOException {
         Map<ObjectRef, SegmentEntry> segments = new LinkedHashMap<>();
+        Set<String> records = new HashSet<>();
         for (DatasetSnapshot snapshot : snapshots) {
+            records.add(UnitRecord.directory("", snapshot.fingerprint()).substring(1));
             list(DatasetSpec.tokenizerFile(snapshot.vocabulary().fingerprint()));
             for (String ending : List.of(".json", ".html")) {
                 list(DatasetReport.file(snapshot, ending));
@@ -89,11 +93,12 @@ public final class Vacuum {
                 segments.merge(segment.file(), segment, Vacuum::union);
             }
         }
-        Requests.all(List.copyOf(segments.values()), this::names).forEach(names -> {
-            for (long name : names) {
-                listed.add(name);
-            }
-        });
+        Requests.all(List.copyOf(segments.values()), segment -> names(segment, records))
+                .forEach(names -> {
+                    for (long name : names) {
+                        listed.add(name);
+                    }
+                });
     }
 
     /** One segment in two snapshots, without the units that are gone from both. */
@@ -103,7 +108,7 @@ public final class Vacuum {
     }
 
     /** The files of a segment and of its units that are not gone. */
-    private long[] names(SegmentEntry entry) throws IOException {
+    private long[] names(SegmentEntry entry, Set<String> records) throws IOException {
         Segment segment = Segment.read(storage, dataset, entry);
         LongStream.Builder names = LongStream.builder();
         names.add(Segment.nameHash(entry.file().file()));
@@ -112,6 +117,14 @@ public final class Vacuum {
             names.add(Segment.nameHash(SegmentInputs.file(entry.id(), ending)));
         }
         segment.objectNames(storage, dataset, entry).forEach(names::add);
+        List<WorkUnit> units = SegmentInputs.units(storage, dataset, entry);
+        for (int number = 0; number < units.size(); number++) {
+            if (Collections.binarySearch(entry.gone(), number) < 0) {
+                for (String folder : records) {
+                    names.add(Segment.nameHash(folder + "/" + UnitRecord.fileName(units.get(number))));
+                }
+            }
+        }
         return names.build().toArray();
     }
 
@@ -134,7 +147,7 @@ public final class Vacuum {
     private Result delete(long changedBefore) throws IOException {
         long kept = 0;
         List<FileInfo> orphans = new ArrayList<>();
-        int prefix = storage.qualify(Storage.resolve(dataset, "/")).length();
+        int prefix = storage.qualify(dataset).length() + 1;
         for (String folder : FOLDERS) {
             Sorted sorted =
                     storage.everythingBelow(Storage.resolve(dataset, folder), () -> new Sorted(prefix, changedBefore));

@@ -427,7 +427,8 @@ public record InputPlan(
             Set<String> broken = new HashSet<>();
             for (int i = 0; i < lines.size(); i++) {
                 for (ObjectRef object : lines.get(i).unit().files()) {
-                    boolean asked = i >= lines.size() - last || (object.isIn(DocumentTable.FOLDER) && !listed.has(object));
+                    boolean asked =
+                            i >= lines.size() - last || (object.isIn(DocumentTable.FOLDER) && !listed.has(object));
                     if (asked ? !isThere(object) : !listed.has(object)) {
                         broken.add(lines.get(i).unit().name());
                     }

@@ -127,7 +127,6 @@ class UnitWorkTest {
     }
 
     private String nameByBytes() {
-        return "docs/part-" + now.unit().name() + "-"
-                + Hashes.sha256(bytesThen).substring(0, 16) + ".parquet";
+        return "docs/part-" + now.unit().name() + "-" + Hashes.sha256(bytesThen).substring(0, 16) + ".parquet";
     }
 }
