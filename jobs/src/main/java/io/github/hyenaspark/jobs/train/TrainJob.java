@@ -8,6 +8,7 @@ import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.checkpoint.TrainingProgress.Best;
 import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.prepare.commit.Pins;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.Hashes;
@@ -186,6 +187,11 @@ public final class TrainJob {
         store.resumes(before.best(), settings.changes());
         store.sampleBy(new TextSampler(settings.run().sample(), plan, model, storage));
         RunTokenizer.keep(storage, settings.directory().uri(), settings.data().dataset(), snapshot);
+        Pins.write(
+                storage,
+                settings.data().dataset(),
+                snapshot,
+                storage.qualify(settings.directory().uri()));
         String beginning = from.isPresent() ? "resuming" : "starting";
         LOG.info(
                 "{} {} at round {} of {}: {} parameters, {} workers",
