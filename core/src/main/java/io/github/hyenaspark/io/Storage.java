@@ -212,7 +212,10 @@ public final class Storage {
         return location.ask(() -> writer(location).createExclusively(location.path(), content));
     }
 
-    /** Whether {@link #createExclusively} is exclusive here; asks HDFS and disks nothing, and tries a small file elsewhere. */
+    /**
+     * Whether {@link #createExclusively} is exclusive here; asks HDFS and disks nothing, and tries a small file
+     * elsewhere.
+     */
     public boolean keepsFirst(String directory) throws IOException {
         Location location = location(resolve(directory, ".probe-" + UUID.randomUUID()));
         return location.ask(() -> writer(location).keepsFirst(location.path()));

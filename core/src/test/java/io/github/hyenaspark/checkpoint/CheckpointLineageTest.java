@@ -214,13 +214,7 @@ class CheckpointLineageTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "mem, true, true",
-        "s3a, true, true",
-        "s3a, false, false",
-        "gs, true, true",
-        "abfs, true, false"
-    })
+    @CsvSource({"mem, true, true", "s3a, true, true", "s3a, false, false", "gs, true, true", "abfs, true, false"})
     void aStoreThatDoesNotExcludeIsToldAtTheStartAndUsed(String scheme, boolean conditions, boolean expected)
             throws IOException {
         var run = new Run(scheme, conditions);

@@ -160,8 +160,7 @@ public final class TestCorpus {
             for (int kind = 0;
                     kind < DuplicateRule.kinds(recipe.config().clean().duplicates());
                     kind++) {
-                ObjectRef table =
-                        units.get(unit).object(DocumentTable.FOLDER).orElseThrow();
+                ObjectRef table = units.get(unit).object(DocumentTable.FOLDER).orElseThrow();
                 candidates.addAll(DuplicateRule.candidates(storage, dataset, table, unit, kind));
             }
         }

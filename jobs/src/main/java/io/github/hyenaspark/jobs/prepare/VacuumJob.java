@@ -31,7 +31,8 @@ public final class VacuumJob {
             TestPoint.reached("holding {}", lease.uri());
             long old = Instant.now().minus(age).toEpochMilli();
             long before = Math.min(
-                    old, DatasetLease.uncommittedSince(storage, config.dataset()).orElse(old));
+                    old,
+                    DatasetLease.uncommittedSince(storage, config.dataset()).orElse(old));
             lease.check();
             Vacuum.Result result = Vacuum.run(storage, config.dataset(), before);
             console.result(Json.object()

@@ -18,8 +18,7 @@ import io.github.hyenaspark.train.config.TrainConfig;
  * @param length L of a sequence
  * @param wave tokens of one batch of every worker, which are measured at the same time
  */
-record ValidationPlan(
-        long trainTokens, long validations, long splitTokens, long heldOutTokens, int length, long wave) {
+record ValidationPlan(long trainTokens, long validations, long splitTokens, long heldOutTokens, int length, long wave) {
     /** Of {@code run.validate-tokens}: all held-out text is measured. */
     static final long ALL = -1;
 
@@ -65,7 +64,9 @@ record ValidationPlan(
     /** How many sequences the settings of a run, once resolved, measure at most. */
     static long sequences(TrainSettings settings) {
         long tokens = settings.run().validateTokens();
-        return tokens < 0 ? Long.MAX_VALUE : Math.max(1, tokens / settings.model().lMax());
+        return tokens < 0
+                ? Long.MAX_VALUE
+                : Math.max(1, tokens / settings.model().lMax());
     }
 
     /** The line of {@code run.dry-run}; the settings are resolved. */

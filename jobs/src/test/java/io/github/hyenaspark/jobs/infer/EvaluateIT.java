@@ -118,11 +118,12 @@ class EvaluateIT {
         Storage storage = Storage.local();
         List<DocumentRow> rows = new ArrayList<>();
         for (UnitEntry unit : DatasetSnapshot.newest(storage, dataset).units()) {
-            DocumentTable.read(storage, dataset, unit.object(DocumentTable.FOLDER).orElseThrow(), row -> {
-                if (row.split() == split) {
-                    rows.add(row);
-                }
-            });
+            DocumentTable.read(
+                    storage, dataset, unit.object(DocumentTable.FOLDER).orElseThrow(), row -> {
+                        if (row.split() == split) {
+                            rows.add(row);
+                        }
+                    });
         }
         return rows;
     }

@@ -172,8 +172,7 @@ class TrainIT {
         assertThat(result.get("loss").doubleValue()).isLessThan(Math.log(256) - 1);
         assertThat(result.get("held_out_loss").doubleValue()).isLessThan(Math.log(256) - 1);
         assertThat(result.get("held_out_is_sample").booleanValue()).isFalse();
-        assertThat(result.get("held_out_tokens").longValue())
-                .isEqualTo(Files.size(shared.resolve("corpus/3.txt")));
+        assertThat(result.get("held_out_tokens").longValue()).isEqualTo(Files.size(shared.resolve("corpus/3.txt")));
         assertThat(result.get("validation_seconds").doubleValue()).isPositive();
         // a held-out document of n bytes has n+1 tokens, of which n are targets: bits per byte are nats / ln 2
         assertThat(result.get("bits_per_byte").doubleValue())
@@ -202,7 +201,8 @@ class TrainIT {
 
     @Test
     void aDryRunTellsWhatATrainingWouldTakeAndStartsNothing() throws IOException {
-        JsonNode line = train("no-such-master", directory.resolve("none"), "run.dry-run=true").json();
+        JsonNode line = train("no-such-master", directory.resolve("none"), "run.dry-run=true")
+                .json();
         assertThat(line.get("rounds").intValue()).isEqualTo(6);
         assertThat(line.get("train_tokens").intValue()).isEqualTo(6 * 2 * 2 * 2 * 32);
         assertThat(line.get("validations").intValue()).isEqualTo(2);

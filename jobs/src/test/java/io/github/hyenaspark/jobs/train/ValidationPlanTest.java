@@ -12,8 +12,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ValidationPlanTest {
-    private static final String PRESET =
-            Path.of(System.getProperty("basedir", ".")).resolve("../conf/hyena-355m.conf").toString();
+    private static final String PRESET = Path.of(System.getProperty("basedir", "."))
+            .resolve("../conf/hyena-355m.conf")
+            .toString();
     private static final int GPT2 = 50_257;
 
     /** What the Pile holds out at the default fraction of 0.05, in GPT-2's tokens. */
@@ -61,7 +62,8 @@ class ValidationPlanTest {
         assertThat(ValidationPlan.of(settings(PRESET), 2_000_000, 100).resolved(0))
                 .as("there is time for it")
                 .isEqualTo(ValidationPlan.ALL);
-        assertThat(ValidationPlan.of(settings("train.rounds=1"), 1_000_001, 1000).resolved(0))
+        assertThat(ValidationPlan.of(settings("train.rounds=1"), 1_000_001, 1000)
+                        .resolved(0))
                 .isPositive();
     }
 

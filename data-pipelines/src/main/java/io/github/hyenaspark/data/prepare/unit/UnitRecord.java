@@ -86,12 +86,13 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
 
     /**
      * Whether a record made later is of the same texts: equal but for the bytes of the document table, which other
-     * versions of Parquet's library make of the same rows; they are noted then. CorruptFileException if nobody can tell,
-     * since the table is named by its bytes.
+     * versions of Parquet's library make of the same rows; they are noted then. CorruptFileException if nobody can
+     * tell, since the table is named by its bytes.
      */
     boolean isMadeAgain(UnitRecord later, Storage storage, String dataset) throws IOException {
         boolean tables = table().isPresent() && later.table().isPresent();
-        if (!tables || !Arrays.equals(withoutTable().toJson(), later.withoutTable().toJson())) {
+        if (!tables
+                || !Arrays.equals(withoutTable().toJson(), later.withoutTable().toJson())) {
             return false;
         }
         ObjectRef then = table().get();

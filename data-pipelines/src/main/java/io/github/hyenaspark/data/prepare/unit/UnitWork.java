@@ -98,8 +98,8 @@ public final class UnitWork {
         String dataset = spec.config().dataset();
         List<ShardEntry> shards = output.writeShards(storage, dataset, unit.name());
         TestPoint.reached("unit {} has its shards", unit.name());
-        List<ObjectRef> objects = new ArrayList<>(
-                output.writeObjects(storage, dataset, unit.name(), before.flatMap(UnitRecord::table)));
+        List<ObjectRef> objects =
+                new ArrayList<>(output.writeObjects(storage, dataset, unit.name(), before.flatMap(UnitRecord::table)));
         TestPoint.reached("unit {} has its objects", unit.name());
         return new UnitRecord(unit, output.tally(), shards, objects);
     }

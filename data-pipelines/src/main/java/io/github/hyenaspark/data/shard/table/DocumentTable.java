@@ -96,7 +96,9 @@ public final class DocumentTable {
                 || noted(storage, dataset, table).orElse(table).isThere(storage, dataset);
     }
 
-    /** Reads it whole; throws if it is missing, or CorruptFileException if its bytes are not those that it should have. */
+    /**
+     * Reads it whole; throws if it is missing, or CorruptFileException if its bytes are not those that it should have.
+     */
     public static void verify(Storage storage, String dataset, ObjectRef table) throws IOException {
         with(storage, dataset, table, open -> {});
     }
@@ -117,8 +119,7 @@ public final class DocumentTable {
 
     /** Notes the bytes of a table that was made again, for readers that know those of the first. */
     public static void note(Storage storage, String dataset, ObjectRef madeAgain) throws IOException {
-        storage.replace(
-                Storage.resolve(dataset, note(madeAgain.file())), SealedJson.SEAL.seal(madeAgain.toJson()));
+        storage.replace(Storage.resolve(dataset, note(madeAgain.file())), SealedJson.SEAL.seal(madeAgain.toJson()));
     }
 
     private static Optional<ObjectRef> noted(Storage storage, String dataset, ObjectRef table) throws IOException {
@@ -136,7 +137,8 @@ public final class DocumentTable {
         try (SpoolFile file = SpoolFile.uncheckedCopyOf(storage, uri)) {
             String found = file.sha256();
             if (!found.equals(table.sha256())
-                    && !found.equals(noted(storage, dataset, table).orElse(table).sha256())) {
+                    && !found.equals(
+                            noted(storage, dataset, table).orElse(table).sha256())) {
                 throw new CorruptFileException(
                         uri, "SHA-256 " + table.sha256(), found, "delete it and run prepare again");
             }

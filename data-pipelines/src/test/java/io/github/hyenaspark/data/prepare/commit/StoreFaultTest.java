@@ -285,6 +285,8 @@ class StoreFaultTest {
         assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(5));
         assertThat(state("dataset")).isEqualTo(before);
         assertThat(store.bytesRead().keySet()).noneMatch(uri -> uri.startsWith(root + "/input"));
-        assertThat(store.operations(Operation.CREATE)).as("the lease, and whether the store excludes").isEqualTo(3);
+        assertThat(store.operations(Operation.CREATE))
+                .as("the lease, and whether the store excludes")
+                .isEqualTo(3);
     }
 }

@@ -74,7 +74,9 @@ class DocumentTableTest {
         assertThat(dataset.resolve(first.file())).exists();
     }
 
-    /** The bytes are the same in every process, though the library orders a set by addresses, and has its version in it. */
+    /**
+     * The bytes are the same in every process, though the library orders a set by addresses, and has its version in it.
+     */
     @Test
     void theBytesDoNotDependOnTheProcess() throws IOException {
         ObjectRef file = write(5000);
@@ -124,7 +126,8 @@ class DocumentTableTest {
         assertThat(DocumentTable.isThere(storage, dataset.toString(), first)).isFalse();
         assertThatThrownBy(() -> rows(first)).isInstanceOf(CorruptFileException.class);
 
-        DocumentTable.note(storage, dataset.toString(), new ObjectRef(first.file(), other.length, Hashes.sha256(other)));
+        DocumentTable.note(
+                storage, dataset.toString(), new ObjectRef(first.file(), other.length, Hashes.sha256(other)));
         assertThat(dataset.resolve(DocumentTable.note(first.file()))).exists();
         assertThat(DocumentTable.isThere(storage, dataset.toString(), first)).isTrue();
         assertThat(rows(first)).isEqualTo(rows);

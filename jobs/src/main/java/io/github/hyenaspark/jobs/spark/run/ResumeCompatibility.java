@@ -58,16 +58,15 @@ public final class ResumeCompatibility {
                     + "|outer\\.lr|codec|down-codec)");
 
     /** What these settings were in runs that began before there was the setting. */
-    private static final Map<String, String> AT_FIRST =
-            Map.of(
-                    "run.validate-tokens",
-                    "-1",
-                    "train.dropout-seeds",
-                    "sum",
-                    "train.schedule",
-                    "timm",
-                    "train.second-moment",
-                    "workers");
+    private static final Map<String, String> AT_FIRST = Map.of(
+            "run.validate-tokens",
+            "-1",
+            "train.dropout-seeds",
+            "sum",
+            "train.schedule",
+            "timm",
+            "train.second-moment",
+            "workers");
 
     private ResumeCompatibility() {}
 
