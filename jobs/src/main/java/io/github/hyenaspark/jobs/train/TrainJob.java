@@ -10,6 +10,7 @@ import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.LockedException;
@@ -158,8 +159,7 @@ public final class TrainJob {
         var plan = new TrainingPlan(
                 settings.model(),
                 settings.train(),
-                snapshot,
-                settings.data().dataset(),
+                SnapshotRef.of(snapshot, settings.data().dataset()),
                 settings.packing(),
                 storage.qualify(settings.directory().uri()));
         TrainingMemory.of(
@@ -167,6 +167,7 @@ public final class TrainJob {
                         plan.vocabularySize(),
                         plan.train(),
                         settings.run().merge())
+                .with(plan.snapshot(), plan.packing())
                 .refuseUnlessItFits(plan.train().workers(), plan.train().threads());
         HyenaLanguageModel model = HyenaLanguageModel.create(
                 plan.model(), plan.vocabularySize(), plan.train().seed());

@@ -2,7 +2,7 @@ package io.github.hyenaspark.jobs.spark.broadcast;
 
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.shard.Split;
-import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.jobs.spark.task.BatchSource;
 import io.github.hyenaspark.jobs.spark.task.ModelUse;
 import io.github.hyenaspark.model.ModelConfig;
@@ -11,13 +11,12 @@ import java.io.Serializable;
 
 /**
  * What every task of a run knows, sent to each executor once; {@code packing} is of the sequences to train on, held-out
- * ones are always of one document each. Dataset and run are URIs of directories.
+ * ones are always of one document each. The run is the URI of its directory.
  */
 public record TrainingPlan(
         ModelConfig model,
         TrainConfig train,
-        DatasetSnapshot snapshot,
-        String dataset,
+        SnapshotRef snapshot,
         PackingConfig packing,
         String run)
         implements Serializable {
@@ -35,12 +34,12 @@ public record TrainingPlan(
     }
 
     public BatchSource trainSource() {
-        return new BatchSource(snapshot, dataset, Split.TRAIN, packing);
+        return new BatchSource(snapshot, Split.TRAIN, packing);
     }
 
     /** The held-out sequences: no document sees another one, so the loss is that of documents alone. */
     public BatchSource heldOutSource() {
         var single = new PackingConfig(PackingConfig.Strategy.SINGLE, model.lMax());
-        return new BatchSource(snapshot, dataset, Split.VALIDATION, single);
+        return new BatchSource(snapshot, Split.VALIDATION, single);
     }
 }

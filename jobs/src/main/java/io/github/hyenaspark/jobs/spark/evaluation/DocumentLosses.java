@@ -3,6 +3,8 @@ package io.github.hyenaspark.jobs.spark.evaluation;
 import io.github.hyenaspark.data.batch.PackingPlan;
 import io.github.hyenaspark.data.shard.RowSink;
 import io.github.hyenaspark.data.shard.ShardEntry;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
@@ -13,6 +15,7 @@ import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,13 +25,14 @@ import java.util.Optional;
  */
 public final class DocumentLosses {
     private final Storage storage;
-    private final BatchSource source;
+    private final SnapshotRef snapshot;
+    private final Split split;
+    private final Iterator<UnitEntry> units; // those that have not been read
     private final PackingPlan plan;
     private final RowSink<DocumentLoss> sink;
-    private final List<DocumentRow> rows = new ArrayList<>(); // of the unit before nextUnit
+    private final List<DocumentRow> rows = new ArrayList<>(); // of the unit read last
     private long firstRow;
-    private int nextUnit;
-    private int document = -1;
+    private long document = -1;
     private LossSum loss = LossSum.ZERO;
     private Optional<Boolean> lastToken = Optional.empty(); // whether that of the document is the likeliest
     private long lastTokens;
@@ -40,9 +44,12 @@ public final class DocumentLosses {
     private long bytes;
 
     /** @param plan of sequences that are of one document each */
-    DocumentLosses(Storage storage, BatchSource source, PackingPlan plan, RowSink<DocumentLoss> sink) {
+    DocumentLosses(Storage storage, BatchSource source, PackingPlan plan, RowSink<DocumentLoss> sink)
+            throws IOException {
         this.storage = storage;
-        this.source = source;
+        snapshot = source.snapshot();
+        split = source.split();
+        units = snapshot.read(storage).units().iterator();
         this.plan = plan;
         this.sink = sink;
     }
@@ -51,7 +58,7 @@ public final class DocumentLosses {
         all = all.plus(chunk.all());
         full = full.plus(chunk.full());
         for (int i = 0; i < chunk.nats().length; i++) {
-            int next = plan.parts(sequences++).get(0).document();
+            long next = plan.parts(sequences++).get(0).document();
             if (next != document) {
                 end();
                 document = next;
@@ -88,32 +95,32 @@ public final class DocumentLosses {
         while (document >= firstRow + rows.size()) {
             firstRow += rows.size();
             rows.clear();
-            readUnit(source.snapshot().units().get(nextUnit++));
+            readUnit(units.next());
         }
         return rows.get(Math.toIntExact(document - firstRow));
     }
 
     private void readUnit(UnitEntry unit) throws IOException {
-        List<ShardEntry> shards = unit.shards(source.split());
+        List<ShardEntry> shards = unit.shards(split);
         if (shards.isEmpty()) {
             return;
         }
         long expected = shards.stream().mapToLong(ShardEntry::documents).sum();
         String uri = Storage.resolve(
-                source.dataset(),
+                snapshot.dataset(),
                 unit.object(DocumentTable.FOLDER)
                         .orElseThrow(() -> new CorruptFileException(
-                                source.snapshot().uri(source.dataset()), "a document table", "unit " + unit.name()))
+                                snapshot.uri(), "a document table", "unit " + unit.name()))
                         .file());
         DocumentTable.read(storage, uri, row -> {
-            if (row.split() == source.split()) {
+            if (row.split() == split) {
                 rows.add(row);
             }
         });
         if (rows.size() != expected) {
             throw new CorruptFileException(
                     uri,
-                    expected + " documents of the " + source.split().folder() + " split",
+                    expected + " documents of the " + split.folder() + " split",
                     rows.size() + " of them");
         }
     }
