@@ -52,7 +52,7 @@ public final class SplitIndex implements DocumentTokens {
     private final long[] leftOut; // a bit for each document up to the last that is left out
     private final PrefixSums bytes; // of samples
 
-    private SplitIndex(Builder builder, int parts) {
+    SplitIndex(Builder builder, int parts) {
         dataset = builder.dataset;
         split = builder.split;
         type = builder.type;
