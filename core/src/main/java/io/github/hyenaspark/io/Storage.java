@@ -204,8 +204,8 @@ public final class Storage {
         if (!location.isObject()) {
             return openRange(uri);
         }
-        FSDataInputStream in = location.ask(
-                () -> ConditionalWriter.open(location.fileSystem(), location.path(), bytes, RANDOM));
+        FSDataInputStream in =
+                location.ask(() -> ConditionalWriter.open(location.fileSystem(), location.path(), bytes, RANDOM));
         return new RangeReader(location.qualified(), in, location.patience(), bytes, true);
     }
 

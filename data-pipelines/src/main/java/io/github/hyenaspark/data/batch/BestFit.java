@@ -32,12 +32,12 @@ final class BestFit {
     private BestFit(long documents, LongToIntFunction inputs, int length, boolean longestFirst) {
         none = documents;
         next = new PackedNumbers(documents, documents);
-        var packing = new Packing(inputs, length);
+        var packing = new Packing(length);
         if (longestFirst) {
             PackedNumbers order = longestFirst(documents, inputs, length);
             for (long step = 0; step < order.count(); step++) {
                 long document = order.get(step);
-                if (packing.put(document)) {
+                if (packing.put(document, inputs.applyAsInt(document))) {
                     order.set(sequences++, document); // no more sequences than steps
                 }
             }
@@ -50,7 +50,8 @@ final class BestFit {
             firsts = new PackedNumbers(0, 0);
             begins = new long[Math.toIntExact((documents + Long.SIZE - 1) / Long.SIZE)];
             for (long document = 0; document < documents; document++) {
-                if (inputs.applyAsInt(document) > 0 && packing.put(document)) {
+                int needed = inputs.applyAsInt(document);
+                if (needed > 0 && packing.put(document, needed)) {
                     begins[(int) (document >>> 6)] |= 1L << document;
                     sequences++;
                 }
@@ -84,22 +85,19 @@ final class BestFit {
 
     /** What is known of open sequences. */
     private final class Packing {
-        private final LongToIntFunction inputs;
         private final int length;
         private final Rooms rooms;
         private final long[] newest; // by room: the last piece of the sequence that was filled last
 
-        Packing(LongToIntFunction inputs, int length) {
-            this.inputs = inputs;
+        Packing(int length) {
             this.length = length;
             rooms = new Rooms(length);
             newest = new long[length];
             Arrays.fill(newest, none);
         }
 
-        /** Packs a piece; whether it begins a sequence. */
-        boolean put(long document) {
-            int needed = inputs.applyAsInt(document);
+        /** Packs a piece that needs so much room; whether it begins a sequence. */
+        boolean put(long document, int needed) {
             int room = rooms.ceiling(needed);
             boolean isFirst = room == length;
             if (!isFirst) {
@@ -162,7 +160,9 @@ final class BestFit {
         return next.heapBytes() + (long) Long.BYTES * begins.length + beginsBefore.heapBytes() + firsts.heapBytes();
     }
 
-    /** A set of numbers in [1, L): bits in words, and bits in words that say which of those words are not 0, and so on. */
+    /**
+     * A set of numbers in [1, L): bits in words, and bits in words that say which of those words are not 0, and so on.
+     */
     private static final class Rooms {
         private final int none;
         private final long[][] levels;

@@ -10,7 +10,7 @@ final class PackedNumbers {
     PackedNumbers(long count, long largest) {
         this.count = count;
         bits = Long.SIZE - Long.numberOfLeadingZeros(Math.max(1, largest));
-        mask = -1L >>> Long.SIZE - bits;
+        mask = -1L >>> (Long.SIZE - bits);
         words = new long[Math.toIntExact((Math.multiplyExact(count, bits) + Long.SIZE - 1) / Long.SIZE)];
     }
 
@@ -23,17 +23,17 @@ final class PackedNumbers {
         int word = (int) (from >>> 6);
         int shift = (int) from & Long.SIZE - 1;
         long value = words[word] >>> shift;
-        return (shift + bits > Long.SIZE ? value | words[word + 1] << Long.SIZE - shift : value) & mask;
+        return (shift + bits > Long.SIZE ? value | (words[word + 1] << (Long.SIZE - shift)) : value) & mask;
     }
 
     void set(long at, long number) {
         long from = at * bits;
         int word = (int) (from >>> 6);
         int shift = (int) from & Long.SIZE - 1;
-        words[word] = words[word] & ~(mask << shift) | number << shift;
+        words[word] = (words[word] & ~(mask << shift)) | (number << shift);
         if (shift + bits > Long.SIZE) {
             int done = Long.SIZE - shift;
-            words[word + 1] = words[word + 1] & ~(mask >>> done) | number >>> done;
+            words[word + 1] = (words[word + 1] & ~(mask >>> done)) | (number >>> done);
         }
     }
 

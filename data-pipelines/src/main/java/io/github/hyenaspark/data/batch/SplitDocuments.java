@@ -51,11 +51,12 @@ final class SplitDocuments implements Closeable {
         ShardReader reader = known == null ? index.reader(storage, shard) : known;
         open.put(shard, reader);
         if (open.size() > OPEN_FILES) {
-            int oldest = open.keySet().iterator().next();
-            ShardReader closing = open.get(oldest);
-            open.remove(oldest);
+            Map.Entry<Integer, ShardReader> oldest = open.entrySet().iterator().next();
+            int number = oldest.getKey();
+            ShardReader closing = oldest.getValue();
+            open.remove(number);
             closing.close();
-            closed.put(oldest, closing);
+            closed.put(number, closing);
             if (closed.size() > KNOWN_SHARDS) {
                 closed.remove(closed.keySet().iterator().next());
             }

@@ -68,9 +68,9 @@ public final class TokenBatches implements Closeable {
             sum += index.tokens(document);
         }
         if (longest < 2) {
-            throw new IllegalArgumentException(
-                    "there is no text in " + index.name() + ": found " + index.documents() + " documents, the longest of "
-                            + longest + " tokens; prepare more documents or change data.validation-fraction");
+            throw new IllegalArgumentException("there is no text in " + index.name() + ": found " + index.documents()
+                    + " documents, the longest of " + longest
+                    + " tokens; prepare more documents or change data.validation-fraction");
         }
         // Measuring on short documents is fine; learning from padding alone at length L is not.
         if (index.split() == Split.TRAIN) {
@@ -89,7 +89,7 @@ public final class TokenBatches implements Closeable {
     public TokenBatches ofSome(long count) {
         DocumentTokens all = plan.documents();
         long candidates = 0;
-        for (long document = 0; document < all.documents(); document++) {
+        for (long document = 0; count < all.documents() && document < all.documents(); document++) {
             candidates += all.tokens(document) > 1 ? 1 : 0;
         }
         if (candidates <= count) {

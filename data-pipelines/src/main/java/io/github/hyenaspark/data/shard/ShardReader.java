@@ -183,8 +183,7 @@ public final class ShardReader implements Closeable {
         if (checksums == null) {
             String file = ShardEntry.beside(files.file(), ".crc");
             ObjectRef object = new ObjectRef(file, BlockChecksums.bytes(files.bytes()), files.checksums());
-            checksums = BlockChecksums.of(
-                    Storage.resolve(dataset, file), object.read(storage, dataset), files.bytes());
+            checksums = BlockChecksums.of(Storage.resolve(dataset, file), object.read(storage, dataset), files.bytes());
         }
         return checksums;
     }

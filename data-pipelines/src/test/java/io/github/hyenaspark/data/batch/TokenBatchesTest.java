@@ -278,10 +278,9 @@ class TokenBatchesTest {
 
     private TokenBatches dropping(Map<String, int[]> dropped, PackingConfig.Strategy strategy, int length)
             throws IOException {
-        SplitIndex index = TestIndexes.dropping(
-                corpus.storage(), corpus.dataset().toString(), snapshot, dropped);
-        return TokenBatches.of(
-                corpus.storage(), index, new PackingConfig(strategy, length), snapshot.vocabulary());
+        SplitIndex index =
+                TestIndexes.dropping(corpus.storage(), corpus.dataset().toString(), snapshot, dropped);
+        return TokenBatches.of(corpus.storage(), index, new PackingConfig(strategy, length), snapshot.vocabulary());
     }
 
     @Test
@@ -290,8 +289,7 @@ class TokenBatchesTest {
         Vocabulary plain = snapshot.vocabulary();
         var vocabulary =
                 new Vocabulary(plain.tokenizer(), plain.fingerprint(), plain.size(), plain.endOfDocument(), masked);
-        SplitIndex index =
-                SplitIndex.of(corpus.storage(), corpus.dataset().toString(), snapshot, Split.TRAIN);
+        SplitIndex index = SplitIndex.of(corpus.storage(), corpus.dataset().toString(), snapshot, Split.TRAIN);
         try (TokenBatches without = open(Split.TRAIN, 100);
                 TokenBatches with = TokenBatches.of(corpus.storage(), index, single(100), vocabulary)) {
             int found = 0;

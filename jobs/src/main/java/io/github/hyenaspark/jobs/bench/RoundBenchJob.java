@@ -135,11 +135,7 @@ final class RoundBenchJob {
         var snapshot = new SnapshotRef(directory, 1, "none", vocabulary, 0, 0);
         ModelConfig model = settings.bind("model", ModelConfig.class);
         return new TrainingPlan(
-                model,
-                train,
-                snapshot,
-                new PackingConfig(PackingConfig.Strategy.CONTIGUOUS, model.lMax()),
-                directory);
+                model, train, snapshot, new PackingConfig(PackingConfig.Strategy.CONTIGUOUS, model.lMax()), directory);
     }
 
     private RunMetadata facts() {

@@ -94,8 +94,7 @@ public final class EvaluateJob {
     }
 
     private void run() throws IOException {
-        EvaluationTask.Plan plan =
-                EvaluationTask.Plan.of(
+        EvaluationTask.Plan plan = EvaluationTask.Plan.of(
                 trained, SnapshotRef.of(snapshot, dataset), config.split(), config.maxDocuments());
         int chunks = SparkEvaluation.chunks(storage, plan);
         String documents = output(".jsonl");

@@ -65,7 +65,7 @@ final class BlockNumbers {
             if (filled >= Long.SIZE) {
                 put(word++, filling);
                 filled -= Long.SIZE;
-                filling = filled == 0 ? 0 : (long) number >>> bits - filled;
+                filling = filled == 0 ? 0 : (long) number >>> (bits - filled);
             }
         }
         begins[block + 1] = word;
@@ -98,7 +98,7 @@ final class BlockNumbers {
         int shift = from & BLOCK - 1;
         long value = word(word) >>> shift;
         if (shift + bits > Long.SIZE) {
-            value |= word(word + 1) << Long.SIZE - shift;
+            value |= word(word + 1) << (Long.SIZE - shift);
         }
         return (int) (value & (1L << bits) - 1);
     }

@@ -28,8 +28,8 @@ final class ShardTable {
     record Shard(int unit, ShardReader.Files files, long documents, long tokens) {
         Shard {
             if (!files.checksums().matches("[0-9a-f]{64}")) {
-                throw new IllegalArgumentException("the SHA-256 of the checksums of " + files.file()
-                        + ": found \"" + files.checksums() + "\", expected 64 hexadecimal digits");
+                throw new IllegalArgumentException("the SHA-256 of the checksums of " + files.file() + ": found \""
+                        + files.checksums() + "\", expected 64 hexadecimal digits");
             }
         }
 
@@ -116,7 +116,8 @@ final class ShardTable {
     }
 
     Shard shard(int number) {
-        ByteBuffer in = ByteBuffer.wrap(bytes, begins[number], end - begins[number]).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer in =
+                ByteBuffer.wrap(bytes, begins[number], end - begins[number]).order(ByteOrder.LITTLE_ENDIAN);
         try {
             return Shard.of("the index", in);
         } catch (CorruptFileException e) {

@@ -106,12 +106,7 @@ public final class SplitIndex implements DocumentTokens {
      * @param dropped documents that plans leave out: ascending numbers in each affected shard, by the shard's file
      */
     public static SplitIndex ofParts(
-            Storage storage,
-            String dataset,
-            Split split,
-            TokenType type,
-            List<Part> parts,
-            Map<String, int[]> dropped)
+            Storage storage, String dataset, Split split, TokenType type, List<Part> parts, Map<String, int[]> dropped)
             throws IOException {
         var builder = new Builder(dataset, split, type, dropped);
         for (Part part : parts) {
@@ -133,8 +128,7 @@ public final class SplitIndex implements DocumentTokens {
             Map<String, int[]> dropped)
             throws IOException {
         var builder = new Builder(dataset, split, type, dropped);
-        try (var reads = new AheadReads<>(
-                members, member -> member.shard().documentTokens(storage, dataset, type))) {
+        try (var reads = new AheadReads<>(members, member -> member.shard().documentTokens(storage, dataset, type))) {
             for (SegmentIndex.Member member : members) {
                 builder.begin(Shard.of(member.unit(), member.shard()));
                 for (int tokens : reads.next()) {
@@ -147,8 +141,7 @@ public final class SplitIndex implements DocumentTokens {
     }
 
     private static String uri(SnapshotRef snapshot, Split split) {
-        return Storage.resolve(
-                snapshot.dataset(), FOLDER + "/" + snapshot.sha256() + "-" + split.folder() + ".index");
+        return Storage.resolve(snapshot.dataset(), FOLDER + "/" + snapshot.sha256() + "-" + split.folder() + ".index");
     }
 
     /**

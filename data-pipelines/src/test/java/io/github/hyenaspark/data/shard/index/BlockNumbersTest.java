@@ -14,7 +14,7 @@ class BlockNumbersTest {
         for (int bits = 1; bits < 32; bits += 6) {
             Random random = new Random(count + bits);
             int[] expected =
-                    random.ints(count, 0, Integer.MAX_VALUE >>> 31 - bits).toArray();
+                    random.ints(count, 0, Integer.MAX_VALUE >>> (31 - bits)).toArray();
             var numbers = new BlockNumbers();
             for (int number : expected) {
                 numbers.add(number);

@@ -156,7 +156,9 @@ class SplitIndexTest {
 
         byte[] whole = Files.readAllBytes(file);
         Files.write(file, new byte[0]);
-        assertThatCode(() -> first.share(storage, ref)).as("cut short by its store").doesNotThrowAnyException();
+        assertThatCode(() -> first.share(storage, ref))
+                .as("cut short by its store")
+                .doesNotThrowAnyException();
         assertThat(file).hasBinaryContent(whole);
         Files.delete(file);
         Files.delete(file.getParent());
@@ -191,8 +193,7 @@ class SplitIndexTest {
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageContaining("no such file");
         Files.write(file, whole);
-        assertThatThrownBy(() ->
-                        SplitIndex.ofParts(storage, dataset, Split.TRAIN, TokenType.UINT16, parts, Map.of()))
+        assertThatThrownBy(() -> SplitIndex.ofParts(storage, dataset, Split.TRAIN, TokenType.UINT16, parts, Map.of()))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageContaining("expected 2 bytes a token, found 1");
     }

@@ -79,8 +79,8 @@ public final class TestIndexes {
     }
 
     private static byte[] checksumsOfZeros(long bytes) {
-        ByteBuffer checksums = ByteBuffer.allocate((int) ((bytes + BLOCK - 1) / BLOCK * 4))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer checksums =
+                ByteBuffer.allocate((int) ((bytes + BLOCK - 1) / BLOCK * 4)).order(ByteOrder.LITTLE_ENDIAN);
         int whole = crcOfZeros(BLOCK);
         for (long left = bytes; left > 0; left -= BLOCK) {
             checksums.putInt(left >= BLOCK ? whole : crcOfZeros((int) left));

@@ -14,11 +14,7 @@ import java.io.Serializable;
  * ones are always of one document each. The run is the URI of its directory.
  */
 public record TrainingPlan(
-        ModelConfig model,
-        TrainConfig train,
-        SnapshotRef snapshot,
-        PackingConfig packing,
-        String run)
+        ModelConfig model, TrainConfig train, SnapshotRef snapshot, PackingConfig packing, String run)
         implements Serializable {
     public TrainingPlan {
         train.lengthSchedule().check(model.lMax());

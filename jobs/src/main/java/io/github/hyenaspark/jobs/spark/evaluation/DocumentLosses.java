@@ -109,8 +109,8 @@ public final class DocumentLosses {
         String uri = Storage.resolve(
                 snapshot.dataset(),
                 unit.object(DocumentTable.FOLDER)
-                        .orElseThrow(() -> new CorruptFileException(
-                                snapshot.uri(), "a document table", "unit " + unit.name()))
+                        .orElseThrow(() ->
+                                new CorruptFileException(snapshot.uri(), "a document table", "unit " + unit.name()))
                         .file());
         DocumentTable.read(storage, uri, row -> {
             if (row.split() == split) {
@@ -119,9 +119,7 @@ public final class DocumentLosses {
         });
         if (rows.size() != expected) {
             throw new CorruptFileException(
-                    uri,
-                    expected + " documents of the " + split.folder() + " split",
-                    rows.size() + " of them");
+                    uri, expected + " documents of the " + split.folder() + " split", rows.size() + " of them");
         }
     }
 

@@ -59,7 +59,9 @@ class DocumentLossesTest {
         DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, dataset);
         assertThat(snapshot.units()).hasSizeGreaterThan(1);
         var source = new BatchSource(
-                SnapshotRef.of(snapshot, dataset), Split.TRAIN, new PackingConfig(PackingConfig.Strategy.SINGLE, LENGTH));
+                SnapshotRef.of(snapshot, dataset),
+                Split.TRAIN,
+                new PackingConfig(PackingConfig.Strategy.SINGLE, LENGTH));
         List<DocumentLoss> found = new ArrayList<>();
         try (TokenBatches batches = source.open(storage)) {
             PackingPlan plan = batches.plan();

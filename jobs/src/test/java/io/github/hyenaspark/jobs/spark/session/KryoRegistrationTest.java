@@ -40,7 +40,6 @@ import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class KryoRegistrationTest {
