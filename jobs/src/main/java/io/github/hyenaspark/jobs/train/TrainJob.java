@@ -11,6 +11,7 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.commit.Pins;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.LockedException;
@@ -165,8 +166,7 @@ public final class TrainJob {
         var plan = new TrainingPlan(
                 settings.model(),
                 settings.train(),
-                snapshot,
-                settings.data().dataset(),
+                SnapshotRef.of(snapshot, settings.data().dataset()),
                 settings.packing(),
                 storage.qualify(settings.directory().uri()),
                 ValidationPlan.sequences(settings));
@@ -175,6 +175,7 @@ public final class TrainJob {
                         plan.vocabularySize(),
                         plan.train(),
                         settings.run().merge())
+                .with(plan.snapshot(), plan.packing())
                 .refuseUnlessItFits(plan.train().workers(), plan.train().threads());
         HyenaLanguageModel model = HyenaLanguageModel.create(
                 plan.model(), plan.vocabularySize(), plan.train().seed());

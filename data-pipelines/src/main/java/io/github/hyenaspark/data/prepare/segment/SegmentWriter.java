@@ -6,6 +6,8 @@ import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardReader;
 import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.TokenType;
+import io.github.hyenaspark.data.shard.index.SegmentIndex;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
@@ -20,6 +22,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +39,7 @@ public final class SegmentWriter {
             segments.add(write(
                     storage,
                     spec.config().dataset(),
+                    spec.format().type(),
                     Requests.all(
                             some,
                             unit -> UnitRecord.find(storage, spec, unit)
@@ -45,16 +49,27 @@ public final class SegmentWriter {
         return segments;
     }
 
-    private static SegmentEntry write(Storage storage, String dataset, List<UnitRecord> records) throws IOException {
+    private static SegmentEntry write(Storage storage, String dataset, TokenType type, List<UnitRecord> records)
+            throws IOException {
+        List<Segment.Line> lines = records.stream()
+                .map(record -> new Segment.Line(record.entry(), record.tally()))
+                .toList();
         SegmentEntry entry = Segment.write(
                 storage,
                 dataset,
-                records.stream()
-                        .map(record -> new Segment.Line(record.entry(), record.tally()))
-                        .toList());
+                lines,
+                (file, split) -> SegmentIndex.write(storage, dataset, file, split, type, members(lines, split)));
         SegmentInputs.write(
                 storage, dataset, entry, records.stream().map(UnitRecord::unit).toList());
         return entry;
+    }
+
+    private static List<SegmentIndex.Member> members(List<Segment.Line> lines, Split split) {
+        return IntStream.range(0, lines.size())
+                .boxed()
+                .flatMap(unit -> lines.get(unit).unit().shards(split).stream()
+                        .map(shard -> new SegmentIndex.Member(unit, shard)))
+                .toList();
     }
 
     /** The segments of a snapshot; one of an old format gets some, written from the records of its units. */
@@ -72,7 +87,7 @@ public final class SegmentWriter {
         UnitRecord.UnitRecords records = UnitRecord.UnitRecords.of(storage, dataset, snapshot);
         List<SegmentEntry> segments = new ArrayList<>();
         for (List<UnitEntry> some : parts(snapshot.ownUnits())) {
-            SegmentEntry entry = write(storage, dataset, Requests.all(some, records::of));
+            SegmentEntry entry = write(storage, dataset, snapshot.tokenType(), Requests.all(some, records::of));
             List<DuplicateList> lists = new ArrayList<>();
             for (UnitEntry unit : some) {
                 DuplicateList list = duplicates.getOrDefault(unit.name(), DuplicateList.none(unit.name()));

@@ -119,7 +119,7 @@ public record DatasetSnapshot(
         return uri(dataset, number);
     }
 
-    private static String uri(String dataset, long number) {
+    static String uri(String dataset, long number) {
         String name = String.format(Locale.ROOT, "%08d.json", number);
         return Storage.resolve(Storage.resolve(dataset, DIRECTORY), name);
     }

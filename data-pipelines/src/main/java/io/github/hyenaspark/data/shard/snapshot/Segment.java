@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.RowSink;
+import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
@@ -16,23 +17,28 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
  * Units that joined a dataset together, never changed afterwards, so that a commit writes what it adds and no more:
- * {@code segments/ID.json}, which names two objects beside it. {@code ID-units.jsonl} has a line for each unit, in
+ * {@code segments/ID.json}, which names the objects beside it. {@code ID-units.jsonl} has a line for each unit, in
  * order; {@code ID-objects.bin} has for each of the units' objects a hash of its name and its length, 16 bytes, so that
  * lost ones are found by listings. Nothing in them tells when or where they were made.
  *
  * @param units the lines
  * @param objects the hashes
+ * @param indexes of each split that has shards, its shards and the tokens of their documents
  * @param tally of all units
  * @param totals of all units, without duplicates
  */
-public record Segment(ObjectRef units, ObjectRef objects, UnitTally tally, Totals totals) {
+public record Segment(
+        ObjectRef units, ObjectRef objects, Map<Split, ObjectRef> indexes, UnitTally tally, Totals totals) {
     public static final String FOLDER = "segments";
 
     /** Units of one segment; more are several, so that none is too large to be read and written as a whole. */
@@ -55,8 +61,15 @@ public record Segment(ObjectRef units, ObjectRef objects, UnitTally tally, Total
         }
     }
 
+    /** Writes the index of one split of a segment to a file of the dataset. */
+    @FunctionalInterface
+    public interface Indexing {
+        ObjectRef write(String file, Split split) throws IOException;
+    }
+
     /** Writes a segment of units, in their order and without duplicates. Returns its entry. */
-    public static SegmentEntry write(Storage storage, String dataset, List<Line> lines) throws IOException {
+    public static SegmentEntry write(Storage storage, String dataset, List<Line> lines, Indexing indexing)
+            throws IOException {
         var text = new StringBuilder();
         lines.forEach(line -> text.append(line.toJson()).append('\n'));
         byte[] units = text.toString().getBytes(StandardCharsets.UTF_8);
@@ -65,11 +78,19 @@ public record Segment(ObjectRef units, ObjectRef objects, UnitTally tally, Total
                 lines.stream().flatMap(line -> line.unit.files().stream()).toList();
         ByteBuffer objects = ByteBuffer.allocate(Math.multiplyExact(files.size(), 2 * Long.BYTES));
         files.forEach(file -> objects.putLong(nameHash(file.file())).putLong(file.bytes()));
+        Totals totals = lines.stream().map(line -> Totals.of(line.unit)).reduce(Totals.NONE, Totals::plus);
+        Map<Split, ObjectRef> indexes = new EnumMap<>(Split.class);
+        for (Split split : Split.values()) {
+            if (totals.of(split).shards() > 0) {
+                indexes.put(split, indexing.write(FOLDER + "/" + id + "-" + split.folder() + ".index", split));
+            }
+        }
         var segment = new Segment(
                 object(storage, dataset, id + "-units.jsonl", units),
                 object(storage, dataset, id + "-objects.bin", objects.array()),
+                indexes,
                 lines.stream().map(Line::tally).reduce(UnitTally.NONE, UnitTally::plus),
-                lines.stream().map(line -> Totals.of(line.unit)).reduce(Totals.NONE, Totals::plus));
+                totals);
         ObjectRef file = object(storage, dataset, id + ".json", segment.toJson());
         return new SegmentEntry(file, List.of(), null, segment.totals);
     }
@@ -87,16 +108,30 @@ public record Segment(ObjectRef units, ObjectRef objects, UnitTally tally, Total
             throw new CorruptFileException(
                     uri, "format " + FORMAT, "format " + format, "use the version of hyena-spark that wrote it");
         }
+        Map<Split, ObjectRef> indexes = new EnumMap<>(Split.class);
+        ObjectNode ofSplits = Json.object(json, uri, "indexes");
+        for (Split split : Split.values()) {
+            if (ofSplits.has(split.folder())) {
+                indexes.put(split, ObjectRef.fromJson(Json.object(ofSplits, uri, split.folder()), uri));
+            }
+        }
         return new Segment(
                 ObjectRef.fromJson(Json.object(json, uri, "units"), uri),
                 ObjectRef.fromJson(Json.object(json, uri, "objects"), uri),
+                indexes,
                 UnitTally.fromJson(Json.object(json, uri, "tally"), uri),
                 Totals.fromJson(Json.object(json, uri, "totals"), uri));
     }
 
     /** What it is made of beside its own file. */
     public List<ObjectRef> parts() {
-        return List.of(units, objects);
+        return Stream.concat(Stream.of(units, objects), indexes.values().stream())
+                .toList();
+    }
+
+    /** The index of a split; empty if no unit has shards of it. */
+    public Optional<ObjectRef> index(Split split) {
+        return Optional.ofNullable(indexes.get(split));
     }
 
     /** Gives every unit, those that have left a dataset too, in order. */
@@ -170,6 +205,8 @@ public record Segment(ObjectRef units, ObjectRef objects, UnitTally tally, Total
         ObjectNode json = Json.object().put("format", FORMAT);
         json.set("units", units.toJson());
         json.set("objects", objects.toJson());
+        ObjectNode ofSplits = json.putObject("indexes");
+        indexes.forEach((split, index) -> ofSplits.set(split.folder(), index.toJson()));
         json.set("totals", totals.toJson());
         json.set("tally", tally.toJson());
         return SealedJson.SEAL.seal(json);
