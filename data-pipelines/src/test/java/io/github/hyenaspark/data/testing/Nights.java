@@ -62,7 +62,7 @@ public final class Nights {
         this.random = new Random(seed);
     }
 
-    /** @param run prepares, perhaps after runs that failed */
+    /** Lives through so many nights; {@code run} prepares, perhaps after runs that failed. */
     public void live(int nights, Run run) throws IOException {
         SnapshotCommit.Result result = null;
         for (int night = 0; night < nights; night++) {
@@ -111,7 +111,7 @@ public final class Nights {
         }
         if (files.size() > 5 && random.nextBoolean()) {
             String grown = pick();
-            write(grown, files.get(grown) + " and more", begin.plus(1, ChronoUnit.HOURS));
+            write(grown, files.getOrDefault(grown, "") + " and more", begin.plus(1, ChronoUnit.HOURS));
         }
         if (files.size() > 5 && random.nextBoolean()) {
             String gone = pick();
@@ -129,8 +129,8 @@ public final class Nights {
 
     /** The same bytes, at another time. */
     private void again(String path, Instant time) throws IOException {
-        boolean waits = changed.get(path).isAfter(time);
-        write(path, files.get(path), waits ? changed.get(path) : time);
+        Instant before = changed.getOrDefault(path, time);
+        write(path, files.getOrDefault(path, ""), before.isAfter(time) ? before : time);
     }
 
     private void write(String path, String text, Instant time) throws IOException {
