@@ -1,15 +1,13 @@
-package io.github.hyenaspark.jobs.prepare;
+package io.github.hyenaspark.data.prepare.commit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.data.prepare.DatasetSpec;
-import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.UnitWork;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.testing.Nights;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.testing.MiniHdfs;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -18,16 +16,37 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Thirty nights on HDFS, whose listings tell no checksum; runs end after any of their steps. */
 class HdfsNightsIT {
+    @TempDir
+    static java.nio.file.Path directory;
+
+    private static MiniDFSCluster hdfs;
+
+    @BeforeAll
+    static void start() throws IOException {
+        hdfs = new MiniDFSCluster.Builder(new Configuration(), directory.toFile())
+                .numDataNodes(1)
+                .build();
+        hdfs.waitActive();
+    }
+
+    @AfterAll
+    static void stop() {
+        hdfs.shutdown();
+    }
+
     @Test
     @Tag("process")
     void nothingIsLostAndNothingIsThereTwice() throws IOException {
-        MiniHdfs hdfs = MiniHdfs.newFolder();
-        String root = hdfs.uri("nights");
+        String root = hdfs.getURI() + "/nights";
         var random = new Random(5);
         try (FileSystem files = FileSystem.newInstance(new Path(root).toUri(), new Configuration())) {
             Storage storage = Storage.of(Map.of());
@@ -55,8 +74,7 @@ class HdfsNightsIT {
 
     @Test
     void aFileThatIsStillWrittenWaits() throws IOException {
-        MiniHdfs hdfs = MiniHdfs.newFolder();
-        String root = hdfs.uri("open");
+        String root = hdfs.getURI() + "/open";
         Storage storage = Storage.of(Map.of());
         storage.replace(root + "/input/whole.txt", new byte[] {'a'});
         try (FileSystem files = FileSystem.newInstance(new Path(root).toUri(), new Configuration())) {
