@@ -81,13 +81,7 @@ public final class CheckpointStore {
                     .put("driver", UUID.randomUUID().toString());
             if (storage.createExclusively(layout.uri(RunLayout.EPOCHS + "/" + next + ".json"), Json.bytes(lease))) {
                 epoch = next;
-                if (!storage.keepsFirst(layout.uri(RunLayout.EPOCHS))) {
-                    log().warn(
-                                    "the store of {} does not refuse to create an object twice (S3 does from Hadoop 3.4.2 on):"
-                                            + " of two drivers that start at the same instant both may continue; let only"
-                                            + " one of them run",
-                                    run);
-                }
+                storage.warnUnlessExclusive(layout.uri(RunLayout.EPOCHS), "drivers of this run");
                 return next;
             }
         }
@@ -227,7 +221,7 @@ public final class CheckpointStore {
     public void check(CheckpointManifest manifest) throws IOException {
         for (VectorFile file : files(manifest)) {
             FileInfo all = file.in(run);
-            read(new FileInfo(all.uri(), all.bytes(), "", all.crc32c(), all.modifiedMillis()));
+            read(new FileInfo(all.uri(), all.bytes(), "", all.crc32c(), all.modifiedMillis(), ""));
         }
     }
 

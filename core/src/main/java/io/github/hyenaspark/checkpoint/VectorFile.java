@@ -42,7 +42,7 @@ public record VectorFile(String vector, String path, long bytes, long crc32c, St
     }
 
     FileInfo in(String runDirectory) {
-        return new FileInfo(Storage.resolve(runDirectory, path), bytes, sha256, crc32c, 0);
+        return new FileInfo(Storage.resolve(runDirectory, path), bytes, sha256, crc32c, 0, "");
     }
 
     /** Writes a vector of a checkpoint as one tensor per parameter, in its order. */

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Object stores: an object appears, complete, when its stream is closed. Exclusive creation asks the store to refuse a
  * name that exists, which S3A does from Hadoop 3.4.2 on, and reads back who won: an answer may get lost. What must be
- * exclusive goes up in one request, since Ceph's radosgw does not refuse what was uploaded in parts.
+ * exclusive goes up in one request, since Ceph's radosgw does not refuse what was uploaded in parts. Google's connector
+ * needs no option for it: without overwriting it creates on condition that the object has no generation.
  */
 record ConditionalWriter(FileSystem fileSystem) implements Storage.AtomicWriter {
     private static final Logger LOG = LoggerFactory.getLogger(ConditionalWriter.class);

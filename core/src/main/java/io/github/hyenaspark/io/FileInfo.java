@@ -7,10 +7,11 @@ package io.github.hyenaspark.io;
  * @param sha256 in lower-case hexadecimal
  * @param crc32c CRC-32C of the content, 0 to 2^32-1
  * @param modifiedMillis last change by the store's clock, milliseconds since 1970; 0 unless it was listed
+ * @param etag what the store says of the content, the same for the same bytes; empty if its listings say nothing
  */
-public record FileInfo(String uri, long bytes, String sha256, long crc32c, long modifiedMillis) {
-    static FileInfo listed(String uri, long bytes, long modifiedMillis) {
-        return new FileInfo(uri, bytes, "", -1, modifiedMillis);
+public record FileInfo(String uri, long bytes, String sha256, long crc32c, long modifiedMillis, String etag) {
+    static FileInfo listed(String uri, long bytes, long modifiedMillis, String etag) {
+        return new FileInfo(uri, bytes, "", -1, modifiedMillis, etag);
     }
 
     public String name() {

@@ -45,7 +45,7 @@ final class HashingOutputStream extends OutputStream {
     /** What was written; takes no more bytes after this. */
     FileInfo file(String uri, long modifiedMillis) {
         String digest = sha256.map(found -> Hashes.hex(found.digest())).orElse("");
-        return new FileInfo(uri, bytes, digest, crc.getValue(), modifiedMillis);
+        return new FileInfo(uri, bytes, digest, crc.getValue(), modifiedMillis, "");
     }
 
     /**

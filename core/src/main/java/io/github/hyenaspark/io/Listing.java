@@ -7,6 +7,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.hadoop.fs.EtagSource;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.GlobExpander;
@@ -19,6 +22,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds files in one file system. */
 record Listing(FileSystem fileSystem) {
+    /**
+     * Hidden folders that are shown, because what lies beside them is a table of Delta Lake or Hudi, not just files.
+     */
+    private static final Set<String> TABLE_LOGS = Set.of("_delta_log", ".hoodie");
+
     List<FileInfo> directly(Path directory) throws IOException {
         List<FileInfo> files = new ArrayList<>();
         for (FileStatus status : fileSystem.listStatus(directory)) {
@@ -36,18 +44,23 @@ record Listing(FileSystem fileSystem) {
      */
     List<FileInfo> below(Path start, boolean flat, boolean hidden) throws IOException {
         List<FileInfo> files = new ArrayList<>();
+        below(start, flat, hidden, files::add);
+        return sorted(files);
+    }
+
+    /** The same, given one by one, in no order that matters. */
+    void below(Path start, boolean flat, boolean hidden, Consumer<FileInfo> files) throws IOException {
         if (!flat) {
             collect(fileSystem.getFileStatus(start), path -> hidden || visible(path), files);
-            return sorted(files);
+            return;
         }
         RemoteIterator<LocatedFileStatus> all = fileSystem.listFiles(start, true);
         while (all.hasNext()) {
             FileStatus status = all.next();
             if (hidden || visible(start, status.getPath())) {
-                files.add(listed(status));
+                files.accept(listed(status));
             }
         }
-        return sorted(files);
     }
 
     /** Whether no name between the two is hidden. */
@@ -104,28 +117,35 @@ record Listing(FileSystem fileSystem) {
     private void collect(Match match, List<FileInfo> files) throws IOException {
         FileStatus status = match.status();
         try {
-            collect(status == null ? fileSystem.getFileStatus(match.path()) : status, Listing::visible, files);
+            collect(status == null ? fileSystem.getFileStatus(match.path()) : status, Listing::visible, files::add);
         } catch (FileNotFoundException e) {
             // the last part of the glob is a plain name that does not exist in this directory
         }
     }
 
-    private void collect(FileStatus status, PathFilter filter, List<FileInfo> files) throws IOException {
+    private void collect(FileStatus status, PathFilter filter, Consumer<FileInfo> files) throws IOException {
         if (status.isFile()) {
-            files.add(listed(status));
+            files.accept(listed(status));
             return;
         }
-        for (FileStatus child : fileSystem.listStatus(status.getPath(), filter)) {
-            collect(child, filter, files);
+        RemoteIterator<FileStatus> children = fileSystem.listStatusIterator(status.getPath());
+        while (children.hasNext()) {
+            FileStatus child = children.next();
+            if (filter.accept(child.getPath())) {
+                collect(child, filter, files);
+            }
         }
     }
 
     private static boolean visible(Path path) {
-        return !path.getName().startsWith(".") && !path.getName().startsWith("_");
+        String name = path.getName();
+        return (!name.startsWith(".") && !name.startsWith("_")) || TABLE_LOGS.contains(name);
     }
 
-    private static FileInfo listed(FileStatus status) {
-        return FileInfo.listed(status.getPath().toString(), status.getLen(), status.getModificationTime());
+    static FileInfo listed(FileStatus status) {
+        String etag = status instanceof EtagSource source ? source.getEtag() : "";
+        return FileInfo.listed(
+                status.getPath().toString(), status.getLen(), status.getModificationTime(), etag == null ? "" : etag);
     }
 
     private static List<FileInfo> sorted(List<FileInfo> files) {

@@ -7,11 +7,13 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Reads of the local disk without the slow start of Hadoop; empty where {@link Storage} had better ask Hadoop. */
 final class LocalReads {
@@ -44,7 +46,7 @@ final class LocalReads {
                 if (attributes.isRegularFile()
                         && !child.getFileName().toString().startsWith(".")) {
                     long modified = attributes.lastModifiedTime().toMillis();
-                    files.add(FileInfo.listed(SCHEME + child, attributes.size(), modified));
+                    files.add(FileInfo.listed(SCHEME + child, attributes.size(), modified, ""));
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
@@ -52,6 +54,26 @@ final class LocalReads {
         }
         files.sort((one, other) -> one.uri().compareTo(other.uri()));
         return Optional.of(files);
+    }
+
+    /**
+     * Gives the names of all files in and below a directory, which takes no question about each; none if it is missing.
+     */
+    static void names(Path directory, String prefix, Consumer<String> names) throws IOException {
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+            for (Path child : children) {
+                String name = prefix + child.getFileName();
+                if (name.indexOf('.', prefix.length()) < 0 && Files.isDirectory(child)) { // files here have an ending
+                    names(child, name + "/", names);
+                } else {
+                    names.accept(name);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            // an empty folder of a dataset does not exist
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
     }
 
     static Optional<byte[]> read(Path file) {

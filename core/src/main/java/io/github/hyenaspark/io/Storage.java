@@ -7,19 +7,25 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileChecksum;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.util.functional.FutureIO;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -113,7 +119,31 @@ public final class Storage {
     public FileInfo facts(String uri) throws IOException {
         Location location = location(uri);
         FileStatus status = file(location);
-        return FileInfo.listed(location.qualified(), status.getLen(), status.getModificationTime());
+        return Listing.listed(status);
+    }
+
+    /**
+     * The store's checksum of a file, the same for the same bytes written in the same way; empty if it has none. HDFS
+     * has one; it takes a question to the name node and one to a data node for each block.
+     */
+    public String checksum(String uri) throws IOException {
+        Location location = location(uri);
+        FileChecksum found = location.isObject()
+                ? null
+                : location.ask(() -> location.fileSystem().getFileChecksum(location.path()));
+        return found == null
+                ? ""
+                : found.getAlgorithmName() + ":" + HexFormat.of().formatHex(found.getBytes());
+    }
+
+    /**
+     * Whether nobody is writing a file; HDFS knows that, other stores show a file only when it is complete or never
+     * say.
+     */
+    public boolean isClosed(String uri) throws IOException {
+        Location location = location(uri);
+        return !(location.fileSystem() instanceof DistributedFileSystem hdfs)
+                || location.ask(() -> hdfs.isFileClosed(location.path()));
     }
 
     public byte[] read(String uri) throws IOException {
@@ -227,10 +257,25 @@ public final class Storage {
         return location.ask(() -> writer(location).createExclusively(location.path(), content));
     }
 
-    /** Whether {@link #createExclusively} is exclusive here; tries it on an object store with a small object. */
+    /**
+     * Whether {@link #createExclusively} is exclusive here; asks HDFS and disks nothing, and tries a small file
+     * elsewhere.
+     */
     public boolean keepsFirst(String directory) throws IOException {
         Location location = location(resolve(directory, ".probe-" + UUID.randomUUID()));
         return location.ask(() -> writer(location).keepsFirst(location.path()));
+    }
+
+    /** Warns if {@link #createExclusively} is not exclusive here, for two such {@code writers}. */
+    public void warnUnlessExclusive(String directory, String writers) throws IOException {
+        if (!keepsFirst(directory)) {
+            log().warn(
+                            "the store of {} does not refuse to create a file twice (S3 does from Hadoop 3.4.2 on, Azure"
+                                    + " with a hierarchical namespace): of two {} that start at the same instant both may"
+                                    + " continue; let only one of them run",
+                            directory,
+                            writers);
+        }
     }
 
     /**
@@ -332,6 +377,54 @@ public final class Storage {
         }
     }
 
+    /**
+     * Gives the files that {@link #find} lists, in the store's order, without holding them all; a glob's are found
+     * before the first is given. A listing that fails midway is begun again, with a new taker; returns the one that got
+     * all.
+     */
+    public <T extends Consumer<FileInfo>> T find(String directoryOrGlob, Supplier<T> takers) throws IOException {
+        Location location = location(directoryOrGlob);
+        try {
+            return location.ask(() -> {
+                T taker = takers.get();
+                new Listing(location.fileSystem()).below(location.path(), location.isObject(), false, taker);
+                return taker;
+            });
+        } catch (FileNotFoundException e) {
+            T taker = takers.get();
+            find(directoryOrGlob).forEach(taker);
+            return taker;
+        }
+    }
+
+    /**
+     * Gives name and length of every file in and below a directory, relative to it; none if it does not exist. On the
+     * local disk, where each length would take a question of its own, it is -1. A listing that fails midway is begun
+     * again, so a file may be given twice.
+     */
+    public void names(String directory, ObjLongConsumer<String> files) throws IOException {
+        Optional<java.nio.file.Path> local = LocalReads.path(directory, localByDefault);
+        if (local.isPresent()) {
+            LocalReads.names(local.get(), "", name -> files.accept(name, -1));
+            return;
+        }
+        Location location = location(directory);
+        int prefix = location.qualified().length() + 1;
+        try {
+            location.ask(() -> {
+                new Listing(location.fileSystem())
+                        .below(
+                                location.path(),
+                                location.isObject(),
+                                true,
+                                file -> files.accept(file.uri().substring(prefix), file.bytes()));
+                return true;
+            });
+        } catch (FileNotFoundException e) {
+            // an empty folder of a dataset does not exist
+        }
+    }
+
     /** All files in and below a directory, by URI, even hidden and temporary ones; none if it does not exist. */
     public List<FileInfo> everythingBelow(String directory) throws IOException {
         Location location = location(directory);
@@ -340,6 +433,20 @@ public final class Storage {
                     () -> new Listing(location.fileSystem()).below(location.path(), location.isObject(), true));
         } catch (FileNotFoundException e) {
             return List.of();
+        }
+    }
+
+    /** The same, given one by one in the store's order to a taker, as {@link #find(String, Supplier)} does. */
+    public <T extends Consumer<FileInfo>> T everythingBelow(String directory, Supplier<T> takers) throws IOException {
+        Location location = location(directory);
+        try {
+            return location.ask(() -> {
+                T taker = takers.get();
+                new Listing(location.fileSystem()).below(location.path(), location.isObject(), true, taker);
+                return taker;
+            });
+        } catch (FileNotFoundException e) {
+            return takers.get();
         }
     }
 

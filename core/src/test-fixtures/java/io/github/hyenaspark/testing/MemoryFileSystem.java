@@ -30,7 +30,8 @@ import org.apache.hadoop.util.Progressable;
  * is told to. Under the scheme {@code mem} it is like HDFS: an open file can be seen and a rename refuses a taken name.
  * Under {@code s3a} it is like S3: a file appears when it is closed, over the one that may be there, unless the writer
  * asked for a conditional creation, which closing refuses if the name is taken by then; an aborted file never appears;
- * nothing can be renamed. A directory is there as long as a file is in it.
+ * nothing can be renamed. Under {@code gs} it is like that too, but whoever does not overwrite creates conditionally. A
+ * directory is there as long as a file is in it.
  */
 public final class MemoryFileSystem extends FileSystem {
     /** A setting: whether a store of objects heeds conditions, as S3A does from Hadoop 3.4.2 on. */
@@ -120,7 +121,11 @@ public final class MemoryFileSystem extends FileSystem {
     }
 
     private boolean isObjectStore() {
-        return getScheme().equals("s3a");
+        return getScheme().equals("s3a") || isGoogle();
+    }
+
+    private boolean isGoogle() {
+        return getScheme().equals("gs");
     }
 
     @Override
@@ -144,7 +149,7 @@ public final class MemoryFileSystem extends FileSystem {
     @Override
     public boolean hasPathCapability(Path path, String capability) throws IOException {
         return capability.equals(CONDITIONAL)
-                ? isObjectStore() && knowsConditions
+                ? isObjectStore() && knowsConditions && !isGoogle()
                 : super.hasPathCapability(path, capability);
     }
 
@@ -165,7 +170,9 @@ public final class MemoryFileSystem extends FileSystem {
         @Override
         public FSDataOutputStream build() throws IOException {
             boolean overwrite = getFlags().contains(CreateFlag.OVERWRITE);
-            boolean conditional = store.knowsConditions && getOptions().getBoolean(CONDITIONAL, false);
+            boolean conditional = store.isGoogle()
+                    ? !overwrite
+                    : store.knowsConditions && getOptions().getBoolean(CONDITIONAL, false);
             return store.faults.run(Operation.CREATE, getPath(), () -> store.open(getPath(), overwrite, conditional));
         }
     }

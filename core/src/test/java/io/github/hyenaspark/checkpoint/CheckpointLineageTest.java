@@ -35,8 +35,10 @@ class CheckpointLineageTest {
         private final String uri;
 
         Run(String scheme, boolean conditions) throws IOException {
-            Map<String, String> hadoop = new HashMap<>(Map.of(
-                    "fs.s3a.impl", MemoryFileSystem.class.getName(), "fs.mem.impl", MemoryFileSystem.class.getName()));
+            Map<String, String> hadoop = new HashMap<>();
+            for (String served : List.of("s3a", "mem", "gs", "abfs")) {
+                hadoop.put("fs." + served + ".impl", MemoryFileSystem.class.getName());
+            }
             hadoop.put(MemoryFileSystem.KNOWS_CONDITIONS, Boolean.toString(conditions));
             String root = scheme + "://" + UUID.randomUUID();
             var configuration = new Configuration();
@@ -212,7 +214,7 @@ class CheckpointLineageTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"mem, true, true", "s3a, true, true", "s3a, false, false"})
+    @CsvSource({"mem, true, true", "s3a, true, true", "s3a, false, false", "gs, true, true", "abfs, true, false"})
     void aStoreThatDoesNotExcludeIsToldAtTheStartAndUsed(String scheme, boolean conditions, boolean expected)
             throws IOException {
         var run = new Run(scheme, conditions);

@@ -59,7 +59,7 @@ class LocalReadsTest {
         try (InputStream in = direct.openVerified(facts)) {
             assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("b");
         }
-        FileInfo longer = new FileInfo(facts.uri(), 2, facts.sha256(), facts.crc32c(), 0);
+        FileInfo longer = new FileInfo(facts.uri(), 2, facts.sha256(), facts.crc32c(), 0, "");
         assertThatThrownBy(() -> direct.openVerified(longer))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageContaining("2 bytes");

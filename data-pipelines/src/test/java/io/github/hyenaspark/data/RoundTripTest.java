@@ -9,6 +9,7 @@ import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardReader;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.testing.ParquetFiles;
 import io.github.hyenaspark.data.testing.ShardOracle;
 import io.github.hyenaspark.data.token.Tokenizer;
@@ -150,7 +151,8 @@ class RoundTripTest {
         Path dataset = Path.of(config.dataset());
 
         assertThat(snapshot.counts().bad()).isZero();
-        assertThat(snapshot.units()).hasSizeGreaterThan(1);
+        assertThat(SnapshotUnits.all(corpus.storage(), config.dataset(), snapshot))
+                .hasSizeGreaterThan(1);
         List<String> wanted = texts.stream().map(normalForm).toList();
         List<int[]> read = throughReaders(dataset, snapshot);
         List<String> found = texts(tokenizer, read);
@@ -161,7 +163,7 @@ class RoundTripTest {
         assertThat(ShardOracle.throughMds(dataset.resolve(Split.TRAIN.folder())).toArray())
                 .isEqualTo(read.toArray());
         List<int[]> megatron = new ArrayList<>();
-        for (ShardEntry shard : snapshot.shards(Split.TRAIN)) {
+        for (ShardEntry shard : SnapshotUnits.shards(corpus.storage(), dataset.toString(), snapshot, Split.TRAIN)) {
             megatron.addAll(ShardOracle.throughMegatron(dataset.resolve(shard.file())));
         }
         assertThat(megatron.toArray()).isEqualTo(read.toArray());
@@ -169,7 +171,7 @@ class RoundTripTest {
 
     private List<int[]> throughReaders(Path dataset, DatasetSnapshot snapshot) throws IOException {
         List<int[]> documents = new ArrayList<>();
-        for (ShardEntry shard : snapshot.shards(Split.TRAIN)) {
+        for (ShardEntry shard : SnapshotUnits.shards(corpus.storage(), dataset.toString(), snapshot, Split.TRAIN)) {
             try (ShardReader reader =
                     ShardReader.open(corpus.storage(), dataset.toString(), shard, snapshot.tokenType())) {
                 for (int document = 0; document < reader.documents(); document++) {

@@ -4,15 +4,22 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
+import io.github.hyenaspark.data.prepare.duplicate.DuplicateRule;
+import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
+import io.github.hyenaspark.data.prepare.duplicate.KeyRunFile;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
-import io.github.hyenaspark.data.prepare.unit.DuplicateRule;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.prepare.unit.UnitWork;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.data.shard.ShardEntry;
+import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.quarantine.Quarantine;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
+import io.github.hyenaspark.data.shard.snapshot.Segment;
+import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
-import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
@@ -110,7 +117,7 @@ public final class TestCorpus {
         recipe.storeTokenizer(storage);
         Tokenizer tokenizer = recipe.tokenizer(storage);
         InputPlan plan = InputPlan.of(storage, recipe);
-        for (WorkUnit unit : plan.pending()) {
+        for (WorkUnit unit : plan.work()) {
             UnitWork.run(unit, recipe, tokenizer, storage);
         }
         return commit(storage, recipe, plan);
@@ -131,13 +138,13 @@ public final class TestCorpus {
     /** Commits what was prepared on any storage. */
     public static SnapshotCommit.Result commit(Storage storage, DatasetSpec recipe, InputPlan plan) throws IOException {
         SnapshotCommit commit = SnapshotCommit.open(storage, recipe, plan);
-        return commit.commit(duplicates(storage, recipe, commit.units()));
+        return commit.commit(duplicates(storage, commit.search()));
     }
 
     /** What a dataset has in quarantine, a line for each. */
     public List<String> quarantine(DatasetSnapshot snapshot) throws IOException {
         List<String> lines = new ArrayList<>();
-        for (UnitEntry unit : snapshot.units()) {
+        for (UnitEntry unit : units(snapshot)) {
             var object = unit.object(Quarantine.FOLDER);
             if (object.isPresent()) {
                 Quarantine.read(
@@ -150,35 +157,46 @@ public final class TestCorpus {
         return lines;
     }
 
-    /** What the jobs do with two sorts on a cluster. */
-    private static Map<String, DuplicateRule.UnitDuplicates> duplicates(
-            Storage storage, DatasetSpec recipe, List<UnitEntry> units) throws IOException {
-        String dataset = recipe.config().dataset();
+    /** What the jobs do on a cluster. */
+    private static DuplicateSearch.Result duplicates(Storage storage, DuplicateSearch search) throws IOException {
+        if (search.kinds() == 0) {
+            return new DuplicateSearch.Result(search.runs(), Map.of());
+        }
+        String dataset = search.spec().config().dataset();
         List<long[]> candidates = new ArrayList<>();
-        for (int unit = 0; unit < units.size(); unit++) {
-            for (int kind = 0;
-                    kind < DuplicateRule.kinds(recipe.config().clean().duplicates());
-                    kind++) {
-                String table = Storage.resolve(
-                        dataset,
-                        units.get(unit)
-                                .object(DocumentTable.FOLDER)
-                                .orElseThrow()
-                                .file());
-                candidates.addAll(DuplicateRule.candidates(storage, table, unit, kind));
-            }
+        for (DuplicateSearch.Units units : search.units()) {
+            candidates.addAll(search.candidates(storage, units));
         }
-        candidates.sort(Arrays::compare);
-        Map<Integer, List<long[]>> found = new TreeMap<>();
-        DuplicateRule.duplicates(candidates.iterator())
-                .forEachRemaining(one -> found.computeIfAbsent(DuplicateRule.unit(one), unit -> new ArrayList<>())
-                        .add(one));
-        Map<String, DuplicateRule.UnitDuplicates> lists = new TreeMap<>();
-        for (Map.Entry<Integer, List<long[]>> entry : found.entrySet()) {
-            String unit = units.get(entry.getKey()).name();
-            DuplicateRule.list(storage, dataset, unit, entry.getValue()).ifPresent(list -> lists.put(unit, list));
+        candidates.sort(DuplicateRule::compare);
+        DuplicateSearch sorted = search.unsorted().isEmpty()
+                ? search
+                : search.with(
+                        List.of(KeyRunFile.write(storage, dataset, search.newName(0), 0, 1, candidates.iterator())));
+        Map<String, List<long[]>> found = new TreeMap<>();
+        int ranges = 8;
+        for (int range = 0; range < ranges; range++) {
+            sorted.merge(storage, range, ranges, one -> {
+                List<String> names = new ArrayList<>();
+                SegmentEntry segment = sorted.segments().get(DuplicateRule.segment(one));
+                Segment.read(storage, dataset, segment)
+                        .lines(storage, dataset, line -> names.add(line.unit().name()));
+                found.computeIfAbsent(names.get(DuplicateRule.unit(one)), unit -> new ArrayList<>())
+                        .add(one);
+            });
         }
-        return lists;
+        Map<String, DuplicateList> lists = new TreeMap<>();
+        found.forEach((unit, ofUnit) -> lists.put(unit, DuplicateRule.list(unit, ofUnit)));
+        return new DuplicateSearch.Result(sorted.runs(), lists);
+    }
+
+    /** The units of a snapshot. */
+    public List<UnitEntry> units(DatasetSnapshot snapshot) throws IOException {
+        return SnapshotUnits.all(storage, dataset().toString(), snapshot);
+    }
+
+    /** The shards of a split of a snapshot. */
+    public List<ShardEntry> shards(DatasetSnapshot snapshot, Split split) throws IOException {
+        return SnapshotUnits.shards(storage, dataset().toString(), snapshot, split);
     }
 
     /** Every file below a directory by its relative path. */

@@ -6,6 +6,7 @@ import io.github.hyenaspark.bench.BenchmarkLoop.Workload;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
+import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.UnitWork;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
@@ -68,6 +69,6 @@ public final class PrepareBenchmark {
         for (WorkUnit unit : plan.pending()) {
             UnitWork.run(unit, spec, tokenizer, storage);
         }
-        SnapshotCommit.open(storage, spec, plan).commit(Map.of());
+        SnapshotCommit.open(storage, spec, plan).commit(new DuplicateSearch.Result(List.of(), Map.of()));
     }
 }

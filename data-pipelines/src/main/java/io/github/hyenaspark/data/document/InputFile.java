@@ -7,10 +7,20 @@ import java.util.Locale;
 /**
  * One listed file of the input, changed at a time by the store's clock, milliseconds since 1970. Its identity is its
  * path below the input, with slashes, so a corpus may be moved as a whole.
+ *
+ * @param etag what the store says of the content, the same for the same bytes; empty if it says nothing
  */
-public record InputFile(String path, String uri, long bytes, long modifiedMillis) implements Serializable {
+public record InputFile(String path, String uri, long bytes, long modifiedMillis, String etag) implements Serializable {
+    /** Begins an etag that listings do not tell, because the file itself was asked for its checksum. */
+    public static final String CHECKSUM = "checksum ";
+
     public static InputFile of(String path, FileInfo file) {
-        return new InputFile(path, file.uri(), file.bytes(), file.modifiedMillis());
+        return new InputFile(path, file.uri(), file.bytes(), file.modifiedMillis(), file.etag());
+    }
+
+    /** The same with what the store says of its content. */
+    public InputFile with(String found) {
+        return new InputFile(path, uri, bytes, modifiedMillis, found);
     }
 
     public Slice whole() {

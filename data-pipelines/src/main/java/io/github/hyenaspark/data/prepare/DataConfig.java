@@ -12,6 +12,7 @@ import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -20,6 +21,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,12 +45,14 @@ public record DataConfig(
         double maxBadFraction,
         OnChanged onChanged,
         boolean prune,
+        String minAge,
         boolean dryRun,
         String intervalStart,
         String intervalEnd)
         implements Serializable {
     private static final Logger LOG = LoggerFactory.getLogger(DataConfig.class);
     private static final String ON_DISK = "file:";
+    private static final Pattern AGE = Pattern.compile("(\\d{1,9})([smhd]?)");
 
     public DataConfig {
         Refusal.unless(unitBytes >= 1, "data.unit-bytes", unitBytes, "at least 1 byte");
@@ -67,6 +74,7 @@ public record DataConfig(
         boolean bad = maxBadFraction >= 0 && maxBadFraction <= 1;
         Refusal.unless(bad, "data.max-bad-fraction", maxBadFraction, "a number in [0, 1]");
         InputInterval.of(intervalStart, intervalEnd);
+        minAgeMillis(minAge);
     }
 
     public void checkPlaces() {
@@ -100,6 +108,7 @@ public record DataConfig(
                 maxBadFraction,
                 onChanged,
                 prune,
+                minAge,
                 dryRun,
                 intervalStart,
                 intervalEnd);
@@ -128,12 +137,18 @@ public record DataConfig(
      * of a task).
      */
     public InputListing files(Storage storage) throws IOException {
+        return files(storage, () -> file -> true);
+    }
+
+    /** The same, holding only the files that are wanted; each is asked for once, in no order. */
+    public InputListing files(Storage storage, Supplier<Predicate<InputFile>> wanted) throws IOException {
         if (!dataset.isBlank() && TaskInput.directory(dataset).equals(input)) {
-            return new InputListing(InputListing.of(storage, input, source, "").files(), new TreeMap<>());
+            InputListing examples = InputListing.of(storage, input, source, "", wanted);
+            return new InputListing(examples.root(), examples.files(), examples.documents(), new TreeMap<>());
         }
         String own = dataset.isBlank() ? "" : Storage.resolve(storage.qualify(dataset), "/");
-        InputListing found = InputListing.of(storage, input, source, own);
-        if (found.files().isEmpty()) {
+        InputListing found = InputListing.of(storage, input, source, own, wanted);
+        if (found.documents() == 0) {
             throw new IllegalArgumentException("data.dataset: found " + dataset
                     + ", which has every file of data.input " + input + " in it, expected a directory of its own");
         }
@@ -143,13 +158,38 @@ public record DataConfig(
         return found;
     }
 
-    /** A changed file stops the run, or is prepared again and its old documents leave the dataset. */
+    /**
+     * A changed file stops the run; or is prepared again, and its old documents leave the dataset; or its old documents
+     * stay.
+     */
     public enum OnChanged {
         STOP,
-        REPLACE
+        REPLACE,
+        KEEP
     }
 
-    /** When new files may have changed, milliseconds since 1970, the end exclusive; known files always stay. */
+    /** How old a file must be before it is taken, in milliseconds: younger ones may still be written. */
+    public long minAgeMillis() {
+        return minAgeMillis(minAge);
+    }
+
+    private static long minAgeMillis(String text) {
+        Matcher found = AGE.matcher(text.strip());
+        Refusal.unless(found.matches(), "data.min-age", "\"" + text + "\"", "a time such as 0, 90s, 15m, 2h or 1d");
+        long count = Long.parseLong(found.group(1));
+        return switch (found.group(2)) {
+            case "m" -> Duration.ofMinutes(count).toMillis();
+            case "h" -> Duration.ofHours(count).toMillis();
+            case "d" -> Duration.ofDays(count).toMillis();
+            default -> Duration.ofSeconds(count).toMillis();
+        };
+    }
+
+    /**
+     * The interval that a scheduled run is for, milliseconds since 1970, the end exclusive. New files changed at its
+     * end or later wait for the next run. Those changed before its start are late, and taken: a file that is renamed
+     * into place keeps its time, and no run would ever come back for it.
+     */
     public record InputInterval(long startMillis, long endMillis) implements Serializable {
         /** Parses the settings; an empty text is no limit. */
         static InputInterval of(String start, String end) {
@@ -160,10 +200,6 @@ public record DataConfig(
                         "data.interval-end: found " + end + ", expected a time after data.interval-start=" + start);
             }
             return new InputInterval(from, to);
-        }
-
-        public boolean contains(InputFile file) {
-            return file.modifiedMillis() >= startMillis && file.modifiedMillis() < endMillis;
         }
 
         private static long millis(String key, String text) {

@@ -63,7 +63,12 @@ public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSh
     }
 
     public static String tokenizerUri(String dataset, String fingerprint) {
-        return Storage.resolve(dataset, "tokenizer/" + fingerprint + "/tokenizer.json");
+        return Storage.resolve(dataset, tokenizerFile(fingerprint));
+    }
+
+    /** The tokenizer's file in a dataset. */
+    public static String tokenizerFile(String fingerprint) {
+        return "tokenizer/" + fingerprint + "/tokenizer.json";
     }
 
     public void storeTokenizer(Storage storage) throws IOException {

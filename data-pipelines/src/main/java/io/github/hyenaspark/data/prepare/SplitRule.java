@@ -3,10 +3,14 @@ package io.github.hyenaspark.data.prepare;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.Hashes;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -47,17 +51,38 @@ public record SplitRule(double fraction, List<String> names, String column) {
         return Long.parseLong(sha256, 0, FRACTION_DIGITS, 16) * 0x1p-52;
     }
 
-    /** Checks the names against the files there are, if every file is a document. */
-    public void check(List<InputFile> files) {
-        for (String name : names) {
-            if (files.stream().noneMatch(file -> is(file, name))) {
-                throw new IllegalArgumentException("data.validation-documents: there is no document \"" + name
-                        + "\", expected some of " + candidates(files));
+    /** Compares the names with the files there are, if every file is a document; it may see them one by one. */
+    public final class Check {
+        private final Set<String> missing = new TreeSet<>(names);
+        private final List<InputFile> candidates = new ArrayList<>();
+        private long files;
+        private long named;
+
+        public void see(InputFile file) {
+            files++;
+            if (names.isEmpty()) {
+                return;
+            }
+            missing.removeIf(name -> is(file, name));
+            named += names.stream().anyMatch(name -> is(file, name)) ? 1 : 0;
+            candidates.add(file);
+            if (candidates.size() > 2 * CANDIDATES_SHOWN) {
+                candidates.sort(Comparator.comparing(InputFile::path));
+                candidates.subList(CANDIDATES_SHOWN, candidates.size()).clear();
             }
         }
-        if (!names.isEmpty() && files.stream().allMatch(file -> names.stream().anyMatch(name -> is(file, name)))) {
-            throw new IllegalArgumentException("data.validation-documents: found all " + files.size()
-                    + " documents of the input, expected at least one to be left to train on");
+
+        /** Throws if a name is none of the files', or all files are named. */
+        public void end() {
+            if (!missing.isEmpty()) {
+                candidates.sort(Comparator.comparing(InputFile::path));
+                throw new IllegalArgumentException("data.validation-documents: there is no document \""
+                        + missing.iterator().next() + "\", expected some of " + candidates(candidates, files));
+            }
+            if (!names.isEmpty() && named == files) {
+                throw new IllegalArgumentException("data.validation-documents: found all " + files
+                        + " documents of the input, expected at least one to be left to train on");
+            }
         }
     }
 
@@ -69,10 +94,10 @@ public record SplitRule(double fraction, List<String> names, String column) {
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
-    private static String candidates(List<InputFile> files) {
+    private static String candidates(List<InputFile> files, long all) {
         String shown =
                 files.stream().limit(CANDIDATES_SHOWN).map(InputFile::path).collect(Collectors.joining(", "));
-        int more = files.size() - CANDIDATES_SHOWN;
+        long more = all - CANDIDATES_SHOWN;
         return more > 0 ? shown + " and " + more + " more" : shown;
     }
 }

@@ -1,11 +1,13 @@
 package io.github.hyenaspark.data.shard;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.Json;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Where the bytes of a shard are, in the MDS format of MosaicML Streaming ({@code streaming/base/format/mds/writer.py}
@@ -112,5 +114,24 @@ public final class MdsLayout {
     /** MDS uses the narrowest unsigned type that holds the shape. */
     private static int shapeBytes(long tokens) {
         return tokens < 1 << 8 ? 1 : tokens < 1 << 16 ? 2 : 4;
+    }
+
+    /** The {@code index.json} with which MosaicML Streaming reads the shards of one split. */
+    public static byte[] index(List<ShardEntry> shards, ShardFormat format) {
+        ArrayNode list = Json.array();
+        for (ShardEntry shard : shards) {
+            ObjectNode file = Json.object()
+                    .put(
+                            "basename",
+                            shard.file().substring(shard.split().folder().length() + 1))
+                    .put("bytes", shard.bin().bytes());
+            file.putObject("hashes").put("sha256", shard.bin().sha256());
+            ObjectNode entry = config(format);
+            entry.set("raw_data", file);
+            list.add(entry.put("samples", shard.documents()).putNull("zip_data"));
+        }
+        ObjectNode index = Json.object();
+        index.set("shards", list);
+        return Json.bytes(index.put("version", 2));
     }
 }

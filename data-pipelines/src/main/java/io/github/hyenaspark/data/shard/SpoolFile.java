@@ -36,21 +36,34 @@ public final class SpoolFile implements Closeable {
                 file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE));
     }
 
+    /** A copy of an object, whose content must be that of the hash in its name. */
     public static SpoolFile copyOf(Storage storage, String uri) throws IOException {
+        SpoolFile file = uncheckedCopyOf(storage, uri);
+        String found = file.sha256().substring(0, HASH_DIGITS);
+        if (!uri.substring(uri.lastIndexOf('/') + 1).contains("-" + found + ".")) {
+            file.close();
+            throw new CorruptFileException(uri, "content of the hash in the name", "the hash " + found);
+        }
+        return file;
+    }
+
+    /** A copy of an object, whatever it is. */
+    public static SpoolFile uncheckedCopyOf(Storage storage, String uri) throws IOException {
         SpoolFile file = open();
         try (InputStream in = storage.open(uri)) {
-            MessageDigest sha256 = Hashes.newSha256();
-            in.transferTo(new DigestOutputStream(file.output(), sha256));
-            String name = uri.substring(uri.lastIndexOf('/') + 1);
-            String found = digits(sha256);
-            if (!name.contains("-" + found + ".")) {
-                throw new CorruptFileException(uri, "content of the hash in the name", "the hash " + found);
-            }
+            in.transferTo(file.output());
             return file;
         } catch (IOException e) {
             file.close();
             throw e;
         }
+    }
+
+    /** The SHA-256 of the content, hexadecimal. */
+    public String sha256() throws IOException {
+        MessageDigest sha256 = Hashes.newSha256();
+        copyTo(new DigestOutputStream(OutputStream.nullOutputStream(), sha256));
+        return Hashes.hex(sha256.digest());
     }
 
     public long bytes() throws IOException {
@@ -73,17 +86,16 @@ public final class SpoolFile implements Closeable {
 
     /** Writes the object {@code prefix HASH suffix}, unless it exists. */
     public FileInfo publish(Storage storage, String prefix, String suffix) throws IOException {
-        MessageDigest sha256 = Hashes.newSha256();
-        copyTo(new DigestOutputStream(OutputStream.nullOutputStream(), sha256));
-        return storage.write(prefix + digits(sha256) + suffix, this::copyTo);
+        return publish(storage, prefix + sha256().substring(0, HASH_DIGITS) + suffix);
+    }
+
+    /** Writes an object under a name of its own, unless it exists. */
+    public FileInfo publish(Storage storage, String uri) throws IOException {
+        return storage.write(uri, this::copyTo);
     }
 
     private void copyTo(OutputStream to) throws IOException {
         input(0).transferTo(to);
-    }
-
-    private static String digits(MessageDigest sha256) {
-        return Hashes.hex(sha256.digest()).substring(0, HASH_DIGITS);
     }
 
     @Override

@@ -138,7 +138,7 @@ class TokenBatchesTest {
                 many.prepare(many.settings("data.clean.duplicates=keep")).snapshot();
         try (TokenBatches batches =
                 TokenBatches.open(many.storage(), wide, many.dataset().toString(), Split.TRAIN, single(1000))) {
-            assertThat(wide.shards(Split.TRAIN)).hasSize(70);
+            assertThat(many.shards(wide, Split.TRAIN)).hasSize(70);
             for (int pass = 0; pass < 2; pass++) {
                 for (int i = 0; i < 70; i++) {
                     assertThat(batches.batch(new long[] {i}).ids()[999]).isEqualTo('0' + i % 10);
@@ -179,7 +179,7 @@ class TokenBatchesTest {
 
     @Test
     void aTruncatedShardIsNamedWithBothLengths() throws IOException {
-        ShardEntry shard = snapshot.shards(Split.TRAIN).get(1);
+        ShardEntry shard = corpus.shards(snapshot, Split.TRAIN).get(1);
         Path file = corpus.dataset().resolve(shard.file());
         byte[] bytes = Files.readAllBytes(file);
         damage(file, Arrays.copyOf(bytes, bytes.length - 1));
@@ -248,7 +248,7 @@ class TokenBatchesTest {
     @ParameterizedTest
     @EnumSource(PackingConfig.Strategy.class)
     void droppedDocumentsNeverAppear(PackingConfig.Strategy strategy) throws IOException {
-        ShardEntry shard = snapshot.shards(Split.TRAIN).stream()
+        ShardEntry shard = corpus.shards(snapshot, Split.TRAIN).stream()
                 .filter(entry -> entry.tokens() > 3000)
                 .findFirst()
                 .orElseThrow();
@@ -266,8 +266,8 @@ class TokenBatchesTest {
     }
 
     @Test
-    void aDroppedDocumentThatIsNotThereIsRefused() {
-        ShardEntry shard = snapshot.shards(Split.TRAIN).get(0);
+    void aDroppedDocumentThatIsNotThereIsRefused() throws IOException {
+        ShardEntry shard = corpus.shards(snapshot, Split.TRAIN).get(0);
         int[] wrong = {(int) shard.documents()};
 
         assertThatThrownBy(() -> dropping(Map.of(shard.file(), wrong), PackingConfig.Strategy.SINGLE, 8))
@@ -323,7 +323,7 @@ class TokenBatchesTest {
 
     @Test
     void aFlippedByteIsRefusedWhenItIsRead() throws IOException {
-        ShardEntry shard = snapshot.shards(Split.TRAIN).get(1);
+        ShardEntry shard = corpus.shards(snapshot, Split.TRAIN).get(1);
         Path file = corpus.dataset().resolve(shard.file());
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length - 2] ^= 1;

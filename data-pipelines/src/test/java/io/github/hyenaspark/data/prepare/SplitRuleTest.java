@@ -53,7 +53,7 @@ class SplitRuleTest {
         List<InputFile> documents =
                 Stream.of("a.txt", "books/b.txt").map(SplitRuleTest::file).toList();
 
-        assertThatThrownBy(() -> new SplitRule(0, List.of("b.txt", "books/a.txt"), "").check(documents))
+        assertThatThrownBy(() -> check(new SplitRule(0, List.of("b.txt", "books/a.txt"), ""), documents))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("data.validation-documents: there is no document \"books/a.txt\", expected some of a.txt,"
                         + " books/b.txt");
@@ -64,7 +64,7 @@ class SplitRuleTest {
         List<InputFile> documents =
                 Stream.of("a.txt", "b.txt").map(SplitRuleTest::file).toList();
 
-        assertThatThrownBy(() -> new SplitRule(0, List.of("b.txt", "a.txt"), "").check(documents))
+        assertThatThrownBy(() -> check(new SplitRule(0, List.of("b.txt", "a.txt"), ""), documents))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("data.validation-documents: found all 2 documents of the input, expected at least one to be"
                         + " left to train on");
@@ -104,7 +104,13 @@ class SplitRuleTest {
         assertThat(new SplitRule(0, List.of("doc-7"), "").noneHeldOut(3)).isEmpty();
     }
 
+    private static void check(SplitRule rule, List<InputFile> documents) {
+        SplitRule.Check check = rule.new Check();
+        documents.forEach(check::see);
+        check.end();
+    }
+
     private static InputFile file(String path) {
-        return new InputFile(path, "file:/" + path, 1, 0);
+        return new InputFile(path, "file:/" + path, 1, 0, "");
     }
 }

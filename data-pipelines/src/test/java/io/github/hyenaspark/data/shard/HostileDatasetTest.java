@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.testing.TestShards;
 import io.github.hyenaspark.io.Hashes;
@@ -61,7 +62,8 @@ class HostileDatasetTest {
         }
         var unit = new UnitEntry("unit", "ab".repeat(32), UnitEntry.Counts.NONE, List.of(shard), List.of());
         var vocabulary = new Vocabulary("bytes", "cd".repeat(32), 256, 255, -1);
-        snapshot = new DatasetSnapshot(1, "", "ef".repeat(32), Map.of("seed", "7"), vocabulary, List.of(unit));
+        snapshot = new DatasetSnapshot(
+                2, 1, "", "ef".repeat(32), Map.of("seed", "7"), vocabulary, List.of(), List.of(), List.of(unit));
         storage.replace(snapshot.uri(dataset), snapshot.toJson());
     }
 
@@ -73,12 +75,12 @@ class HostileDatasetTest {
     /** As a training begins: the snapshot, then whatever it names. */
     private void readAll() throws IOException {
         DatasetSnapshot found = DatasetSnapshot.newest(storage, dataset);
-        for (UnitEntry unit : found.units()) {
+        for (UnitEntry unit : found.ownUnits()) {
             for (ObjectRef file : unit.files()) {
                 file.verify(storage, dataset);
             }
         }
-        for (ShardEntry entry : found.shards()) {
+        for (ShardEntry entry : SnapshotUnits.shards(storage, dataset, found, Split.TRAIN)) {
             readShard(entry, found.tokenType());
         }
     }

@@ -47,9 +47,7 @@ class ShardWriterTest {
             throughMegatron.addAll(ShardOracle.throughMegatron(dataset.resolve(shard.file())));
             throughReader.addAll(shards.throughReader(shard, TokenType.of(vocabulary)));
         }
-        Files.write(
-                dataset.resolve("train/index.json"),
-                snapshot(written, vocabulary).mdsIndex(Split.TRAIN, ShardFormat.of(vocabulary, 1 << 20)));
+        Files.write(dataset.resolve("train/index.json"), MdsLayout.index(written, ShardFormat.of(vocabulary, 1 << 20)));
 
         assertThat(TestShards.arrays(throughMegatron)).isDeepEqualTo(TestShards.arrays(documents));
         assertThat(TestShards.arrays(throughReader)).isDeepEqualTo(TestShards.arrays(documents));
@@ -254,6 +252,15 @@ class ShardWriterTest {
 
     private static DatasetSnapshot snapshot(List<ShardEntry> written, int vocabulary) {
         var unit = new UnitEntry("u", "d", UnitEntry.Counts.NONE, written, List.of());
-        return new DatasetSnapshot(1, "", "f", Map.of(), new Vocabulary("t", "f", vocabulary, 0, -1), List.of(unit));
+        return new DatasetSnapshot(
+                2,
+                1,
+                "",
+                "f",
+                Map.of(),
+                new Vocabulary("t", "f", vocabulary, 0, -1),
+                List.of(),
+                List.of(),
+                List.of(unit));
     }
 }

@@ -37,7 +37,7 @@ public final class Readings {
     public InputFile file(String name, byte[] content) throws IOException {
         Path path = directory.resolve(name);
         Files.write(path, content);
-        return new InputFile(name, "file:" + path, content.length, 0);
+        return new InputFile(name, "file:" + path, content.length, 0, "");
     }
 
     public InputFile file(String name, String content) throws IOException {

@@ -8,6 +8,7 @@ import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.DatasetLease;
 import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
+import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
@@ -238,16 +239,18 @@ public final class FitJob implements Job {
     private static DatasetSnapshot snapshot(
             JavaSparkContext context, Storage storage, DatasetSpec spec, Fitting.Observer observer) throws IOException {
         try (var lease = DatasetLease.take(storage, spec.config().dataset())) {
-            LOG.debug("holding {}", lease.uri());
             InputPlan plan = InputPlan.of(storage, spec);
+            lease.begins();
             spec.storeTokenizer(storage);
             var work = new ProgressTask("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.pending()));
             try (Progress progress = observer.progress(work)) {
-                new SparkPrepare(context, progress).run(spec, plan.pending());
+                new SparkPrepare(context, progress, lease).run(spec, plan.work());
             }
             SnapshotCommit commit = SnapshotCommit.open(storage, spec, plan);
-            DatasetSnapshot snapshot = commit.commit(new SparkDuplicates(context).find(spec, commit.units()))
-                    .snapshot();
+            DuplicateSearch.Result duplicates = new SparkDuplicates(context).find(commit.search());
+            lease.check();
+            DatasetSnapshot snapshot = commit.commit(duplicates).snapshot();
+            lease.committed();
             UnitEntry.Counts counts = snapshot.counts();
             if (counts.documents() == 0) {
                 throw new IllegalArgumentException("data.input: found no document in "

@@ -4,6 +4,7 @@ import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
@@ -50,8 +51,9 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
             throws IOException {
         List<LabelledDocument> documents = new ArrayList<>();
         List<List<String>> labels = new ArrayList<>();
+        List<UnitEntry> units = SnapshotUnits.all(storage, data.dataset(), snapshot);
         for (Split split : List.of(Split.TRAIN, Split.VALIDATION)) {
-            for (UnitEntry unit : snapshot.units()) {
+            for (UnitEntry unit : units) {
                 for (DocumentRow row : rows(storage, data.dataset(), unit, split)) {
                     documents.add(new LabelledDocument(
                             row.columns().getOrDefault(data.source().idField(), row.id()),
@@ -74,7 +76,7 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
         SortedMap<Integer, DocumentRow> rows = new TreeMap<>();
         Optional<ObjectRef> table = unit.object(DocumentTable.FOLDER);
         if (table.isPresent()) {
-            DocumentTable.read(storage, Storage.resolve(dataset, table.get().file()), row -> {
+            DocumentTable.read(storage, dataset, table.get(), row -> {
                 if (row.split() == split) {
                     rows.put(row.document(), row);
                 }

@@ -7,9 +7,8 @@ import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.config.Settings;
-import io.github.hyenaspark.data.shard.ShardEntry;
-import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.Totals;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
@@ -19,6 +18,7 @@ import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -90,40 +90,38 @@ final class Inspection {
 
     /** A snapshot of a dataset. */
     static ObjectNode dataset(String dataset, DatasetSnapshot snapshot) {
+        Totals totals = snapshot.totals();
+        Collection<Totals.OfSplit> splits = totals.splits().values();
         ObjectNode json = Json.object()
                 .put("dataset", dataset)
                 .put("snapshot", snapshot.uri(dataset))
                 .put("snapshot_sha256", snapshot.sha256())
                 .put("number", snapshot.number())
                 .put("parent_sha256", snapshot.parent())
-                .put("documents", snapshot.documents(Split.TRAIN) + snapshot.documents(Split.VALIDATION))
-                .put("tokens", snapshot.tokens(Split.TRAIN) + snapshot.tokens(Split.VALIDATION))
-                .put("units", snapshot.units().size())
-                .put("shards", snapshot.shards().size())
-                .put("shard_bytes", shardBytes(snapshot.shards()))
-                .put("duplicates", snapshot.counts().duplicates())
-                .put("filtered", snapshot.counts().filtered())
-                .put("rejected", snapshot.counts().bad())
+                .put("documents", totals.counts().documents())
+                .put("tokens", splits.stream().mapToLong(Totals.OfSplit::tokens).sum())
+                .put("units", totals.units())
+                .put("shards", totals.shards())
+                .put(
+                        "shard_bytes",
+                        splits.stream().mapToLong(Totals.OfSplit::shardBytes).sum())
+                .put("duplicates", totals.counts().duplicates())
+                .put("filtered", totals.counts().filtered())
+                .put("rejected", totals.counts().bad())
                 .put("tokenizer", snapshot.vocabulary().tokenizer())
                 .put("tokenizer_sha256", snapshot.vocabulary().fingerprint())
                 .put("vocabulary_size", snapshot.vocabulary().size());
-        ObjectNode splits = json.putObject("splits");
-        for (Split split : Split.values()) {
-            splits.putObject(split.folder())
-                    .put("documents", snapshot.documents(split))
-                    .put("tokens", snapshot.tokens(split))
-                    .put("bytes", snapshot.textBytes(split))
-                    .put("shards", snapshot.shards(split).size())
-                    .put("shard_bytes", shardBytes(snapshot.shards(split)));
-        }
+        ObjectNode bySplit = json.putObject("splits");
+        totals.splits()
+                .forEach((split, of) -> bySplit.putObject(split.folder())
+                        .put("documents", of.documents())
+                        .put("tokens", of.tokens())
+                        .put("bytes", of.textBytes())
+                        .put("shards", of.shards())
+                        .put("shard_bytes", of.shardBytes()));
         ObjectNode settings = json.putObject("settings");
         snapshot.settings().forEach(settings::put);
         return json;
-    }
-
-    /** Bytes of the token files; indexes and checksums are small in comparison. */
-    private static long shardBytes(List<ShardEntry> shards) {
-        return shards.stream().mapToLong(shard -> shard.bin().bytes()).sum();
     }
 
     /** An inspection with only those settings of a run that differ from the {@link #defaults}. */

@@ -8,12 +8,14 @@ import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.DatasetLease;
 import io.github.hyenaspark.data.prepare.commit.DatasetReport;
 import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
+import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
 import io.github.hyenaspark.data.prepare.plan.DryRun;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.quarantine.Quarantine;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.Totals;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.task.TaskConfig;
 import io.github.hyenaspark.data.task.TaskInput;
@@ -101,25 +103,30 @@ public final class PrepareJob {
                         Json.object().put("dataset", spec.config().dataset()).put("outcome", "nothing"));
                 return;
             }
-            report(plan, prepare(plan));
+            SnapshotCommit.Result result = prepare(plan, lease);
+            lease.committed();
+            report(plan, result);
         }
     }
 
-    private SnapshotCommit.Result prepare(InputPlan plan) throws IOException {
+    private SnapshotCommit.Result prepare(InputPlan plan, DatasetLease lease) throws IOException {
         if (plan.isUnchanged() && plan.pending().isEmpty()) {
             return SnapshotCommit.unchanged(storage, spec, plan.parent().orElseThrow());
         }
         SparkPrepare.memory().refuseUnlessTheyFit(Math.min(plan.pending().size(), MemoryNeeds.tasksHere(1)));
+        lease.begins();
         spec.storeTokenizer(storage);
         var work = new ProgressTask("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.pending()));
         try (SparkRuntime runtime =
                 SparkRuntime.start("hyena prepare " + spec.config().dataset(), 1)) {
             cores = runtime.taskSlots();
             try (Progress progress = Progress.open(style, work, console.messages())) {
-                new SparkPrepare(runtime.context(), progress).run(spec, plan.pending());
+                new SparkPrepare(runtime.context(), progress, lease).run(spec, plan.work());
             }
             SnapshotCommit commit = SnapshotCommit.open(storage, spec, plan);
-            return commit.commit(new SparkDuplicates(runtime.context()).find(spec, commit.units()));
+            DuplicateSearch.Result duplicates = new SparkDuplicates(runtime.context()).find(commit.search());
+            lease.check();
+            return commit.commit(duplicates);
         }
     }
 
@@ -130,7 +137,8 @@ public final class PrepareJob {
             LOG.warn("no document is held out, so training cannot measure its loss on unseen text: set"
                     + " data.validation-documents, or raise data.validation-fraction for another data.dataset");
         }
-        UnitEntry.Counts counts = snapshot.counts();
+        Totals totals = snapshot.totals();
+        UnitEntry.Counts counts = totals.counts();
         if (counts.bad() + counts.filtered() > 0) {
             LOG.info(
                     "{} documents are not in the dataset. {}",
@@ -160,13 +168,16 @@ public final class PrepareJob {
                 .put("duplicates", counts.duplicates())
                 .put("filtered", counts.filtered())
                 .put("rejected", counts.bad())
-                .put("train_tokens", snapshot.tokens(Split.TRAIN))
+                .put("train_tokens", totals.of(Split.TRAIN).tokens())
                 .put("duplicate_tokens", report.path("duplicate_tokens").asLong())
-                .put("validation_tokens", snapshot.tokens(Split.VALIDATION))
-                .put("units", snapshot.units().size())
+                .put("validation_tokens", totals.of(Split.VALIDATION).tokens())
+                .put("units", totals.units())
                 .put("prepared_units", plan.pending().size())
                 .put("report", page)
                 .put("seconds", seconds());
+        json.put("late_files", plan.left().late())
+                .put("waiting_files", plan.left().waiting())
+                .put("changed_files", plan.left().changed());
         json.set("skipped_files", skipped);
         console.result(json);
     }

@@ -29,8 +29,12 @@ public final class VacuumJob {
         Vacuum.check(storage, config.dataset());
         try (var lease = DatasetLease.take(storage, config.dataset())) {
             TestPoint.reached("holding {}", lease.uri());
-            Vacuum.Result result = Vacuum.run(
-                    storage, config.dataset(), Instant.now().minus(age).toEpochMilli());
+            long old = Instant.now().minus(age).toEpochMilli();
+            long before = Math.min(
+                    old,
+                    DatasetLease.uncommittedSince(storage, config.dataset()).orElse(old));
+            lease.check();
+            Vacuum.Result result = Vacuum.run(storage, config.dataset(), before);
             console.result(Json.object()
                     .put("dataset", config.dataset())
                     .put("deleted_files", result.files())

@@ -11,6 +11,8 @@ public record RunConfig(
         String dir,
         long stopAfterRounds,
         long validateEveryRounds,
+        long validateTokens,
+        boolean dryRun,
         boolean allowInexactResume,
         AggregationSite merge,
         String replay,
@@ -22,6 +24,7 @@ public record RunConfig(
     public RunConfig {
         TrainedRun.checkChoice(checkpoint);
         Refusal.below(0, "run.store-patience-seconds", storePatienceSeconds);
+        Refusal.unless(validateTokens >= ValidationPlan.ALL, "run.validate-tokens", validateTokens, "-1 (all) or more");
         Refusal.unless(patience >= 0, "run.patience", patience, "0 (train all rounds) or more");
         String often = "1 or more, since run.patience counts validations";
         Refusal.unless(

@@ -51,6 +51,9 @@ record RunData(Storage storage, TrainSettings settings) {
             refuseOtherSettings(resumed.get());
             snapshot = resumed.get().isImported() ? snapshot : sameAs(resumed.get(), snapshot);
         }
+        if (settings.run().dryRun()) {
+            return snapshot;
+        }
         check(SnapshotRef.of(snapshot, dataset));
         return snapshot;
     }

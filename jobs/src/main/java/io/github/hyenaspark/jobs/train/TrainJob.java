@@ -8,6 +8,7 @@ import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.checkpoint.TrainingProgress.Best;
 import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.prepare.commit.Pins;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
@@ -88,6 +89,12 @@ public final class TrainJob {
     private void run(boolean mayChange) throws IOException {
         Optional<Checkpoint> found = checkpoints.newestValid();
         DatasetSnapshot snapshot = new RunData(storage, settings).snapshot(found);
+        settings = settings.measuring(snapshot, storage);
+        if (settings.run().dryRun()) {
+            console.result(ValidationPlan.of(settings, snapshot)
+                    .dryRun(settings, snapshot.vocabulary().size()));
+            return;
+        }
         List<Change> changes =
                 found.isPresent() ? settings.resuming(found.get(), storage).changesSince(found.get()) : List.of();
         if (!mayChange && changes.stream().anyMatch(change -> change.key().startsWith("train."))) {
@@ -161,7 +168,8 @@ public final class TrainJob {
                 settings.train(),
                 SnapshotRef.of(snapshot, settings.data().dataset()),
                 settings.packing(),
-                storage.qualify(settings.directory().uri()));
+                storage.qualify(settings.directory().uri()),
+                ValidationPlan.sequences(settings));
         TrainingMemory.of(
                         plan.model(),
                         plan.vocabularySize(),
@@ -180,6 +188,11 @@ public final class TrainJob {
         store.resumes(before.best(), settings.changes());
         store.sampleBy(new TextSampler(settings.run().sample(), plan, model, storage));
         RunTokenizer.keep(storage, settings.directory().uri(), settings.data().dataset(), snapshot);
+        Pins.write(
+                storage,
+                settings.data().dataset(),
+                snapshot,
+                storage.qualify(settings.directory().uri()));
         String beginning = from.isPresent() ? "resuming" : "starting";
         LOG.info(
                 "{} {} at round {} of {}: {} parameters, {} workers",
@@ -189,6 +202,13 @@ public final class TrainJob {
                 plan.train().rounds(),
                 model.parameterCount(),
                 plan.train().workers());
+        if (settings.run().validateTokens() > 0) {
+            LOG.info(
+                    "the held-out loss is that of a sample of {} of {} tokens, the same in every round; evaluate measures"
+                            + " all, and run.validate-tokens says how many training does",
+                    settings.run().validateTokens(),
+                    snapshot.tokens(Split.VALIDATION));
+        }
         TestPoint.reached("{} {}", beginning, settings.run().dir());
         tell(changes);
         RunState end = rounds(start, plan, store, !changes.isEmpty());
@@ -307,6 +327,10 @@ public final class TrainJob {
         Json.putFinite(json, "loss", last(history.train()));
         Json.putFinite(json, "held_out_loss", heldOut);
         Json.putFinite(json, "bits_per_byte", heldOut * targetsPerByte(snapshot) / Math.log(2));
+        long targets = snapshot.tokens(Split.VALIDATION) - snapshot.documents(Split.VALIDATION);
+        json.put("held_out_tokens", history.heldOutTokens())
+                .put("held_out_is_sample", settings.run().validateTokens() > 0 && history.heldOutTokens() < targets)
+                .put("validation_seconds", history.heldOutMillis() / 1000.0);
         json.put("stopped_early", stoppedEarly(end.round(), best));
         if (best.round() > 0) {
             json.put("best_round", best.round());

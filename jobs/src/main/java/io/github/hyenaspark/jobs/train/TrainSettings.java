@@ -5,6 +5,7 @@ import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
@@ -74,6 +75,12 @@ public record TrainSettings(
             all.add(new Change(from.round() + 1, FRACTION, before.reached().fraction() + "", reached.fraction() + ""));
         }
         return having(reached, storage, all);
+    }
+
+    /** With what {@code run.validate-tokens} means for this run, so that it is remembered. */
+    TrainSettings measuring(DatasetSnapshot snapshot, Storage storage) throws IOException {
+        long tokens = ValidationPlan.of(this, snapshot).resolved(run.validateTokens());
+        return of(settings.with(List.of("run.validate-tokens=" + tokens)), storage, changes);
     }
 
     /** Those of the changes that a checkpoint does not have yet. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
@@ -117,13 +118,13 @@ class EvaluateIT {
     private static List<DocumentRow> rows(Split split) throws IOException {
         Storage storage = Storage.local();
         List<DocumentRow> rows = new ArrayList<>();
-        for (UnitEntry unit : DatasetSnapshot.newest(storage, dataset).units()) {
-            String table = unit.object(DocumentTable.FOLDER).orElseThrow().file();
-            DocumentTable.read(storage, Storage.resolve(dataset, table), row -> {
-                if (row.split() == split) {
-                    rows.add(row);
-                }
-            });
+        for (UnitEntry unit : SnapshotUnits.all(storage, dataset, DatasetSnapshot.newest(storage, dataset))) {
+            DocumentTable.read(
+                    storage, dataset, unit.object(DocumentTable.FOLDER).orElseThrow(), row -> {
+                        if (row.split() == split) {
+                            rows.add(row);
+                        }
+                    });
         }
         return rows;
     }

@@ -283,7 +283,7 @@ class PrepareCrashIT {
             point.awaitReached(120);
             Outcome second = place.run(LOCAL, prepare);
             assertThat(second.code()).as(second.messages()).isEqualTo(LOCKED);
-            assertThat(second.messages()).contains("another run is preparing this dataset");
+            assertThat(second.messages()).contains("another run is changing this dataset");
             point.release();
             assertThat(first.await().json().get("prepared_units").intValue()).isEqualTo(units);
         }
@@ -324,7 +324,7 @@ class PrepareCrashIT {
             point.release();
             Outcome late = first.await();
             assertThat(late.code()).as(late.messages()).isEqualTo(LOCKED);
-            assertThat(late.messages()).contains("another prepare has created");
+            assertThat(late.messages()).contains("another run has taken over this dataset, or its lease was deleted");
             assertThat(place.state(race).objects()).isEqualTo(after);
         }
         assertThat(place.state(race).faults()).isEmpty();

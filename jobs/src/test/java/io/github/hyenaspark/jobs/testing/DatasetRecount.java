@@ -7,6 +7,7 @@ import com.github.luben.zstd.ZstdInputStream;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
@@ -39,11 +40,11 @@ public record DatasetRecount(Path dataset, DatasetSnapshot snapshot, List<Docume
         DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, dataset.toString());
         List<DocumentRow> rows = new ArrayList<>();
         List<JsonNode> refused = new ArrayList<>();
-        for (UnitEntry unit : snapshot.units()) {
+        for (UnitEntry unit : SnapshotUnits.all(Storage.local(), dataset.toString(), snapshot)) {
             for (ObjectRef object : unit.objects()) {
                 Path file = dataset.resolve(object.file());
                 if (object.file().startsWith("docs/")) {
-                    DocumentTable.read(storage, file.toString(), rows::add);
+                    DocumentTable.read(storage, dataset.toString(), object, rows::add);
                 } else if (object.file().startsWith("quarantine/")) {
                     refused.addAll(jsonLines(file));
                 }
@@ -158,7 +159,7 @@ public record DatasetRecount(Path dataset, DatasetSnapshot snapshot, List<Docume
 
     private long objectBytes() throws IOException {
         long bytes = 0;
-        for (UnitEntry unit : snapshot.units()) {
+        for (UnitEntry unit : SnapshotUnits.all(Storage.local(), dataset.toString(), snapshot)) {
             for (ObjectRef object : unit.files()) {
                 bytes += Files.size(dataset.resolve(object.file()));
             }

@@ -12,7 +12,7 @@ import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardReader;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
@@ -35,7 +35,7 @@ public record DatasetState(Storage storage, String dataset) {
     public Map<String, String> objects() throws IOException {
         DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, dataset);
         Map<String, String> objects = new TreeMap<>();
-        for (UnitEntry unit : snapshot.units()) {
+        for (UnitEntry unit : SnapshotUnits.all(storage, dataset, snapshot)) {
             for (ObjectRef object : unit.files()) {
                 objects.put(object.file(), hash(Storage.resolve(dataset, object.file())));
             }
@@ -79,9 +79,9 @@ public record DatasetState(Storage storage, String dataset) {
     }
 
     private long[] tokens(DatasetSnapshot snapshot, Split split) throws IOException {
-        Map<String, int[]> dropped = DuplicateList.ofShards(storage, dataset, snapshot);
+        Map<String, int[]> dropped = SnapshotUnits.duplicates(storage, dataset, snapshot);
         List<Long> tokens = new ArrayList<>();
-        for (ShardEntry shard : snapshot.shards(split)) {
+        for (ShardEntry shard : SnapshotUnits.shards(storage, dataset, snapshot, split)) {
             try (ShardReader reader = ShardReader.open(storage, dataset, shard, snapshot.tokenType())) {
                 int first = tokens.size();
                 for (int document = 0; document < reader.documents(); document++) {
@@ -104,7 +104,10 @@ public record DatasetState(Storage storage, String dataset) {
     public List<String> documents(String number) throws IOException {
         DatasetSnapshot snapshot = DatasetSnapshot.numbered(storage, dataset, number);
         List<String> documents = new ArrayList<>();
-        for (ShardEntry shard : snapshot.shards()) {
+        List<ShardEntry> shards = SnapshotUnits.all(storage, dataset, snapshot).stream()
+                .flatMap(unit -> unit.shards().stream())
+                .toList();
+        for (ShardEntry shard : shards) {
             try (ShardReader reader = ShardReader.open(storage, dataset, shard, snapshot.tokenType())) {
                 for (int document = 0; document < reader.documents(); document++) {
                     documents.add(text(reader, document));

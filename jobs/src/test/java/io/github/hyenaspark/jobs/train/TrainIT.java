@@ -171,9 +171,46 @@ class TrainIT {
         assertThat(result.get("tokens").longValue()).isBetween(6 * 2 * 2 * 2 * 16L, 6 * 2 * 2 * 2 * 32L);
         assertThat(result.get("loss").doubleValue()).isLessThan(Math.log(256) - 1);
         assertThat(result.get("held_out_loss").doubleValue()).isLessThan(Math.log(256) - 1);
+        assertThat(result.get("held_out_is_sample").booleanValue()).isFalse();
+        assertThat(result.get("held_out_tokens").longValue()).isEqualTo(Files.size(shared.resolve("corpus/3.txt")));
+        assertThat(result.get("validation_seconds").doubleValue()).isPositive();
         // a held-out document of n bytes has n+1 tokens, of which n are targets: bits per byte are nats / ln 2
         assertThat(result.get("bits_per_byte").doubleValue())
                 .isCloseTo(result.get("held_out_loss").doubleValue() / Math.log(2), within(1e-9));
+    }
+
+    @Test
+    @Tag("process")
+    void aSampleOfHeldOutTextIsTheSameInEveryRoundAndAfterAResumeAndChangesNoBits() throws IOException {
+        Path whole = directory.resolve("whole");
+        JsonNode end = train("local[2]", whole, "run.validate-tokens=100").json();
+        assertThat(end.get("theta_sha256").textValue()).isEqualTo(straight);
+        assertThat(end.get("held_out_is_sample").booleanValue()).isTrue();
+        assertThat(end.get("held_out_tokens").longValue()).isBetween(1L, 3 * 32L);
+        Path halved = directory.resolve("halved");
+        train("local[1]", halved, "run.validate-tokens=100", "run.stop-after-rounds=4");
+        SmallRun.bare("local[1]", List.of("train", "run.dir=" + halved)).json();
+        for (String key : List.of("held_out_loss", "held_out_tokens")) {
+            assertThat(journal(halved))
+                    .extracting(entry -> entry.path(key))
+                    .isEqualTo(journal(whole).stream()
+                            .map(entry -> entry.path(key))
+                            .toList());
+        }
+    }
+
+    @Test
+    void aDryRunTellsWhatATrainingWouldTakeAndStartsNothing() throws IOException {
+        JsonNode line = train("no-such-master", directory.resolve("none"), "run.dry-run=true")
+                .json();
+        assertThat(line.get("rounds").intValue()).isEqualTo(6);
+        assertThat(line.get("train_tokens").intValue()).isEqualTo(6 * 2 * 2 * 2 * 32);
+        assertThat(line.get("validations").intValue()).isEqualTo(2);
+        assertThat(line.get("validation_tokens").longValue()).isPositive();
+        assertThat(line.get("validation_share").doubleValue()).isBetween(0.0, 1.0);
+        assertThat(line.get("heap_mib_driver").longValue()).isPositive();
+        assertThat(line.get("heap_mib_slot").longValue()).isPositive();
+        assertThat(directory).isEmptyDirectory();
     }
 
     @Test

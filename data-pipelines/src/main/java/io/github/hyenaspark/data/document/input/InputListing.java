@@ -15,30 +15,39 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * An input's files, sorted by path: documents in and below a directory, by their names, or all that a glob matches; and
  * a directory's other files, by the endings of their names.
+ *
+ * @param root what every file's URI begins with, before its path
+ * @param files those that were asked for
+ * @param documents how many files there are to read, asked for or not
  */
-public record InputListing(List<InputFile> files, SortedMap<String, Skipped> skipped) {
+public record InputListing(String root, List<InputFile> files, long documents, SortedMap<String, Skipped> skipped) {
     /** What to do about skipped files. */
     public static final String ADVICE =
             "data.source.extensions=[ENDING,...] reads those of some endings, data.source.format=text all as text";
 
     private static final String GLOB = "*?[{";
     private static final Pattern ENDING = Pattern.compile(".*?[^/.]([.][a-z][a-z0-9_+~-]{0,9}([.](gz|zst))?)");
+    private static final Pattern TABLE_LOG =
+            Pattern.compile("((?:.*/)?)(?:(?:_delta_log|[.]hoodie)/.*|metadata/[^/]+[.]metadata[.]json(?:[.]gz)?)");
     private static final int NAMED = 3;
     private static final int ENDINGS_IN_WORDS = 5;
 
-    /** The skipped files of one ending: how many, and the paths of the first. */
+    /** The skipped files of one ending: how many, and the first paths in alphabetical order. */
     public record Skipped(long count, List<String> first) {
         private Skipped plus(Skipped other) {
-            List<String> both = new ArrayList<>(first);
-            both.addAll(other.first);
+            List<String> both =
+                    Stream.concat(first.stream(), other.first.stream()).sorted().toList();
             return new Skipped(count + other.count, both.subList(0, Math.min(NAMED, both.size())));
         }
     }
@@ -48,35 +57,42 @@ public record InputListing(List<InputFile> files, SortedMap<String, Skipped> ski
         skipped = Collections.unmodifiableSortedMap(new TreeMap<>(skipped));
     }
 
+    /** The same with all files. */
+    public static InputListing of(Storage storage, String input, SourceConfig config, String except)
+            throws IOException {
+        return of(storage, input, config, except, () -> file -> true);
+    }
+
     /**
      * The files of a directory, a file or a glob but for those whose URI begins with {@code except}, if it is not
      * empty; refuses a missing input or one without documents. Files named {@code .json}, which seldom are JSON lines,
-     * count in a directory only if it has nothing else to read, or the settings list that ending.
+     * count in a directory only if it has nothing else to read, or the settings list that ending. Each file is shown to
+     * {@code wanted} once, in no order; only those that it wants are held. A listing that fails midway is begun again
+     * with another of its kind.
      */
-    public static InputListing of(Storage storage, String input, SourceConfig config, String except)
+    public static InputListing of(
+            Storage storage, String input, SourceConfig config, String except, Supplier<Predicate<InputFile>> wanted)
             throws IOException {
-        List<FileInfo> found;
+        String place = storage.qualify(input);
+        boolean literal = storage.exists(input);
+        boolean directory = literal && !isFile(storage, input);
+        String root = directory ? place : parent(literal ? place : beforeGlob(place));
+        String prefix = root.endsWith("/") ? root : root + "/";
+        Taker taken;
         try {
-            found = storage.find(input);
+            taken = storage.find(input, () -> new Taker(prefix, directory, config, except, wanted.get()));
         } catch (FileNotFoundException e) {
             throw new IllegalArgumentException("data.input: " + e.getMessage(), e);
         }
-        String place = storage.qualify(input);
-        boolean literal = storage.exists(input);
-        boolean single = found.size() == 1 && found.get(0).uri().equals(place);
-        boolean directory = literal && !single;
-        String root = directory ? place : parent(literal ? place : beforeGlob(place));
-        String prefix = root.endsWith("/") ? root : root + "/";
-        List<InputFile> all = found.stream()
-                .map(file -> InputFile.of(file.uri().substring(prefix.length()), file))
-                .sorted(Comparator.comparing(InputFile::path))
-                .toList();
-        Predicate<InputFile> taken = directory ? inDirectory(all, config) : file -> true;
-        Predicate<InputFile> ours = file -> except.isEmpty() || !file.uri().startsWith(except);
+        taken.end();
         var listing = new InputListing(
-                all.stream().filter(taken.and(ours)).toList(),
-                skipped(all.stream().filter(taken.negate().and(ours)).toList()));
-        if (all.stream().noneMatch(taken)) {
+                prefix,
+                taken.files.stream()
+                        .sorted(Comparator.comparing(InputFile::path))
+                        .toList(),
+                taken.documents,
+                taken.skipped);
+        if (!taken.any) {
             throw new IllegalArgumentException("data.input: " + place + " has no documents, expected "
                     + (directory ? FileFormat.expected(config) + " in it" : "at least one file that matches")
                     + (listing.skipped.isEmpty() ? "" : ", found " + listing.skippedInWords() + "; " + ADVICE));
@@ -84,20 +100,84 @@ public record InputListing(List<InputFile> files, SortedMap<String, Skipped> ski
         return listing;
     }
 
-    private static Predicate<InputFile> inDirectory(List<InputFile> all, SourceConfig config) {
-        Predicate<InputFile> named = file -> FileFormat.isInput(file.path(), config);
-        Predicate<InputFile> certain = named.and(file -> !FileFormat.isJson(file.path()));
-        boolean byName = config.extensions().isEmpty() && config.format() != SourceConfig.SourceFormat.TEXT;
-        return byName && all.stream().anyMatch(certain) ? certain : named;
+    private static boolean isFile(Storage storage, String input) throws IOException {
+        try {
+            storage.facts(input);
+            return true;
+        } catch (FileNotFoundException e) {
+            return false;
+        }
     }
 
-    private static SortedMap<String, Skipped> skipped(List<InputFile> files) {
-        return files.stream()
-                .collect(Collectors.toMap(
-                        file -> ending(file.path()),
-                        file -> new Skipped(1, List.of(file.path())),
-                        Skipped::plus,
-                        TreeMap::new));
+    /** Sorts files out while they are listed. */
+    private static final class Taker implements Consumer<FileInfo> {
+        private final int prefix;
+        private final boolean directory;
+        private final boolean byName;
+        private final SourceConfig config;
+        private final String except;
+        private final Predicate<InputFile> wanted;
+        private final List<InputFile> files = new ArrayList<>();
+        /** Named as JSON, which is read if nothing else is. */
+        private final List<InputFile> json = new ArrayList<>();
+
+        private final SortedMap<String, Skipped> skipped = new TreeMap<>();
+        private long documents;
+        private boolean certain;
+        private boolean any;
+
+        Taker(String prefix, boolean directory, SourceConfig config, String except, Predicate<InputFile> wanted) {
+            this.prefix = prefix.length();
+            this.directory = directory;
+            this.byName = config.extensions().isEmpty() && config.format() != SourceConfig.SourceFormat.TEXT;
+            this.config = config;
+            this.except = except;
+            this.wanted = wanted;
+        }
+
+        @Override
+        public void accept(FileInfo info) {
+            InputFile file = InputFile.of(info.uri().substring(prefix), info);
+            Matcher log = TABLE_LOG.matcher(file.path());
+            if (log.matches()) {
+                throw new IllegalArgumentException("data.input: found a table of Delta Lake, Hudi or Iceberg, "
+                        + info.uri().substring(0, prefix + log.end(1)) + " (it has " + file.path()
+                        + "), expected plain files: beside a table's rows lie those that were deleted or replaced;"
+                        + " write the rows to a folder of their own with Spark, as docs/data.md shows, and name that");
+            }
+            if (directory && !FileFormat.isInput(file.path(), config)) {
+                skip(file);
+            } else if (directory && byName && FileFormat.isJson(file.path())) {
+                json.add(file);
+            } else {
+                certain = true;
+                take(file);
+            }
+        }
+
+        private void take(InputFile file) {
+            any = true;
+            if (isOurs(file)) {
+                documents++;
+                if (wanted.test(file)) {
+                    files.add(file);
+                }
+            }
+        }
+
+        private void skip(InputFile file) {
+            if (isOurs(file)) {
+                skipped.merge(ending(file.path()), new Skipped(1, List.of(file.path())), Skipped::plus);
+            }
+        }
+
+        private boolean isOurs(InputFile file) {
+            return except.isEmpty() || !file.uri().startsWith(except);
+        }
+
+        void end() {
+            json.forEach(certain ? this::skip : this::take);
+        }
     }
 
     private static String ending(String path) {

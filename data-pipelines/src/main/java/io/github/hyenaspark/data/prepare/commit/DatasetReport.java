@@ -3,16 +3,19 @@ package io.github.hyenaspark.data.prepare.commit;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.batch.PackingPlan;
-import io.github.hyenaspark.data.prepare.unit.UnitRecord;
-import io.github.hyenaspark.data.prepare.unit.UnitTally;
-import io.github.hyenaspark.data.shard.ObjectRef;
+import io.github.hyenaspark.data.prepare.segment.SegmentWriter;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardReader;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
+import io.github.hyenaspark.data.shard.snapshot.Segment;
+import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
+import io.github.hyenaspark.data.shard.snapshot.Totals;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
+import io.github.hyenaspark.data.shard.snapshot.UnitTally;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.util.Arrays;
@@ -20,7 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What a snapshot holds, recounted from the units' records: {@code reports/NNNNNNNN.json} and a page. */
+/** What a snapshot holds, recounted from its segments: {@code reports/NNNNNNNN.json} and a page. */
 public final class DatasetReport {
     private static final int[] LENGTHS = {1024, 4096, 16_384, 65_536};
     /** Documents whose lengths are planned; more would cost memory for a figure that no longer changes. */
@@ -32,19 +35,21 @@ public final class DatasetReport {
 
     /** Where a snapshot's report is; the suffix is {@code .json} or {@code .html}. */
     public static String uri(String dataset, DatasetSnapshot snapshot, String suffix) {
-        String name = String.format(Locale.ROOT, "%08d", snapshot.number());
-        return Storage.resolve(Storage.resolve(dataset, "reports"), name + suffix);
+        return Storage.resolve(dataset, file(snapshot, suffix));
+    }
+
+    static String file(DatasetSnapshot snapshot, String suffix) {
+        return String.format(Locale.ROOT, "reports/%08d%s", snapshot.number(), suffix);
     }
 
     public static ObjectNode of(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
-        UnitRecord.UnitRecords records = UnitRecord.UnitRecords.of(storage, dataset, snapshot);
+        List<SegmentEntry> segments = SegmentWriter.of(storage, dataset, snapshot);
         UnitTally tally = UnitTally.NONE;
-        long objectBytes = 0;
-        for (UnitEntry unit : snapshot.units()) {
-            tally = tally.plus(records.of(unit).tally());
-            objectBytes += unit.files().stream().mapToLong(ObjectRef::bytes).sum();
+        for (UnitTally of : Requests.all(segments, entry -> tally(storage, dataset, entry))) {
+            tally = tally.plus(of);
         }
-        UnitEntry.Counts counts = snapshot.counts();
+        Totals totals = segments.stream().map(SegmentEntry::totals).reduce(Totals.NONE, Totals::plus);
+        UnitEntry.Counts counts = totals.counts();
         ObjectNode report = Json.object()
                 .put("dataset", dataset)
                 .put("snapshot", snapshot.number())
@@ -52,48 +57,44 @@ public final class DatasetReport {
                 .put("tokenizer", snapshot.vocabulary().tokenizer())
                 .put("tokenizer_fingerprint", snapshot.vocabulary().fingerprint())
                 .put("vocabulary_size", snapshot.vocabulary().size())
-                .put("units", snapshot.units().size())
-                .put("shards", snapshot.shards().size())
-                .put("object_bytes", objectBytes)
+                .put("units", totals.units())
+                .put("shards", totals.shards())
+                .put("object_bytes", totals.objectBytes())
                 .put("documents", counts.documents())
                 .put("exact_duplicates", counts.exactDuplicates())
                 .put("near_duplicates", counts.nearDuplicates())
-                .put("duplicate_tokens", duplicateTokens(storage, dataset, snapshot))
+                .put("duplicate_tokens", totals.duplicateTokens())
                 .put("filtered_documents", counts.filtered())
                 .put("bad_documents", counts.bad());
-        splits(report, snapshot);
+        splits(report, totals);
         report.setAll(tally.toJson());
         report.set("packing", packing(storage, dataset, snapshot));
         return report;
     }
 
-    /** The tokens for training that plans leave out because their documents are duplicates. */
-    private static long duplicateTokens(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
-        Map<String, int[]> duplicates = DuplicateList.ofShards(storage, dataset, snapshot);
-        long tokens = 0;
-        for (ShardEntry shard : snapshot.shards(Split.TRAIN)) {
-            int[] leftOut = duplicates.getOrDefault(shard.file(), new int[0]);
-            if (leftOut.length > 0) {
-                try (ShardReader reader = ShardReader.open(storage, dataset, shard, snapshot.tokenType())) {
-                    tokens += Arrays.stream(leftOut).mapToLong(reader::tokens).sum();
-                }
-            }
-        }
-        return tokens;
+    /** What became of the documents of a segment's remaining units. */
+    private static UnitTally tally(Storage storage, String dataset, SegmentEntry entry) throws IOException {
+        Segment segment = Segment.read(storage, dataset, entry);
+        return entry.gone().isEmpty()
+                ? segment.tally()
+                : segment.remaining(storage, dataset, entry).stream()
+                        .map(Segment.Line::tally)
+                        .reduce(UnitTally.NONE, UnitTally::plus);
     }
 
-    private static void splits(ObjectNode report, DatasetSnapshot snapshot) {
+    private static void splits(ObjectNode report, Totals totals) {
         long bytes = 0;
         long tokens = 0;
         ObjectNode splits = Json.object();
         for (Split split : Split.values()) {
+            Totals.OfSplit of = totals.of(split);
             splits.putObject(split.folder())
-                    .put("documents", snapshot.documents(split))
-                    .put("bytes", snapshot.textBytes(split))
-                    .put("tokens", snapshot.tokens(split))
-                    .put("shards", snapshot.shards(split).size());
-            bytes += snapshot.textBytes(split);
-            tokens += snapshot.tokens(split);
+                    .put("documents", of.documents())
+                    .put("bytes", of.textBytes())
+                    .put("tokens", of.tokens())
+                    .put("shards", of.shards());
+            bytes += of.textBytes();
+            tokens += of.tokens();
         }
         report.put("text_bytes", bytes).put("tokens", tokens);
         report.put("bytes_per_token", tokens == 0 ? 0 : rounded((double) bytes / tokens));
@@ -114,14 +115,33 @@ public final class DatasetReport {
         return packing;
     }
 
+    /** The lengths of the first documents to train on. */
     private static long[] trainLengths(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
         long[] lengths = new long[(int) Math.min(MOST_PLANNED, snapshot.documents(Split.TRAIN))];
         int count = 0;
-        List<ShardEntry> shards = snapshot.shards(Split.TRAIN);
-        Map<String, int[]> duplicates = DuplicateList.ofShards(storage, dataset, snapshot);
-        for (int i = 0; i < shards.size() && count < lengths.length; i++) {
-            int[] leftOut = duplicates.getOrDefault(shards.get(i).file(), new int[0]);
-            try (ShardReader reader = ShardReader.open(storage, dataset, shards.get(i), snapshot.tokenType())) {
+        List<SegmentEntry> segments = SegmentWriter.of(storage, dataset, snapshot);
+        for (int i = 0; i < segments.size() && count < lengths.length; i++) {
+            List<SnapshotUnits.Unit> units = SnapshotUnits.of(storage, dataset, segments.get(i));
+            for (int unit = 0; unit < units.size() && count < lengths.length; unit++) {
+                count = lengths(storage, dataset, snapshot, units.get(unit), lengths, count);
+            }
+        }
+        return Arrays.copyOf(lengths, count);
+    }
+
+    private static int lengths(
+            Storage storage,
+            String dataset,
+            DatasetSnapshot snapshot,
+            SnapshotUnits.Unit unit,
+            long[] lengths,
+            int begin)
+            throws IOException {
+        int count = begin;
+        Map<String, int[]> duplicates = unit.leftOut();
+        for (ShardEntry shard : unit.entry().shards(Split.TRAIN)) {
+            int[] leftOut = duplicates.getOrDefault(shard.file(), new int[0]);
+            try (ShardReader reader = ShardReader.open(storage, dataset, shard, snapshot.tokenType())) {
                 for (int document = 0; document < reader.documents() && count < lengths.length; document++) {
                     if (Arrays.binarySearch(leftOut, document) < 0) {
                         lengths[count++] = reader.tokens(document);
@@ -129,7 +149,7 @@ public final class DatasetReport {
                 }
             }
         }
-        return Arrays.copyOf(lengths, count);
+        return count;
     }
 
     private static double rounded(double value) {

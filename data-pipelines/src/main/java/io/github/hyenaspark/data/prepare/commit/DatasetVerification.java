@@ -1,12 +1,15 @@
 package io.github.hyenaspark.data.prepare.commit;
 
 import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.prepare.segment.KnownFiles;
+import io.github.hyenaspark.data.prepare.segment.SegmentInputs;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.shard.ObjectRef;
-import io.github.hyenaspark.data.shard.ShardFormat;
-import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.Segment;
+import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
+import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
@@ -17,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Reads every object that a dataset's snapshots list, whole, and compares it with what they say. */
@@ -58,16 +62,45 @@ public final class DatasetVerification {
         bytes += content.length;
         DatasetSnapshot snapshot = DatasetSnapshot.fromJson(uri, content);
         tokenizer(snapshot);
-        UnitRecord.UnitRecords records = UnitRecord.UnitRecords.of(storage, dataset, snapshot);
-        for (UnitEntry unit : snapshot.units()) {
-            check("unit " + unit.name() + " " + unit.digest(), () -> records.of(unit));
-            for (ObjectRef object : unit.files()) {
-                bytes += object.bytes();
-                check(object.file(), () -> object.verify(storage, dataset));
+        if (!snapshot.ownUnits().isEmpty()) {
+            UnitRecord.UnitRecords records = UnitRecord.UnitRecords.of(storage, dataset, snapshot);
+            for (UnitEntry unit : snapshot.ownUnits()) {
+                check("unit " + unit.name() + " " + unit.digest(), () -> records.of(unit));
+                unit.files().forEach(this::object);
             }
+        }
+        snapshot.keys().forEach(run -> run.parts().forEach(this::object));
+        for (SegmentEntry entry : snapshot.segments()) {
+            entry.duplicates().ifPresent(this::object);
+            check(entry.file().file() + " without " + entry.gone(), () -> segment(entry));
         }
         if (newest) {
             views(snapshot);
+        }
+    }
+
+    private void segment(SegmentEntry entry) throws IOException {
+        bytes += entry.file().bytes();
+        Segment segment = Segment.read(storage, dataset, entry);
+        segment.parts().forEach(this::object);
+        String inputs = SegmentInputs.file(entry.id(), "");
+        check(inputs, () -> KnownFiles.of(storage, dataset, List.of(entry)));
+        check(inputs + " units", () -> SegmentInputs.units(storage, dataset, entry));
+        for (Segment.Line line : segment.remaining(storage, dataset, entry)) {
+            line.unit().files().forEach(this::object);
+        }
+    }
+
+    private void object(ObjectRef object) {
+        bytes += object.bytes();
+        check(object.file(), () -> verify(object));
+    }
+
+    private void verify(ObjectRef object) throws IOException {
+        if (object.isIn(DocumentTable.FOLDER)) {
+            DocumentTable.verify(storage, dataset, object);
+        } else {
+            object.verify(storage, dataset);
         }
     }
 
@@ -85,13 +118,11 @@ public final class DatasetVerification {
         });
     }
 
-    private void views(DatasetSnapshot snapshot) {
-        var format = ShardFormat.of(
-                snapshot.vocabulary().size(), Long.parseLong(snapshot.settings().getOrDefault("shard-bytes", "0")));
-        for (Split split : Split.values()) {
-            view(split.folder() + "/index.json", snapshot.mdsIndex(split, format), snapshot);
+    private void views(DatasetSnapshot snapshot) throws IOException {
+        for (Map.Entry<String, byte[]> view :
+                Views.of(storage, dataset, snapshot).entrySet()) {
+            view(view.getKey(), view.getValue(), snapshot);
         }
-        view(SnapshotCommit.SUCCESS, SnapshotCommit.success(snapshot), snapshot);
     }
 
     private void view(String file, byte[] expected, DatasetSnapshot snapshot) {

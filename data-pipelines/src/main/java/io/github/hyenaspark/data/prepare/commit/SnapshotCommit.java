@@ -1,29 +1,33 @@
 package io.github.hyenaspark.data.prepare.commit;
 
 import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
-import io.github.hyenaspark.data.prepare.unit.DuplicateRule;
-import io.github.hyenaspark.data.prepare.unit.UnitRecord;
-import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.data.prepare.segment.SegmentWriter;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.quarantine.Quarantine;
 import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
+import io.github.hyenaspark.data.shard.snapshot.KeyRun;
+import io.github.hyenaspark.data.shard.snapshot.Segment;
+import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
+import io.github.hyenaspark.data.shard.snapshot.Totals;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.io.CorruptFileException;
-import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,22 +36,24 @@ import org.slf4j.LoggerFactory;
  * tools. All numbers come from the units' records. Runs on one machine, after all units.
  */
 public final class SnapshotCommit {
-    static final String SUCCESS = "_SUCCESS";
-
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotCommit.class);
 
     private final Storage storage;
     private final DatasetSpec spec;
     private final String dataset;
     private final InputPlan plan;
-    private final List<UnitEntry> units;
+    /** Those of the future snapshot, in its order, the last {@code fresh} of them new. */
+    private final List<SegmentEntry> segments;
 
-    private SnapshotCommit(Storage storage, DatasetSpec spec, InputPlan plan, List<UnitEntry> units) {
+    private final int fresh;
+
+    private SnapshotCommit(Storage storage, DatasetSpec spec, InputPlan plan, List<SegmentEntry> segments, int fresh) {
         this.storage = storage;
         this.spec = spec;
         this.dataset = spec.config().dataset();
         this.plan = plan;
-        this.units = units;
+        this.segments = segments;
+        this.fresh = fresh;
     }
 
     /** Whether a commit made a new snapshot, or the newest already holds exactly this. */
@@ -58,60 +64,60 @@ public final class SnapshotCommit {
 
     public record Result(Outcome outcome, DatasetSnapshot snapshot) {}
 
-    /** Reads the records of all new units; throws if one cannot be read, or if too many or all documents are bad. */
+    /** Writes the segments of all new units; throws if one has no record, or if too many or all documents are bad. */
     public static SnapshotCommit open(Storage storage, DatasetSpec spec, InputPlan plan) throws IOException {
-        List<UnitEntry> units = new ArrayList<>();
-        for (UnitEntry kept : plan.kept()) {
-            units.add(kept.withoutDuplicates());
-        }
-        UnitEntry.Counts fresh = UnitEntry.Counts.NONE;
-        for (WorkUnit unit : plan.fresh()) {
-            UnitEntry entry = UnitRecord.find(storage, spec, unit)
-                    .orElseThrow(() -> new IOException("unit " + unit.name() + " has no record "
-                            + UnitRecord.uri(spec, unit) + "; run prepare again"))
-                    .entry();
-            units.add(entry);
-            fresh = fresh.plus(entry.counts());
-        }
-        var commit = new SnapshotCommit(storage, spec, plan, units);
-        commit.checkBad(fresh);
+        List<SegmentEntry> fresh = SegmentWriter.write(storage, spec, plan.fresh());
+        List<SegmentEntry> segments = new ArrayList<>(plan.kept());
+        segments.addAll(fresh);
+        var commit = new SnapshotCommit(storage, spec, plan, segments, fresh.size());
+        commit.checkBad(fresh.stream()
+                .map(segment -> segment.totals().counts())
+                .reduce(UnitEntry.Counts.NONE, UnitEntry.Counts::plus));
         return commit;
     }
 
-    /** The units of the future snapshot, without duplicates: the input of {@link DuplicateRule}. */
-    public List<UnitEntry> units() {
-        return List.copyOf(units);
+    /** What has to be known of duplicates. */
+    public DuplicateSearch search() {
+        Set<Integer> wanted = new HashSet<>();
+        boolean all = !plan.before().isEmpty() && !plan.kept().equals(plan.before());
+        for (int i = all ? 0 : segments.size() - fresh; i < segments.size(); i++) {
+            wanted.add(i);
+        }
+        List<KeyRun> runs = plan.parent().map(DatasetSnapshot::keys).orElse(List.of());
+        return new DuplicateSearch(spec, segments, runs, wanted);
     }
 
-    private void checkBad(UnitEntry.Counts fresh) throws IOException {
-        long all = fresh.documents() + fresh.filtered() + fresh.bad();
-        double share = all == 0 ? 0 : (double) fresh.bad() / all;
-        if (fresh.bad() > 0 && share > spec.config().maxBadFraction()) {
+    private void checkBad(UnitEntry.Counts counts) throws IOException {
+        long all = counts.documents() + counts.filtered() + counts.bad();
+        double share = all == 0 ? 0 : (double) counts.bad() / all;
+        if (counts.bad() > 0 && share > spec.config().maxBadFraction()) {
             throw new CorruptFileException(
                     spec.config().input(),
                     "at most " + spec.config().maxBadFraction() + " of the documents to be bad",
-                    String.format(Locale.ROOT, "%d of %d (%.4g), the first: %s", fresh.bad(), all, share, firstBad()),
+                    String.format(Locale.ROOT, "%d of %d (%.4g), the first: %s", counts.bad(), all, share, firstBad()),
                     "nothing has been committed; fix them, or raise data.max-bad-fraction. "
                             + Quarantine.advice(dataset));
         }
-        long documents =
-                units.stream().mapToLong(unit -> unit.counts().documents()).sum();
-        if (documents == 0 && !units.isEmpty()) {
+        Totals totals = next(segments, List.of()).totals();
+        if (totals.counts().documents() == 0 && totals.units() > 0) {
             throw new CorruptFileException(
                     spec.config().input(),
                     "at least one usable document",
-                    "none: " + fresh.bad() + " were bad and " + fresh.filtered() + " filtered, the first: "
+                    "none: " + counts.bad() + " were bad and " + counts.filtered() + " filtered, the first: "
                             + firstBad(),
                     "nothing has been committed");
         }
     }
 
     private String firstBad() throws IOException {
-        for (UnitEntry unit : units) {
-            Optional<ObjectRef> quarantine = unit.object(Quarantine.FOLDER);
-            if (quarantine.isPresent()) {
-                Optional<QuarantineEntry> first = Quarantine.first(
-                        storage, Storage.resolve(dataset, quarantine.get().file()));
+        for (SegmentEntry entry : segments.subList(segments.size() - fresh, segments.size())) {
+            for (Segment.Line line : Segment.read(storage, dataset, entry).remaining(storage, dataset, entry)) {
+                Optional<ObjectRef> quarantine = line.unit().object(Quarantine.FOLDER);
+                Optional<QuarantineEntry> first = quarantine.isEmpty()
+                        ? Optional.empty()
+                        : Quarantine.first(
+                                storage,
+                                Storage.resolve(dataset, quarantine.get().file()));
                 if (first.isPresent()) {
                     return first.get().path() + " at byte " + first.get().offset() + " ("
                             + first.get().reason() + ")";
@@ -121,12 +127,18 @@ public final class SnapshotCommit {
         return "an empty file";
     }
 
-    /** Creates the snapshot, unless the newest one is the same; {@code duplicates} are by unit name. */
-    public Result commit(Map<String, DuplicateRule.UnitDuplicates> duplicates) throws IOException {
-        DatasetSnapshot next = next(duplicates);
-        if (plan.parent().isPresent() && plan.parent().get().sameContent(next)) {
+    /** Creates the snapshot with what was found of duplicates, unless the newest one is the same. */
+    public Result commit(DuplicateSearch.Result duplicates) throws IOException {
+        Set<Integer> wanted = search().wanted();
+        List<SegmentEntry> marked = new ArrayList<>();
+        for (int i = 0; i < segments.size(); i++) {
+            SegmentEntry segment = segments.get(i);
+            marked.add(wanted.contains(i) ? marked(segment, duplicates.lists()) : segment);
+        }
+        if (plan.parent().isPresent() && marked.equals(plan.before())) {
             return unchanged(storage, spec, plan.parent().get());
         }
+        DatasetSnapshot next = next(marked, duplicates.runs());
         String uri = next.uri(dataset);
         TestPoint.reached("before creating {}", uri);
         if (storage.createExclusively(uri, next.toJson())) {
@@ -140,20 +152,36 @@ public final class SnapshotCommit {
                 + " again when no other one runs");
     }
 
-    private DatasetSnapshot next(Map<String, DuplicateRule.UnitDuplicates> duplicates) {
-        List<UnitEntry> marked = new ArrayList<>();
-        for (UnitEntry unit : units) {
-            DuplicateRule.UnitDuplicates found = duplicates.get(unit.name());
-            marked.add(found == null ? unit : unit.withDuplicates(found.list(), found.exact(), found.near()));
+    /** A segment with its duplicates. */
+    private SegmentEntry marked(SegmentEntry segment, Map<String, DuplicateList> duplicates) throws IOException {
+        if (duplicates.isEmpty() && segment.duplicates().isEmpty()) {
+            return segment;
         }
+        List<DuplicateList> lists =
+                Segment.read(storage, dataset, segment).remaining(storage, dataset, segment).stream()
+                        .map(line -> duplicates.getOrDefault(
+                                line.unit().name(),
+                                DuplicateList.none(line.unit().name())))
+                        .filter(list -> !list.isEmpty())
+                        .toList();
+        TestPoint.reached("before listing the duplicates of segment {}", segment.id());
+        SegmentEntry marked = DuplicateList.write(storage, dataset, segment, lists);
+        TestPoint.reached("segment {} has its duplicates", segment.id());
+        return marked;
+    }
+
+    private DatasetSnapshot next(List<SegmentEntry> entries, List<KeyRun> keys) {
         Optional<DatasetSnapshot> parent = plan.parent();
         return new DatasetSnapshot(
+                DatasetSnapshot.FORMAT,
                 parent.map(DatasetSnapshot::number).orElse(0L) + 1,
                 parent.map(DatasetSnapshot::sha256).orElse(""),
                 spec.fingerprint(),
                 spec.identity(),
                 spec.vocabulary(),
-                marked);
+                entries,
+                keys,
+                List.of());
     }
 
     /** Commits nothing; only updates the views, which a killed run may have left outdated. */
@@ -161,49 +189,24 @@ public final class SnapshotCommit {
         return updateViews(storage, spec, Outcome.UNCHANGED, newest);
     }
 
-    static byte[] success(DatasetSnapshot snapshot) {
-        return Json.bytes(Json.object().put("snapshot", snapshot.number()).put("sha256", snapshot.sha256()));
-    }
-
-    /**
-     * Updates what other tools look at: an {@code index.json} for each split, and {@code _SUCCESS} for schedulers. They
-     * follow the newest snapshot and are written after it; nothing here reads them.
-     */
     private static Result updateViews(Storage storage, DatasetSpec spec, Outcome outcome, DatasetSnapshot snapshot)
             throws IOException {
+        String dataset = spec.config().dataset();
+        Views.update(storage, dataset, snapshot);
+        Totals totals = snapshot.totals();
         for (Split split : Split.values()) {
-            updateView(storage, spec, split.folder() + "/index.json", snapshot.mdsIndex(split, spec.format()));
             LOG.info(
                     "{}: {} documents, {} tokens in {} shards",
                     split.folder(),
-                    snapshot.documents(split),
-                    snapshot.tokens(split),
-                    snapshot.shards(split).size());
+                    totals.of(split).documents(),
+                    totals.of(split).tokens(),
+                    totals.of(split).shards());
         }
-        updateView(storage, spec, SUCCESS, success(snapshot));
-        if (snapshot.documents(Split.TRAIN) == 0) {
+        if (totals.of(Split.TRAIN).documents() == 0) {
             LOG.warn("no document is left to train on; lower data.validation-fraction or name validation documents");
         }
-        String uri = snapshot.uri(spec.config().dataset());
+        String uri = snapshot.uri(dataset);
         LOG.info("snapshot {} {}", uri, outcome == Outcome.CREATED ? "created" : "unchanged");
         return new Result(outcome, snapshot);
-    }
-
-    private static void updateView(Storage storage, DatasetSpec spec, String file, byte[] view) throws IOException {
-        String uri = Storage.resolve(spec.config().dataset(), file);
-        if (!Arrays.equals(readIfThere(storage, uri), view)) {
-            TestPoint.reached("before replacing {}", uri);
-            storage.replace(uri, view);
-            TestPoint.reached("replaced {}", uri);
-        }
-    }
-
-    /** The content of a file, empty if there is none. */
-    static byte[] readIfThere(Storage storage, String uri) throws IOException {
-        try {
-            return storage.read(uri);
-        } catch (FileNotFoundException e) {
-            return new byte[0];
-        }
     }
 }

@@ -1,17 +1,29 @@
 package io.github.hyenaspark.data.prepare.commit;
 
 import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.prepare.segment.SegmentInputs;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
+import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.ObjectRef;
+import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
+import io.github.hyenaspark.data.shard.snapshot.Segment;
+import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
+import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.FileInfo;
+import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,13 +33,25 @@ import org.slf4j.LoggerFactory;
  */
 public final class Vacuum {
     private static final Logger LOG = LoggerFactory.getLogger(Vacuum.class);
-    private static final List<String> FOLDERS =
-            List.of("train", "validation", "docs", "quarantine", "duplicates", "units", "tokenizer", "reports");
-    private static final Set<String> VIEWS = Set.of("index.json");
+    private static final List<String> FOLDERS = List.of(
+            "train",
+            "validation",
+            "docs",
+            "quarantine",
+            "duplicates",
+            "segments",
+            "inputs",
+            "index",
+            "keys",
+            "units",
+            "tokenizer",
+            "reports");
+    private static final Set<String> VIEWS = Set.of("train/index.json", "validation/index.json");
 
     private final Storage storage;
     private final String dataset;
-    private final Set<String> listed = new HashSet<>();
+    /** Hashes of the files that snapshots list, relative to the dataset; two with one hash keep an orphan, no more. */
+    private final Set<Long> listed = new HashSet<>();
 
     private Vacuum(Storage storage, String dataset) {
         this.storage = storage;
@@ -41,9 +65,8 @@ public final class Vacuum {
     public static Result run(Storage storage, String dataset, long changedBefore) throws IOException {
         check(storage, dataset);
         var vacuum = new Vacuum(storage, dataset);
-        for (String uri : DatasetSnapshot.uris(storage, dataset)) {
-            vacuum.list(DatasetSnapshot.fromJson(uri, storage.read(uri)));
-        }
+        vacuum.list(Requests.all(
+                DatasetSnapshot.uris(storage, dataset), uri -> DatasetSnapshot.fromJson(uri, storage.read(uri))));
         return vacuum.delete(changedBefore);
     }
 
@@ -51,42 +74,118 @@ public final class Vacuum {
         DatasetSnapshot.newest(storage, dataset);
     }
 
-    private void list(DatasetSnapshot snapshot) throws IOException {
-        UnitRecord.UnitRecords records = UnitRecord.UnitRecords.of(storage, dataset, snapshot);
-        listed.add(storage.qualify(
-                DatasetSpec.tokenizerUri(dataset, snapshot.vocabulary().fingerprint())));
-        for (UnitEntry unit : snapshot.units()) {
-            listed.add(storage.qualify(records.uri(unit)));
-            for (ObjectRef object : unit.files()) {
-                listed.add(storage.qualify(Storage.resolve(dataset, object.file())));
+    private void list(List<DatasetSnapshot> snapshots) throws IOException {
+        Map<ObjectRef, SegmentEntry> segments = new LinkedHashMap<>();
+        Set<String> records = new HashSet<>();
+        for (DatasetSnapshot snapshot : snapshots) {
+            records.add(UnitRecord.directory("", snapshot.fingerprint()).substring(1));
+            list(DatasetSpec.tokenizerFile(snapshot.vocabulary().fingerprint()));
+            for (String ending : List.of(".json", ".html")) {
+                list(DatasetReport.file(snapshot, ending));
+            }
+            for (Split split : Split.values()) {
+                list("index/" + snapshot.sha256() + "-" + split.folder() + ".index");
+            }
+            listOwn(snapshot);
+            snapshot.keys().forEach(run -> run.parts().forEach(part -> list(part.file())));
+            for (SegmentEntry segment : snapshot.segments()) {
+                segment.duplicates().ifPresent(list -> list(list.file()));
+                segments.merge(segment.file(), segment, Vacuum::union);
             }
         }
-        for (String report : List.of(".json", ".html")) {
-            listed.add(storage.qualify(DatasetReport.uri(dataset, snapshot, report)));
+        Requests.all(List.copyOf(segments.values()), segment -> names(segment, records))
+                .forEach(names -> {
+                    for (long name : names) {
+                        listed.add(name);
+                    }
+                });
+    }
+
+    /** One segment in two snapshots, without the units that are gone from both. */
+    private static SegmentEntry union(SegmentEntry one, SegmentEntry other) {
+        List<Integer> gone = one.gone().stream().filter(other.gone()::contains).toList();
+        return new SegmentEntry(one.file(), gone, null, one.totals());
+    }
+
+    /** The files of a segment and of its units that are not gone. */
+    private long[] names(SegmentEntry entry, Set<String> records) throws IOException {
+        Segment segment = Segment.read(storage, dataset, entry);
+        LongStream.Builder names = LongStream.builder();
+        names.add(Segment.nameHash(entry.file().file()));
+        segment.parts().forEach(part -> names.add(Segment.nameHash(part.file())));
+        for (String ending : SegmentInputs.ENDINGS) {
+            names.add(Segment.nameHash(SegmentInputs.file(entry.id(), ending)));
         }
+        segment.objectNames(storage, dataset, entry).forEach(names::add);
+        List<WorkUnit> units = SegmentInputs.units(storage, dataset, entry);
+        for (int number = 0; number < units.size(); number++) {
+            if (Collections.binarySearch(entry.gone(), number) < 0) {
+                for (String folder : records) {
+                    names.add(Segment.nameHash(folder + "/" + UnitRecord.fileName(units.get(number))));
+                }
+            }
+        }
+        return names.build().toArray();
+    }
+
+    /** What a snapshot of an old format lists itself. */
+    private void listOwn(DatasetSnapshot snapshot) throws IOException {
+        if (snapshot.ownUnits().isEmpty()) {
+            return;
+        }
+        UnitRecord.UnitRecords records = UnitRecord.UnitRecords.of(storage, dataset, snapshot);
+        for (String file : Requests.all(snapshot.ownUnits(), records::file)) {
+            list(file);
+        }
+        snapshot.ownUnits().forEach(unit -> unit.files().forEach(object -> list(object.file())));
+    }
+
+    private void list(String file) {
+        listed.add(Segment.nameHash(file));
     }
 
     private Result delete(long changedBefore) throws IOException {
-        long files = 0;
-        long bytes = 0;
         long kept = 0;
+        List<FileInfo> orphans = new ArrayList<>();
+        int prefix = storage.qualify(dataset).length() + 1;
         for (String folder : FOLDERS) {
-            String directory = Storage.resolve(dataset, folder);
-            List<FileInfo> found = storage.everythingBelow(directory);
-            for (FileInfo file : found) {
-                if (listed.contains(file.uri())
-                        || VIEWS.contains(file.name())
-                        || file.modifiedMillis() >= changedBefore) {
-                    kept++;
-                    continue;
-                }
-                TestPoint.reached("before deleting {}", file.uri());
-                storage.delete(file.uri());
-                LOG.info("deleted {}, {} bytes", file.uri(), file.bytes());
-                files++;
-                bytes += file.bytes();
+            Sorted sorted =
+                    storage.everythingBelow(Storage.resolve(dataset, folder), () -> new Sorted(prefix, changedBefore));
+            kept += sorted.kept;
+            orphans.addAll(sorted.orphans);
+        }
+        Requests.all(orphans, orphan -> {
+            TestPoint.reached("before deleting {}", orphan.uri());
+            storage.delete(orphan.uri());
+            LOG.info("deleted {}, {} bytes", orphan.uri(), orphan.bytes());
+            return true;
+        });
+        long bytes = orphans.stream().mapToLong(FileInfo::bytes).sum();
+        return new Result(orphans.size(), bytes, kept);
+    }
+
+    /** Tells what may be deleted from the rest, while a folder is listed. */
+    private final class Sorted implements Consumer<FileInfo> {
+        private final int prefix;
+        private final long changedBefore;
+        private final List<FileInfo> orphans = new ArrayList<>();
+        private long kept;
+
+        Sorted(int prefix, long changedBefore) {
+            this.prefix = prefix;
+            this.changedBefore = changedBefore;
+        }
+
+        @Override
+        public void accept(FileInfo file) {
+            String name = file.uri().substring(prefix);
+            if (VIEWS.contains(name)
+                    || file.modifiedMillis() >= changedBefore
+                    || listed.contains(Segment.nameHash(DocumentTable.tableOf(name)))) {
+                kept++;
+            } else {
+                orphans.add(file);
             }
         }
-        return new Result(files, bytes, kept);
     }
 }

@@ -18,6 +18,7 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.quarantine.Quarantine;
 import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry;
 import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry.Kind;
+import io.github.hyenaspark.data.shard.snapshot.UnitTally;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTableWriter;
 import io.github.hyenaspark.data.token.MalformedTextException;
@@ -158,9 +159,11 @@ public final class UnitOutput implements Closeable {
         return shards.write(storage, dataset, unit);
     }
 
-    List<ObjectRef> writeObjects(Storage storage, String dataset, String unit) throws IOException {
+    /** {@code tableBefore} is that of a unit that is done again. */
+    List<ObjectRef> writeObjects(Storage storage, String dataset, String unit, Optional<ObjectRef> tableBefore)
+            throws IOException {
         List<ObjectRef> objects = new ArrayList<>();
-        objects.add(table.write(storage, dataset, unit));
+        objects.add(table.write(storage, dataset, unit, tableBefore));
         quarantine.write(storage, dataset, unit).ifPresent(objects::add);
         return objects;
     }

@@ -9,6 +9,8 @@ import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
+import io.github.hyenaspark.data.shard.snapshot.UnitTally;
+import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
@@ -18,6 +20,7 @@ import io.github.hyenaspark.io.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,23 +57,69 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         return fromJson(uri, storage.read(uri));
     }
 
-    static String directory(String dataset, String fingerprint) {
+    public static String directory(String dataset, String fingerprint) {
         return Storage.resolve(dataset, "units/" + fingerprint);
     }
 
     public static String uri(DatasetSpec spec, WorkUnit unit) {
-        return Storage.resolve(
-                directory(spec.config().dataset(), spec.fingerprint()), unit.name() + "-" + unit.key() + ".json");
+        return Storage.resolve(directory(spec.config().dataset(), spec.fingerprint()), fileName(unit));
     }
 
-    /** Whether all its objects exist with the lengths it says. */
+    public static String fileName(WorkUnit unit) {
+        return unit.name() + "-" + unit.key() + ".json";
+    }
+
+    /** Whether all its objects exist with the lengths it says, or the document table with those noted. */
     public boolean isIntact(Storage storage, String dataset) throws IOException {
         for (ObjectRef object : entry().files()) {
-            if (!object.isThere(storage, dataset)) {
+            boolean there = object.isIn(DocumentTable.FOLDER)
+                    ? DocumentTable.isThere(storage, dataset, object)
+                    : object.isThere(storage, dataset);
+            if (!there) {
                 return false;
             }
         }
         return true;
+    }
+
+    Optional<ObjectRef> table() {
+        return objects.stream()
+                .filter(object -> object.isIn(DocumentTable.FOLDER))
+                .findFirst();
+    }
+
+    /**
+     * Whether a record made later is of the same texts: equal but for the bytes of the document table, which other
+     * versions of Parquet's library make of the same rows; they are noted then. CorruptFileException if nobody can
+     * tell, since the table is named by its bytes.
+     */
+    boolean isMadeAgain(UnitRecord later, Storage storage, String dataset) throws IOException {
+        boolean tables = table().isPresent() && later.table().isPresent();
+        if (!tables
+                || !Arrays.equals(withoutTable().toJson(), later.withoutTable().toJson())) {
+            return false;
+        }
+        ObjectRef then = table().get();
+        ObjectRef now = later.table().get();
+        if (!DocumentTable.isNamedByRows(then.file())) {
+            throw new CorruptFileException(
+                    Storage.resolve(dataset, then.file()),
+                    "the document table of unit " + unit.name(),
+                    "none, and other bytes when it is made again by this version of Parquet's library",
+                    "restore the file from a copy, or prepare into another data.dataset");
+        }
+        if (!now.file().equals(then.file())) {
+            return false;
+        }
+        DocumentTable.note(storage, dataset, now);
+        return true;
+    }
+
+    private UnitRecord withoutTable() {
+        List<ObjectRef> others = objects.stream()
+                .filter(object -> !object.isIn(DocumentTable.FOLDER))
+                .toList();
+        return new UnitRecord(unit, tally, shards, others);
     }
 
     public long documents() {
@@ -81,7 +130,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
     public UnitEntry entry() {
         ObjectNode facts = json();
         for (JsonNode slice : facts.get("slices")) {
-            ((ObjectNode) slice).remove(List.of("uri", "modified_millis"));
+            ((ObjectNode) slice).remove(List.of("uri", "modified_millis", "etag"));
         }
         String digest = Hashes.sha256(Json.line(facts));
         var counts = new UnitEntry.Counts(documents(), tally.filteredCount(), tally.badCount(), 0, 0);
@@ -103,13 +152,14 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
 
     private static ObjectNode toJson(Slice slice) {
         InputFile file = slice.file();
-        return Json.object()
+        ObjectNode json = Json.object()
                 .put("path", file.path())
                 .put("uri", file.uri())
                 .put("bytes", file.bytes())
                 .put("modified_millis", file.modifiedMillis())
                 .put("from", slice.from())
                 .put("to", slice.to());
+        return file.etag().isEmpty() ? json : json.put("etag", file.etag());
     }
 
     static UnitRecord fromJson(String file, byte[] bytes) throws CorruptFileException {
@@ -120,7 +170,11 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         }
         List<Slice> slices = Json.list(json, file, "slices", UnitRecord::slice);
         UnitTally tally = UnitTally.fromJson(Json.object(json, file, "tally"), file);
-        return new UnitRecord(new WorkUnit(slices), tally, UnitEntry.shards(json, file), UnitEntry.objects(json, file));
+        return new UnitRecord(
+                new WorkUnit(Json.text(json, file, "unit"), slices),
+                tally,
+                UnitEntry.shards(json, file),
+                UnitEntry.objects(json, file));
     }
 
     private static Slice slice(JsonNode json, String where) throws CorruptFileException {
@@ -128,7 +182,8 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
                 Json.text(json, where, "path"),
                 Json.text(json, where, "uri"),
                 Json.wholeNumber(json, where, "bytes"),
-                Json.wholeNumber(json, where, "modified_millis"));
+                Json.wholeNumber(json, where, "modified_millis"),
+                json.path("etag").asText(""));
         return new Slice(file, Json.wholeNumber(json, where, "from"), Json.wholeNumber(json, where, "to"));
     }
 
@@ -168,6 +223,12 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
                     "a record of unit " + unit.name() + " with digest " + unit.digest(),
                     urisByName.getOrDefault(unit.name(), List.of()).size() + " records of it, none with that digest",
                     "restore the file from a copy, or prepare the corpus into another data.dataset");
+        }
+
+        /** The record's file, relative to the dataset. */
+        public String file(UnitEntry unit) throws IOException {
+            String uri = uri(unit);
+            return directory.substring(directory.lastIndexOf("units/")) + uri.substring(uri.lastIndexOf('/'));
         }
 
         public UnitRecord of(UnitEntry unit) throws IOException {

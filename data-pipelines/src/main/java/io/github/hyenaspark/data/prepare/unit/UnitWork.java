@@ -37,7 +37,11 @@ public final class UnitWork {
     /** Truncated files, of which nothing is taken, by path. */
     private final Map<String, BadFileException> unreadable = new TreeMap<>();
 
-    private UnitWork(WorkUnit unit, DatasetSpec spec, Tokenizer tokenizer, Storage storage) {
+    private final Optional<UnitRecord> before;
+
+    private UnitWork(
+            WorkUnit unit, DatasetSpec spec, Tokenizer tokenizer, Storage storage, Optional<UnitRecord> before) {
+        this.before = before;
         this.unit = unit;
         this.spec = spec;
         this.tokenizer = tokenizer;
@@ -51,7 +55,7 @@ public final class UnitWork {
         if (done.isPresent() && done.get().isIntact(storage, spec.config().dataset())) {
             return done.get();
         }
-        return new UnitWork(unit, spec, tokenizer, storage).prepare();
+        return new UnitWork(unit, spec, tokenizer, storage, done).prepare();
     }
 
     private UnitRecord prepare() throws IOException {
@@ -94,16 +98,30 @@ public final class UnitWork {
         String dataset = spec.config().dataset();
         List<ShardEntry> shards = output.writeShards(storage, dataset, unit.name());
         TestPoint.reached("unit {} has its shards", unit.name());
-        List<ObjectRef> objects = new ArrayList<>(output.writeObjects(storage, dataset, unit.name()));
+        List<ObjectRef> objects =
+                new ArrayList<>(output.writeObjects(storage, dataset, unit.name(), before.flatMap(UnitRecord::table)));
         TestPoint.reached("unit {} has its objects", unit.name());
-        return new UnitRecord(unit, output.tally(), shards, objects);
+        return new UnitRecord(withChecksums(), output.tally(), shards, objects);
+    }
+
+    /** The unit with what the store says of its files' content, by which they are known if they are written again. */
+    private WorkUnit withChecksums() throws IOException {
+        List<Slice> slices = new ArrayList<>();
+        for (Slice slice : unit.slices()) {
+            InputFile file = slice.file();
+            String checksum = file.etag().isEmpty() ? storage.checksum(file.uri()) : "";
+            slices.add(
+                    checksum.isEmpty()
+                            ? slice
+                            : new Slice(file.with(InputFile.CHECKSUM + checksum), slice.from(), slice.to()));
+        }
+        return new WorkUnit(unit.name(), slices);
     }
 
     private void publish(UnitRecord record) throws IOException {
         String uri = UnitRecord.uri(spec, unit);
-        byte[] bytes = record.toJson();
         TestPoint.reached("before the record of unit {}", unit.name());
-        if (!isPublished(uri, bytes)) {
+        if (!isPublished(uri, record)) {
             throw new IOException(
                     "the unit record " + uri + " is for other texts: a file has changed without changing its"
                             + " length or its time of change; delete the record and run prepare again");
@@ -111,13 +129,16 @@ public final class UnitWork {
         TestPoint.reached("unit {} has its record", unit.name());
     }
 
-    /** False if there is another, intact record. */
-    private boolean isPublished(String uri, byte[] bytes) throws IOException {
-        if (storage.createExclusively(uri, bytes) || Arrays.equals(storage.read(uri), bytes)) {
+    /** False if there is another, intact record of other documents. */
+    private boolean isPublished(String uri, UnitRecord record) throws IOException {
+        byte[] bytes = record.toJson();
+        if (storage.createExclusively(uri, bytes)) {
             return true;
         }
-        if (UnitRecord.find(storage, spec, unit).isPresent()) {
-            return false;
+        Optional<UnitRecord> found = UnitRecord.find(storage, spec, unit);
+        if (found.isPresent()) {
+            return found.get().entry().equals(record.entry())
+                    || found.get().isMadeAgain(record, storage, spec.config().dataset());
         }
         storage.delete(uri);
         return storage.createExclusively(uri, bytes) || Arrays.equals(storage.read(uri), bytes);

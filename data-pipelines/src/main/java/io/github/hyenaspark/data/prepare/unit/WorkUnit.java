@@ -16,9 +16,13 @@ import java.util.stream.Collectors;
  * Input that is prepared together: the grain of parallel work, of restarts, and of shards. Units depend on the sorted
  * input and the configured bytes, never on the number of machines. A unit has at least one slice, sorted by path;
  * slices of one file are units of their own.
+ *
+ * @param name in the names of its objects
  */
-public record WorkUnit(List<Slice> slices) implements Serializable {
-    private static final int NAME_DIGITS = 12;
+public record WorkUnit(String name, List<Slice> slices) implements Serializable {
+    /** 80 bits: of a million units, two have one name with a chance of 4e-13. */
+    private static final int NAME_DIGITS = 20;
+
     private static final int KEY_DIGITS = 20;
 
     public WorkUnit {
@@ -26,6 +30,11 @@ public record WorkUnit(List<Slice> slices) implements Serializable {
             throw new IllegalArgumentException("a work unit has at least one slice of a file");
         }
         slices = Collections.unmodifiableList(new ArrayList<>(slices));
+    }
+
+    /** A new unit, named by a hash of its slices' places. */
+    public WorkUnit(List<Slice> slices) {
+        this(hash(slices, slice -> slice.file().path() + " " + slice.from() + " " + slice.to(), NAME_DIGITS), slices);
     }
 
     /**
@@ -63,21 +72,16 @@ public record WorkUnit(List<Slice> slices) implements Serializable {
         }
     }
 
-    /** The unit's name in those of its objects: a hash of its slices' places. */
-    public String name() {
-        return hash(slice -> slice.file().path() + " " + slice.from() + " " + slice.to(), NAME_DIGITS);
-    }
-
     /** A hash of the states of its files, which distinguishes records of different times. */
     String key() {
-        return hash(slice -> slice.file().bytes() + " " + slice.file().modifiedMillis(), KEY_DIGITS);
+        return hash(slices, slice -> slice.file().bytes() + " " + slice.file().modifiedMillis(), KEY_DIGITS);
     }
 
     public long bytes() {
         return slices.stream().mapToLong(slice -> slice.to() - slice.from()).sum();
     }
 
-    private String hash(Function<Slice, String> facts, int digits) {
+    private static String hash(List<Slice> slices, Function<Slice, String> facts, int digits) {
         String text = slices.stream().map(facts).collect(Collectors.joining("\n"));
         return Hashes.sha256(text).substring(0, digits);
     }

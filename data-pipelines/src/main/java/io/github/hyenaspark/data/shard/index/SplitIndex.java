@@ -7,14 +7,19 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.TokenType;
 import io.github.hyenaspark.data.shard.index.ShardTable.Shard;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
+import io.github.hyenaspark.data.shard.snapshot.Segment;
+import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.RangeReader;
+import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +44,7 @@ public final class SplitIndex implements DocumentTokens {
     private static final int FEW_PARTS = 8;
 
     private static final int CHECKED_SHARDS = 64;
+    private static final int READ_AHEAD = 256; // shards
 
     private static final String PREPARE_HINT = "delete it and run prepare again";
     private static final String DELETE_HINT = "delete it; the next training writes it again";
@@ -91,13 +97,33 @@ public final class SplitIndex implements DocumentTokens {
     /** The index of a split from whatever the snapshot has of it. */
     public static SplitIndex of(Storage storage, String dataset, DatasetSnapshot snapshot, Split split)
             throws IOException {
-        List<SegmentIndex.Member> members = IntStream.range(0, snapshot.units().size())
-                .boxed()
-                .flatMap(unit -> snapshot.units().get(unit).shards(split).stream()
-                        .map(shard -> new SegmentIndex.Member(unit, shard)))
-                .toList();
-        Map<String, int[]> dropped = DuplicateList.ofShards(storage, dataset, snapshot);
-        return ofShards(storage, dataset, split, snapshot.tokenType(), members, dropped);
+        if (snapshot.segments().isEmpty()) {
+            return ofShards(
+                    storage,
+                    dataset,
+                    split,
+                    snapshot.tokenType(),
+                    SegmentIndex.members(snapshot.ownUnits(), split),
+                    SnapshotUnits.duplicates(storage, dataset, snapshot));
+        }
+        List<Part> parts = new ArrayList<>();
+        Map<String, int[]> dropped = new HashMap<>();
+        for (Known known : Requests.all(snapshot.segments(), entry -> Known.of(storage, dataset, entry))) {
+            known.segment().index(split).ifPresent(index -> parts.add(new Part(index, Set.copyOf(known.gone()))));
+            dropped.putAll(known.dropped());
+        }
+        return ofParts(storage, dataset, split, snapshot.tokenType(), parts, dropped);
+    }
+
+    /** What a snapshot has of a segment. */
+    private record Known(Segment segment, List<Integer> gone, Map<String, int[]> dropped) {
+        static Known of(Storage storage, String dataset, SegmentEntry entry) throws IOException {
+            Map<String, int[]> dropped = new HashMap<>();
+            if (entry.duplicates().isPresent()) {
+                SnapshotUnits.of(storage, dataset, entry).forEach(unit -> dropped.putAll(unit.leftOut()));
+            }
+            return new Known(Segment.read(storage, dataset, entry), entry.gone(), dropped);
+        }
     }
 
     /**
@@ -128,13 +154,15 @@ public final class SplitIndex implements DocumentTokens {
             Map<String, int[]> dropped)
             throws IOException {
         var builder = new Builder(dataset, split, type, dropped);
-        try (var reads = new AheadReads<>(members, member -> member.shard().documentTokens(storage, dataset, type))) {
-            for (SegmentIndex.Member member : members) {
-                builder.begin(Shard.of(member.unit(), member.shard()));
-                for (int tokens : reads.next()) {
+        for (int from = 0; from < members.size(); from += READ_AHEAD) {
+            List<SegmentIndex.Member> some = members.subList(from, Math.min(members.size(), from + READ_AHEAD));
+            List<int[]> read = Requests.all(some, member -> member.shard().documentTokens(storage, dataset, type));
+            for (int i = 0; i < some.size(); i++) {
+                builder.begin(Shard.of(some.get(i).unit(), some.get(i).shard()));
+                for (int tokens : read.get(i)) {
                     builder.add(tokens, false);
                 }
-                builder.end(Storage.resolve(dataset, member.shard().file()), PREPARE_HINT);
+                builder.end(Storage.resolve(dataset, some.get(i).shard().file()), PREPARE_HINT);
             }
         }
         return new SplitIndex(builder, members.size());
@@ -167,15 +195,11 @@ public final class SplitIndex implements DocumentTokens {
         List<Integer> numbers = IntStream.range(0, count)
                 .mapToObj(i -> (int) ((long) i * shards.shards() / count))
                 .toList();
-        try (var checks = new AheadReads<>(numbers, number -> {
+        Requests.all(numbers, number -> {
             ShardReader.Files files = shards.shard(number).files();
             new ObjectRef(files.file(), files.bytes(), "").checkLength(storage, dataset);
             return number;
-        })) {
-            for (int i = 0; i < count; i++) {
-                checks.next();
-            }
-        }
+        });
     }
 
     /** For messages: {@code the train split of DATASET}. */

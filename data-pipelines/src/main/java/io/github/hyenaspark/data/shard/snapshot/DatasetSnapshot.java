@@ -1,10 +1,6 @@
 package io.github.hyenaspark.data.shard.snapshot;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.hyenaspark.data.shard.MdsLayout;
-import io.github.hyenaspark.data.shard.ShardEntry;
-import io.github.hyenaspark.data.shard.ShardFormat;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.TokenType;
 import io.github.hyenaspark.data.shard.Vocabulary;
@@ -19,38 +15,51 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 
 /**
  * The state of a dataset at one time: the file {@code snapshots/NNNNNNNN.json}, created last and never changed. It does
  * not tell when or where it was made, so the same input gives the same bytes. What no snapshot lists belongs to no
- * dataset. Units are in the order in which they joined the dataset, by path within one snapshot.
+ * dataset. It lists segments, in the order in which they joined the dataset, their units by path; {@link SnapshotUnits}
+ * reads them. Snapshots of version 0.1 and 0.2 have format 2 and list the units themselves.
  *
+ * @param format 2 or 3
  * @param number 1, 2, 3, ...
  * @param parent SHA-256 (hex) of the previous snapshot; empty for the first
  * @param fingerprint of all settings that decide the shards
+ * @param segments none in format 2
+ * @param keys of the segments' documents, by which a later commit finds duplicates
+ * @param ownUnits of format 2, else none
  */
 public record DatasetSnapshot(
+        long format,
         long number,
         String parent,
         String fingerprint,
         Map<String, String> settings,
         Vocabulary vocabulary,
-        List<UnitEntry> units)
+        List<SegmentEntry> segments,
+        List<KeyRun> keys,
+        List<UnitEntry> ownUnits)
         implements Serializable {
-    private static final long FORMAT = 2;
+    /** The format that is written now. */
+    public static final long FORMAT = 3;
+
+    private static final long OF_UNITS = 2;
     private static final String DIRECTORY = "snapshots";
     private static final Pattern NAME = Pattern.compile("\\d{8}\\.json");
 
     public DatasetSnapshot {
         settings = Collections.unmodifiableMap(new TreeMap<>(settings));
-        units = Collections.unmodifiableList(new ArrayList<>(units));
+        segments = Collections.unmodifiableList(new ArrayList<>(segments));
+        keys = Collections.unmodifiableList(new ArrayList<>(keys));
+        ownUnits = Collections.unmodifiableList(new ArrayList<>(ownUnits));
     }
 
     /** The newest snapshot of a dataset; refuses a dataset without a name or snapshot. */
@@ -86,13 +95,24 @@ public record DatasetSnapshot(
     }
 
     public static List<String> uris(Storage storage, String dataset) throws IOException {
-        String directory = Storage.resolve(dataset, DIRECTORY);
-        return storage.list(directory).stream()
-                .map(FileInfo::name)
-                .filter(name -> NAME.matcher(name).matches())
-                .sorted()
-                .map(name -> Storage.resolve(directory, name))
+        return list(storage, dataset).stream().map(Listed::uri).toList();
+    }
+
+    /** A snapshot in a listing, created at a time by the store's clock, milliseconds since 1970. */
+    public record Listed(long number, String uri, long modifiedMillis) {}
+
+    /** All snapshots of a dataset, the oldest first. */
+    public static List<Listed> list(Storage storage, String dataset) throws IOException {
+        return storage.list(Storage.resolve(dataset, DIRECTORY)).stream()
+                .filter(file -> NAME.matcher(file.name()).matches())
+                .map(file -> listed(dataset, file))
+                .sorted(Comparator.comparingLong(Listed::number))
                 .toList();
+    }
+
+    private static Listed listed(String dataset, FileInfo file) {
+        long number = Long.parseLong(file.name().substring(0, file.name().indexOf('.')));
+        return new Listed(number, uri(dataset, number), file.modifiedMillis());
     }
 
     public String uri(String dataset) {
@@ -113,78 +133,64 @@ public record DatasetSnapshot(
     public boolean sameContent(DatasetSnapshot other) {
         return fingerprint.equals(other.fingerprint)
                 && vocabulary.fingerprint().equals(other.vocabulary.fingerprint())
-                && units.equals(other.units);
+                && segments.equals(other.segments)
+                && ownUnits.equals(other.ownUnits);
     }
 
     public TokenType tokenType() {
         return TokenType.of(vocabulary.size());
     }
 
-    public List<ShardEntry> shards() {
-        return units.stream().flatMap(unit -> unit.shards().stream()).toList();
-    }
-
-    public List<ShardEntry> shards(Split split) {
-        return units.stream().flatMap(unit -> unit.shards(split).stream()).toList();
+    public Totals totals() {
+        Totals ofUnits = ownUnits.stream().map(Totals::of).reduce(Totals.NONE, Totals::plus);
+        return segments.stream().map(SegmentEntry::totals).reduce(ofUnits, Totals::plus);
     }
 
     public long documents(Split split) {
-        return sum(split, ShardEntry::documents);
+        return totals().of(split).documents();
     }
 
     /** Tokens of one split, including the ends of the documents. */
     public long tokens(Split split) {
-        return sum(split, ShardEntry::tokens);
+        return totals().of(split).tokens();
     }
 
     public long textBytes(Split split) {
-        return sum(split, ShardEntry::textBytes);
+        return totals().of(split).textBytes();
     }
 
     public UnitEntry.Counts counts() {
-        return units.stream().map(UnitEntry::counts).reduce(UnitEntry.Counts.NONE, UnitEntry.Counts::plus);
-    }
-
-    private long sum(Split split, ToLongFunction<ShardEntry> fact) {
-        return shards(split).stream().mapToLong(fact).sum();
-    }
-
-    /** The {@code index.json} with which MosaicML Streaming reads one split: a view, not the truth. */
-    public byte[] mdsIndex(Split split, ShardFormat format) {
-        ArrayNode list = Json.array();
-        for (ShardEntry shard : shards(split)) {
-            ObjectNode file = Json.object()
-                    .put("basename", shard.file().substring(split.folder().length() + 1))
-                    .put("bytes", shard.bin().bytes());
-            file.putObject("hashes").put("sha256", shard.bin().sha256());
-            ObjectNode entry = MdsLayout.config(format);
-            entry.set("raw_data", file);
-            entry.put("samples", shard.documents()).putNull("zip_data");
-            list.add(entry);
-        }
-        ObjectNode index = Json.object();
-        index.set("shards", list);
-        return Json.bytes(index.put("version", 2));
+        return totals().counts();
     }
 
     public byte[] toJson() {
         ObjectNode json = Json.object()
-                .put("format", FORMAT)
+                .put("format", format)
                 .put("number", number)
                 .put("parent", parent)
                 .put("fingerprint", fingerprint);
         settings.forEach(json.putObject("settings")::put);
         json.set("tokenizer", vocabulary.toJson());
-        json.putArray("units").addAll(units.stream().map(UnitEntry::toJson).toList());
+        if (format == OF_UNITS) {
+            json.putArray("units")
+                    .addAll(ownUnits.stream().map(UnitEntry::toJson).toList());
+        } else {
+            json.putArray("segments")
+                    .addAll(segments.stream().map(SegmentEntry::toJson).toList());
+            json.putArray("keys").addAll(keys.stream().map(KeyRun::toJson).toList());
+        }
         return SealedJson.SEAL.seal(json);
     }
 
     /** Reads {@link #toJson}; refuses changed bytes and other formats. */
     public static DatasetSnapshot fromJson(String file, byte[] bytes) throws CorruptFileException {
         long format = Json.wholeNumber(Json.parse(file, bytes), file, "format");
-        if (format != FORMAT) {
+        if (format != FORMAT && format != OF_UNITS) {
             throw new CorruptFileException(
-                    file, "format " + FORMAT, "format " + format, "prepare the corpus into another data.dataset");
+                    file,
+                    "format " + OF_UNITS + " or " + FORMAT,
+                    "format " + format,
+                    "use the version of hyena-spark that wrote it, or prepare the corpus into another data.dataset");
         }
         ObjectNode json = SealedJson.SEAL.open(file, bytes);
         ObjectNode settingsJson = Json.object(json, file, "settings");
@@ -193,11 +199,14 @@ public record DatasetSnapshot(
             settings.put(key, Json.text(settingsJson, file, key));
         }
         return new DatasetSnapshot(
+                format,
                 Json.wholeNumber(json, file, "number"),
                 Json.text(json, file, "parent"),
                 Json.text(json, file, "fingerprint"),
                 settings,
                 Vocabulary.fromJson(Json.object(json, file, "tokenizer"), file),
-                Json.list(json, file, "units", UnitEntry::fromJson));
+                format == FORMAT ? Json.list(json, file, "segments", SegmentEntry::fromJson) : List.of(),
+                format == FORMAT ? Json.list(json, file, "keys", KeyRun::fromJson) : List.of(),
+                format == OF_UNITS ? Json.list(json, file, "units", UnitEntry::fromJson) : List.of());
     }
 }

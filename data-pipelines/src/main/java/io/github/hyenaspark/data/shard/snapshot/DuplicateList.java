@@ -12,8 +12,10 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,13 +24,18 @@ import java.util.stream.IntStream;
 
 /**
  * The documents of one unit that an earlier document of the dataset makes redundant, in ascending order, near
- * duplicates without exact ones: the file {@code duplicates/UNIT-HASH.json}. They stay in their shards; plans leave
- * them out. A document's number counts the documents of its split in the unit, across its shards.
+ * duplicates without exact ones. They stay in their shards; plans leave them out. A document's number counts the
+ * documents of its split in the unit, across its shards. The lists of a segment's units are one file,
+ * {@code duplicates/SEGMENT-HASH.json}; before segments each unit had its own, {@code duplicates/UNIT-HASH.json}.
+ *
+ * @param tokens of the documents to train on among them; 0 in a file of one unit, which does not tell
  */
-public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int[]> near) {
+public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int[]> near, long tokens)
+        implements Serializable {
     public static final String FOLDER = "duplicates";
 
-    private static final long FORMAT = 1;
+    private static final long FORMAT = 2;
+    private static final long FORMAT_OF_UNITS = 1;
     private static final int HASH_DIGITS = 16;
 
     public boolean isEmpty() {
@@ -43,21 +50,74 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
         return count(near);
     }
 
+    /** The same with a number of tokens. */
+    public DuplicateList with(long found) {
+        return new DuplicateList(unit, exact, near, found);
+    }
+
     private static long count(Map<Split, int[]> numbers) {
         return numbers.values().stream().mapToLong(some -> some.length).sum();
     }
 
-    public ObjectRef write(Storage storage, String dataset) throws IOException {
-        byte[] bytes = bytes();
-        String file = FOLDER + "/" + unit + "-" + Hashes.sha256(bytes).substring(0, HASH_DIGITS) + ".json";
-        return ObjectRef.of(FOLDER, storage.write(Storage.resolve(dataset, file), out -> out.write(bytes)));
+    /** Writes the lists of a segment's units, in any order, and returns the segment with them. */
+    public static SegmentEntry write(
+            Storage storage, String dataset, SegmentEntry segment, Collection<DuplicateList> lists) throws IOException {
+        if (lists.stream().allMatch(DuplicateList::isEmpty)) {
+            return segment.with(null, 0, 0, 0);
+        }
+        ObjectNode json = Json.object().put("format", FORMAT).put("segment", segment.id());
+        ObjectNode units = json.putObject("units");
+        lists.stream().sorted(Comparator.comparing(DuplicateList::unit)).forEach(list -> {
+            ObjectNode unit = units.putObject(list.unit);
+            unit.set("exact", toJson(list.exact));
+            unit.set("near", toJson(list.near));
+            unit.put("tokens", list.tokens);
+        });
+        byte[] bytes = SealedJson.SEAL.seal(json);
+        String file = FOLDER + "/" + segment.id() + "-" + Hashes.sha256(bytes).substring(0, HASH_DIGITS) + ".json";
+        ObjectRef written =
+                ObjectRef.of(FOLDER, storage.write(Storage.resolve(dataset, file), out -> out.write(bytes)));
+        return segment.with(
+                written,
+                lists.stream().mapToLong(DuplicateList::exactCount).sum(),
+                lists.stream().mapToLong(DuplicateList::nearCount).sum(),
+                lists.stream().mapToLong(DuplicateList::tokens).sum());
     }
 
-    private byte[] bytes() {
-        ObjectNode json = Json.object().put("format", FORMAT).put("unit", unit);
-        json.set("exact", toJson(exact));
-        json.set("near", toJson(near));
-        return SealedJson.SEAL.seal(json);
+    public static DuplicateList none(String unit) {
+        return new DuplicateList(unit, Map.of(), Map.of(), 0);
+    }
+
+    /** The lists of a segment's units, by unit; those without duplicates are missing. */
+    public static Map<String, DuplicateList> of(Storage storage, String dataset, SegmentEntry segment)
+            throws IOException {
+        if (segment.duplicates().isEmpty()) {
+            return Map.of();
+        }
+        ObjectRef file = segment.duplicates().get();
+        String uri = Storage.resolve(dataset, file.file());
+        ObjectNode units = Json.object(open(uri, file.read(storage, dataset), FORMAT), uri, "units");
+        Map<String, DuplicateList> lists = new HashMap<>();
+        for (String unit : (Iterable<String>) units::fieldNames) {
+            ObjectNode json = Json.object(units, uri, unit);
+            lists.put(
+                    unit,
+                    new DuplicateList(
+                            unit,
+                            fromJson(Json.object(json, uri, "exact"), uri),
+                            fromJson(Json.object(json, uri, "near"), uri),
+                            Json.wholeNumber(json, uri, "tokens")));
+        }
+        return lists;
+    }
+
+    private static ObjectNode open(String uri, byte[] bytes, long expected) throws CorruptFileException {
+        ObjectNode json = SealedJson.SEAL.open(uri, bytes);
+        long format = Json.wholeNumber(json, uri, "format");
+        if (format != expected) {
+            throw new CorruptFileException(uri, "format " + expected, "format " + format);
+        }
+        return json;
     }
 
     private static ObjectNode toJson(Map<Split, int[]> numbers) {
@@ -69,23 +129,19 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
         return json;
     }
 
-    /** The list of a unit, empty if it has none. */
-    public static DuplicateList of(Storage storage, String dataset, UnitEntry unit) throws IOException {
-        Optional<ObjectRef> facts = unit.object(FOLDER);
-        if (facts.isEmpty()) {
-            return new DuplicateList(unit.name(), Map.of(), Map.of());
+    /** The list of a unit that has one of its own, else empty. */
+    static DuplicateList of(Storage storage, String dataset, UnitEntry unit) throws IOException {
+        Optional<ObjectRef> file = unit.object(FOLDER);
+        if (file.isEmpty()) {
+            return none(unit.name());
         }
-        String uri = Storage.resolve(dataset, facts.get().file());
-        byte[] bytes = facts.get().read(storage, dataset);
-        ObjectNode json = SealedJson.SEAL.open(uri, bytes);
-        long format = Json.wholeNumber(json, uri, "format");
-        if (format != FORMAT) {
-            throw new CorruptFileException(uri, "format " + FORMAT, "format " + format);
-        }
+        String uri = Storage.resolve(dataset, file.get().file());
+        ObjectNode json = open(uri, file.get().read(storage, dataset), FORMAT_OF_UNITS);
         return new DuplicateList(
                 Json.text(json, uri, "unit"),
                 fromJson(Json.object(json, uri, "exact"), uri),
-                fromJson(Json.object(json, uri, "near"), uri));
+                fromJson(Json.object(json, uri, "near"), uri),
+                0);
     }
 
     private static Map<Split, int[]> fromJson(ObjectNode json, String where) throws CorruptFileException {
@@ -97,19 +153,8 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
         return numbers;
     }
 
-    /** The documents that plans leave out: ascending numbers in each affected shard, by the shard's file. */
-    public static Map<String, int[]> ofShards(Storage storage, String dataset, DatasetSnapshot snapshot)
-            throws IOException {
-        Map<String, int[]> dropped = new HashMap<>();
-        for (UnitEntry unit : snapshot.units()) {
-            if (unit.object(FOLDER).isPresent()) {
-                of(storage, dataset, unit).addTo(dropped, unit);
-            }
-        }
-        return Collections.unmodifiableMap(dropped);
-    }
-
-    private void addTo(Map<String, int[]> dropped, UnitEntry entry) {
+    /** Adds the numbers of left-out documents in each affected shard of the unit, by the shard's file. */
+    void addTo(Map<String, int[]> dropped, UnitEntry entry) {
         for (Split split : Split.values()) {
             int[] numbers = IntStream.concat(
                             Arrays.stream(exact.getOrDefault(split, new int[0])),

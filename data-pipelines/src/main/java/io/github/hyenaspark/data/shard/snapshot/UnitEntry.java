@@ -41,6 +41,23 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
             return new Counts(documents, filtered, bad, exact, near);
         }
 
+        void putTo(ObjectNode json) {
+            json.put("documents", documents)
+                    .put("filtered", filtered)
+                    .put("bad", bad)
+                    .put("exact_duplicates", exactDuplicates)
+                    .put("near_duplicates", nearDuplicates);
+        }
+
+        static Counts fromJson(JsonNode json, String where) throws CorruptFileException {
+            return new Counts(
+                    Json.wholeNumber(json, where, "documents"),
+                    Json.wholeNumber(json, where, "filtered"),
+                    Json.wholeNumber(json, where, "bad"),
+                    Json.wholeNumber(json, where, "exact_duplicates"),
+                    Json.wholeNumber(json, where, "near_duplicates"));
+        }
+
         public Counts plus(Counts other) {
             return new Counts(
                     documents + other.documents,
@@ -51,10 +68,8 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
         }
     }
 
-    public UnitEntry withDuplicates(ObjectRef list, long exact, long near) {
-        List<ObjectRef> all = new ArrayList<>(objects);
-        all.add(list);
-        return new UnitEntry(name, digest, counts.with(exact, near), shards, all);
+    UnitEntry with(long exact, long near) {
+        return new UnitEntry(name, digest, counts.with(exact, near), shards, objects);
     }
 
     /** The same before duplicates were looked for. */
@@ -79,29 +94,17 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
     }
 
     public ObjectNode toJson() {
-        ObjectNode json = Json.object()
-                .put("name", name)
-                .put("digest", digest)
-                .put("documents", counts.documents())
-                .put("filtered", counts.filtered())
-                .put("bad", counts.bad())
-                .put("exact_duplicates", counts.exactDuplicates())
-                .put("near_duplicates", counts.nearDuplicates());
+        ObjectNode json = Json.object().put("name", name).put("digest", digest);
+        counts.putTo(json);
         putFiles(json, shards, objects);
         return json;
     }
 
     public static UnitEntry fromJson(JsonNode json, String where) throws CorruptFileException {
-        var counts = new Counts(
-                Json.wholeNumber(json, where, "documents"),
-                Json.wholeNumber(json, where, "filtered"),
-                Json.wholeNumber(json, where, "bad"),
-                Json.wholeNumber(json, where, "exact_duplicates"),
-                Json.wholeNumber(json, where, "near_duplicates"));
         return new UnitEntry(
                 Json.text(json, where, "name"),
                 Json.text(json, where, "digest"),
-                counts,
+                Counts.fromJson(json, where),
                 shards(json, where),
                 objects(json, where));
     }

@@ -39,5 +39,5 @@ public record DocumentRow(
     }
 
     /** The part of a {@link DocumentRow} that identifies duplicates; its array is the receiver's. */
-    public record Key(String contentHash, byte[] signature, Split split, int document) {}
+    public record Key(String contentHash, byte[] signature, Split split, int document, long tokens) {}
 }

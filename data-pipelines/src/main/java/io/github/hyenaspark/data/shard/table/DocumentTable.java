@@ -2,21 +2,26 @@ package io.github.hyenaspark.data.shard.table;
 
 import static org.apache.parquet.schema.LogicalTypeAnnotation.stringType;
 
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.RowSink;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.SpoolFile;
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.column.impl.ColumnReadStoreImpl;
@@ -29,8 +34,12 @@ import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
 
 /**
- * Reads the table of a unit's documents, a Parquet file that any SQL tool reads too, from a temporary copy that is
- * checked against the hash in its name. Written by {@link DocumentTableWriter}.
+ * Reads the table of a unit's documents, a Parquet file that any SQL tool reads too, from a temporary copy. Written by
+ * {@link DocumentTableWriter}.
+ *
+ * <p>A table is named by the hash of its rows, for other versions of Parquet's library make other bytes of them; the
+ * reference to it has the hash of its bytes. A table that was lost and made again by another version has its name and
+ * its rows, and a note beside it says which bytes it has now; what refers to it stays as it is.
  */
 public final class DocumentTable {
     public static final String FOLDER = "docs";
@@ -45,6 +54,8 @@ public final class DocumentTable {
     static final String BYTES = "bytes";
     static final String SIGNATURE = "signature";
 
+    private static final String BY_ROWS = "r"; // before the hash in a name
+    private static final String SUFFIX = ".parquet";
     private static final String SCHEMA = "document";
     private static final List<Type> OURS = List.of(
             text(ID),
@@ -57,7 +68,7 @@ public final class DocumentTable {
             number(BYTES, PrimitiveTypeName.INT64),
             Types.optional(PrimitiveTypeName.BINARY).named(SIGNATURE));
 
-    private static final List<String> KEY = List.of(CONTENT_HASH, SIGNATURE, SPLIT, DOCUMENT);
+    private static final List<String> KEY = List.of(CONTENT_HASH, SIGNATURE, SPLIT, DOCUMENT, TOKENS);
 
     private final String uri;
     private final ParquetFileReader reader;
@@ -68,20 +79,79 @@ public final class DocumentTable {
     }
 
     /** Gives every row, in the order in which they were written. */
-    public static void read(Storage storage, String uri, RowSink<DocumentRow> rows) throws IOException {
-        with(storage, uri, table -> table.rows(rows));
+    public static void read(Storage storage, String dataset, ObjectRef table, RowSink<DocumentRow> rows)
+            throws IOException {
+        with(storage, dataset, table, open -> open.rows(rows));
     }
 
     /** Gives the part of every row that identifies duplicates, in the order of the rows; nothing else is decoded. */
-    public static void readKeys(Storage storage, String uri, RowSink<DocumentRow.Key> keys) throws IOException {
-        with(storage, uri, table -> table.keys(keys));
+    public static void readKeys(Storage storage, String dataset, ObjectRef table, RowSink<DocumentRow.Key> keys)
+            throws IOException {
+        with(storage, dataset, table, open -> open.keys(keys));
     }
 
-    private static void with(Storage storage, String uri, RowSink<DocumentTable> use) throws IOException {
-        try (SpoolFile file = SpoolFile.copyOf(storage, uri);
-                ParquetFileReader reader = ParquetFileReader.open(
-                        new SpooledParquet(file), ParquetReadOptions.builder().build())) {
-            use.accept(new DocumentTable(uri, reader));
+    /** Whether it exists with its length, or with that of the note beside it. */
+    public static boolean isThere(Storage storage, String dataset, ObjectRef table) throws IOException {
+        return table.isThere(storage, dataset)
+                || noted(storage, dataset, table).orElse(table).isThere(storage, dataset);
+    }
+
+    /**
+     * Reads it whole; throws if it is missing, or CorruptFileException if its bytes are not those that it should have.
+     */
+    public static void verify(Storage storage, String dataset, ObjectRef table) throws IOException {
+        with(storage, dataset, table, open -> {});
+    }
+
+    /** Whether the name of a table is that of its rows; until version 0.1 it was that of its bytes. */
+    public static boolean isNamedByRows(String file) {
+        return file.matches(".*-" + BY_ROWS + "[0-9a-f]+" + Pattern.quote(SUFFIX));
+    }
+
+    static String name(String unit, String rowHash) {
+        return "part-" + unit + "-" + BY_ROWS + rowHash + SUFFIX;
+    }
+
+    /** The file of the note beside a table, which is there only if the table was made again in other bytes. */
+    public static String note(String file) {
+        return file.substring(0, file.length() - SUFFIX.length()) + ".json";
+    }
+
+    /** The table that a note is beside; any other file is returned itself. */
+    public static String tableOf(String file) {
+        boolean note = file.startsWith(FOLDER + "/") && file.endsWith(".json");
+        return note ? file.substring(0, file.length() - ".json".length()) + SUFFIX : file;
+    }
+
+    /** Notes the bytes of a table that was made again, for readers that know those of the first. */
+    public static void note(Storage storage, String dataset, ObjectRef madeAgain) throws IOException {
+        storage.replace(Storage.resolve(dataset, note(madeAgain.file())), SealedJson.SEAL.seal(madeAgain.toJson()));
+    }
+
+    private static Optional<ObjectRef> noted(Storage storage, String dataset, ObjectRef table) throws IOException {
+        String uri = Storage.resolve(dataset, note(table.file()));
+        try {
+            return Optional.of(ObjectRef.fromJson(SealedJson.SEAL.open(uri, storage.read(uri)), uri));
+        } catch (FileNotFoundException | CorruptFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static void with(Storage storage, String dataset, ObjectRef table, RowSink<DocumentTable> use)
+            throws IOException {
+        String uri = Storage.resolve(dataset, table.file());
+        try (SpoolFile file = SpoolFile.uncheckedCopyOf(storage, uri)) {
+            String found = file.sha256();
+            if (!found.equals(table.sha256())
+                    && !found.equals(
+                            noted(storage, dataset, table).orElse(table).sha256())) {
+                throw new CorruptFileException(
+                        uri, "SHA-256 " + table.sha256(), found, "delete it and run prepare again");
+            }
+            try (ParquetFileReader reader = ParquetFileReader.open(
+                    new SpooledParquet(file), ParquetReadOptions.builder().build())) {
+                use.accept(new DocumentTable(uri, reader));
+            }
         }
     }
 
@@ -112,7 +182,8 @@ public final class DocumentTable {
                         cells.text(CONTENT_HASH),
                         cells.bytes(SIGNATURE),
                         Split.ofFolder(cells.text(SPLIT)),
-                        cells.number(DOCUMENT))));
+                        cells.number(DOCUMENT),
+                        cells.longNumber(TOKENS))));
     }
 
     private void cells(MessageType schema, RowSink<Cells> row) throws IOException {

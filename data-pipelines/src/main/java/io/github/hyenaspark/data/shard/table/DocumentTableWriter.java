@@ -2,6 +2,8 @@ package io.github.hyenaspark.data.shard.table;
 
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.SpoolFile;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Storage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -14,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.format.ColumnChunk;
@@ -25,12 +28,16 @@ import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the {@link DocumentTable} of one work unit, row by row: at most a row group is in memory, the rest in a
- * temporary file. Equal rows in the same order give equal bytes. Confined to one thread.
+ * temporary file. Equal rows in the same order give equal bytes with the same version of Parquet's library. Confined to
+ * one thread.
  */
 public final class DocumentTableWriter implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(DocumentTableWriter.class);
     private static final long ROW_GROUP_BYTES = 16 << 20;
     private static final int PAGE_BYTES = 256 << 10;
     private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
@@ -40,11 +47,13 @@ public final class DocumentTableWriter implements Closeable {
     private final List<String> columns;
     private final SpoolFile spool;
     private final ParquetWriter<Group> writer;
+    private final RowHash rows;
 
     private DocumentTableWriter(MessageType schema, List<String> columns, SpoolFile spool) throws IOException {
         this.schema = schema;
         this.columns = columns;
         this.spool = spool;
+        this.rows = new RowHash(columns);
         // the builder that takes no class of Hadoop's
         this.writer = ExampleParquetWriter.builder(new SpooledParquet(spool))
                 .withType(schema)
@@ -92,14 +101,51 @@ public final class DocumentTableWriter implements Closeable {
             }
         }
         writer.write(group);
+        rows.add(row);
     }
 
-    /** Writes {@code docs/part-UNIT-HASH.parquet}; no row can be added after it. */
-    public ObjectRef write(Storage storage, String dataset, String unit) throws IOException {
+    /**
+     * Writes {@code docs/part-UNIT-rHASH.parquet}, named by its rows; no row can be added after it. The table of a unit
+     * that is done again, {@code before}, stays if it is undamaged, and one from before there were such names is named
+     * by its bytes as it was.
+     */
+    public ObjectRef write(Storage storage, String dataset, String unit, Optional<ObjectRef> before)
+            throws IOException {
         writer.close();
         sortEncodings(spool);
-        String prefix = DocumentTable.FOLDER + "/part-" + unit + "-";
-        return ObjectRef.of(DocumentTable.FOLDER, spool.publish(storage, Storage.resolve(dataset, prefix), ".parquet"));
+        if (before.isPresent() && !DocumentTable.isNamedByRows(before.get().file())) {
+            String prefix = DocumentTable.FOLDER + "/part-" + unit + "-";
+            return ObjectRef.of(
+                    DocumentTable.FOLDER, spool.publish(storage, Storage.resolve(dataset, prefix), ".parquet"));
+        }
+        String file = DocumentTable.FOLDER + "/" + DocumentTable.name(unit, rows.digits());
+        if (before.isPresent() && before.get().file().equals(file) && isIntact(storage, dataset, before.get())) {
+            return before.get();
+        }
+        return ObjectRef.of(DocumentTable.FOLDER, publish(storage, Storage.resolve(dataset, file)));
+    }
+
+    private static boolean isIntact(Storage storage, String dataset, ObjectRef table) throws IOException {
+        try {
+            table.verify(storage, dataset);
+            return true;
+        } catch (CorruptFileException e) {
+            LOG.warn("{}", e.getMessage());
+            return false;
+        }
+    }
+
+    private FileInfo publish(Storage storage, String uri) throws IOException {
+        try {
+            return spool.publish(storage, uri);
+        } catch (IOException e) {
+            if (!storage.exists(uri)) {
+                throw e;
+            }
+            LOG.warn("{} is damaged or was made by another version of Parquet's library; it is written again", uri);
+            storage.delete(uri);
+            return spool.publish(storage, uri);
+        }
     }
 
     /**

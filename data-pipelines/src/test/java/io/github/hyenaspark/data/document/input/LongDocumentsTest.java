@@ -182,6 +182,6 @@ class LongDocumentsTest {
             }
             out.write(last.getBytes(StandardCharsets.UTF_8));
         }
-        return new InputFile(name, "file:" + path, Files.size(path), 0);
+        return new InputFile(name, "file:" + path, Files.size(path), 0, "");
     }
 }

@@ -239,7 +239,7 @@ class ParquetDocumentsTest {
     }
 
     private InputFile file() throws IOException {
-        return new InputFile("rows.parquet", "file:" + path, Files.size(path), 0);
+        return new InputFile("rows.parquet", "file:" + path, Files.size(path), 0, "");
     }
 
     private static SourceConfig config(String id, String... columns) {

@@ -8,6 +8,7 @@ import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.io.CorruptFileException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,9 +52,9 @@ class DuplicateTest {
         DatasetSnapshot third =
                 corpus.add("b.txt", "other").prepare(corpus.config()).snapshot();
 
-        assertThat(second.units().get(0).counts().duplicates()).isZero();
-        assertThat(second.units().get(1).counts().duplicates()).isEqualTo(1);
-        assertThat(third.units().subList(0, 2)).isEqualTo(second.units());
+        assertThat(corpus.units(second).get(0).counts().duplicates()).isZero();
+        assertThat(corpus.units(second).get(1).counts().duplicates()).isEqualTo(1);
+        assertThat(corpus.units(third).subList(0, 2)).isEqualTo(corpus.units(second));
         assertThat(third.counts().exactDuplicates()).isEqualTo(2);
     }
 
@@ -77,7 +78,7 @@ class DuplicateTest {
                 corpus.prepare(corpus.settings("data.clean.duplicates=keep")).snapshot();
 
         assertThat(snapshot.counts().duplicates()).isZero();
-        assertThat(DuplicateList.ofShards(corpus.storage(), corpus.dataset().toString(), snapshot))
+        assertThat(SnapshotUnits.duplicates(corpus.storage(), corpus.dataset().toString(), snapshot))
                 .isEmpty();
     }
 
@@ -114,11 +115,7 @@ class DuplicateTest {
         var corpus = new TestCorpus(directory).add("a.txt", "same").add("b.txt", "same");
         DatasetSnapshot snapshot = corpus.prepare(corpus.config()).snapshot();
         Path list = corpus.dataset()
-                .resolve(snapshot.units()
-                        .get(0)
-                        .object(DuplicateList.FOLDER)
-                        .orElseThrow()
-                        .file());
+                .resolve(snapshot.segments().get(0).duplicates().orElseThrow().file());
         byte[] bytes = Files.readAllBytes(list);
         bytes[bytes.length / 2] ^= 1;
         Files.write(list, bytes);
@@ -130,15 +127,14 @@ class DuplicateTest {
 
     private static List<Integer> dropped(TestCorpus corpus, DatasetSnapshot snapshot) throws IOException {
         List<Integer> all = new ArrayList<>();
-        for (var unit : snapshot.units()) {
-            DuplicateList list =
-                    DuplicateList.of(corpus.storage(), corpus.dataset().toString(), unit);
+        SnapshotUnits.read(corpus.storage(), corpus.dataset().toString(), snapshot, unit -> {
+            DuplicateList list = unit.duplicates();
             for (var numbers : List.of(list.exact(), list.near())) {
                 for (int number : numbers.getOrDefault(Split.TRAIN, new int[0])) {
                     all.add(number);
                 }
             }
-        }
+        });
         return all;
     }
 

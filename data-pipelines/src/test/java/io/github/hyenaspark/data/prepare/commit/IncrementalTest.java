@@ -50,7 +50,7 @@ class IncrementalTest {
 
         assertThat(paths(plan.pending())).containsExactly("a-night/0.txt", "night-2/0.txt");
         DatasetSnapshot second = corpus.prepare(corpus.config()).snapshot();
-        assertThat(second.units().subList(0, first.units().size())).isEqualTo(first.units());
+        assertThat(second.segments().subList(0, first.segments().size())).isEqualTo(first.segments());
         assertThat(second.documents(Split.TRAIN)).isEqualTo(8);
     }
 
@@ -66,7 +66,7 @@ class IncrementalTest {
                         + " prepared, 420 bytes of ")
                 .hasMessageContaining(", found a changed one, 7 bytes of ")
                 .hasMessageEndingWith("; nothing has been committed; set data.on-changed=replace to prepare it again,"
-                        + " or restore it");
+                        + " or keep to leave its documents as they are, or restore it");
         assertThat(newest()).isEqualTo(first);
     }
 
@@ -153,9 +153,45 @@ class IncrementalTest {
         assertThat(firstDays.snapshot().documents(Split.TRAIN)).isEqualTo(2);
         assertThat(nextDay.snapshot().documents(Split.TRAIN)).isEqualTo(3);
         assertThat(sameDay.outcome()).isEqualTo(Outcome.UNCHANGED);
-        assertThat(corpus.plan(corpus.settings("data.interval-start=2027-01-01", "data.dataset=" + directory + "/new"))
-                        .fresh())
-                .isEmpty();
+    }
+
+    /** Such as one that was renamed into place after the run of its own interval. */
+    @Test
+    void aLateFileIsTakenAndCounted() throws IOException {
+        long before = corpus.prepare(corpus.config()).snapshot().documents(Split.TRAIN);
+        corpus.add("night-2/late.txt", "late but taken");
+        Files.setLastModifiedTime(
+                corpus.input().resolve("night-2/late.txt"), FileTime.from(Instant.parse("2026-03-01T01:50:00Z")));
+        DataConfig night = corpus.settings("data.interval-start=2026-03-02", "data.interval-end=2026-03-03");
+
+        assertThat(corpus.plan(night).left().late()).isEqualTo(1);
+        assertThat(corpus.prepare(night).snapshot().documents(Split.TRAIN)).isEqualTo(before + 1);
+    }
+
+    @Test
+    void aFileThatMayStillBeWrittenWaits() throws IOException {
+        long before = corpus.prepare(corpus.config()).snapshot().documents(Split.TRAIN);
+        corpus.add("night-2/0.txt", "just written");
+        DataConfig careful = corpus.settings("data.min-age=1h");
+
+        assertThat(corpus.plan(careful).left().waiting()).isEqualTo(1);
+        assertThat(corpus.prepare(careful).outcome()).isEqualTo(Outcome.UNCHANGED);
+        Files.setLastModifiedTime(
+                corpus.input().resolve("night-2/0.txt"),
+                FileTime.from(Instant.now().minusSeconds(3700)));
+        assertThat(corpus.prepare(careful).snapshot().documents(Split.TRAIN)).isEqualTo(before + 1);
+        assertThatThrownBy(() -> corpus.settings("data.min-age=soon"))
+                .hasMessageContaining("data.min-age: found \"soon\", expected a time such as 0, 90s, 15m, 2h or 1d");
+    }
+
+    @Test
+    void aChangedFileMayKeepItsOldDocuments() throws IOException {
+        corpus.prepare(corpus.config());
+        corpus.add("night-1/3.txt", "longer than it was before ".repeat(40));
+        DataConfig keep = corpus.settings("data.on-changed=keep");
+
+        assertThat(corpus.plan(keep).left().changed()).isEqualTo(1);
+        assertThat(corpus.prepare(keep).outcome()).isEqualTo(Outcome.UNCHANGED);
     }
 
     @Test

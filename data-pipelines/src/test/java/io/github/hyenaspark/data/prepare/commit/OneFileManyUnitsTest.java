@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.data.TestCorpus;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.data.testing.ParquetFiles;
-import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,14 +56,15 @@ class OneFileManyUnitsTest {
         DatasetSnapshot snapshot = corpus.prepare(corpus.settings(
                         "data.dataset=" + place, "data.unit-bytes=" + unitBytes, "data.source.id-field=id"))
                 .snapshot();
-        assertThat(snapshot.units()).hasSize(units);
+        assertThat(SnapshotUnits.all(corpus.storage(), place.toString(), snapshot))
+                .hasSize(units);
         List<String> documents = new ArrayList<>();
         int used = 0;
-        for (UnitEntry unit : snapshot.units()) {
-            String table = unit.object(DocumentTable.FOLDER).orElseThrow().file();
+        for (UnitEntry unit : SnapshotUnits.all(corpus.storage(), place.toString(), snapshot)) {
             DocumentTable.read(
                     corpus.storage(),
-                    Storage.resolve(place.toString(), table),
+                    place.toString(),
+                    unit.object(DocumentTable.FOLDER).orElseThrow(),
                     row -> documents.add(row.id() + " " + row.contentHash() + " " + row.position() + " " + row.tokens()
                             + " " + row.split()));
             used += unit.counts().documents() > 0 ? 1 : 0;

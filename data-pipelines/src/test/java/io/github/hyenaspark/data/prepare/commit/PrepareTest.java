@@ -62,7 +62,7 @@ class PrepareTest {
             List<byte[]> texts = texts(split, "l.txt", "sub/characters.txt");
             assertDatasetHolds(split, texts);
             List<int[]> throughMegatron = new ArrayList<>();
-            for (ShardEntry shard : snapshot.shards(split)) {
+            for (ShardEntry shard : corpus.shards(snapshot, split)) {
                 throughMegatron.addAll(
                         ShardOracle.throughMegatron(corpus.dataset().resolve(shard.file())));
             }
@@ -164,8 +164,12 @@ class PrepareTest {
     void aDamagedShardIsMadeAgain() throws IOException {
         DatasetSnapshot snapshot = corpus.prepare(corpus.config()).snapshot();
         Map<String, String> before = TestCorpus.files(corpus.dataset());
-        Files.write(corpus.dataset().resolve(snapshot.shards().get(0).file()), new byte[9]);
-        Files.delete(corpus.dataset().resolve(snapshot.shards().get(1).index().file()));
+        Files.write(
+                corpus.dataset()
+                        .resolve(corpus.shards(snapshot, Split.TRAIN).get(0).file()),
+                new byte[9]);
+        Files.delete(corpus.dataset()
+                .resolve(corpus.shards(snapshot, Split.TRAIN).get(1).index().file()));
 
         assertThat(corpus.prepare(corpus.config()).outcome()).isEqualTo(Outcome.UNCHANGED);
         assertThat(TestCorpus.files(corpus.dataset())).isEqualTo(before);

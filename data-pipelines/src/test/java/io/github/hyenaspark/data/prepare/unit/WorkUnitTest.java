@@ -46,13 +46,14 @@ class WorkUnitTest {
 
     @Test
     void theNameIsOfPlacesAndTheKeyOfStates() {
-        WorkUnit unit = unit(new InputFile("0", "0", 5, 0), 5);
-        WorkUnit longer = unit(new InputFile("0", "0", 6, 0), 5);
-        WorkUnit later = unit(new InputFile("0", "0", 5, 1), 5);
-        WorkUnit other = unit(new InputFile("1", "0", 5, 0), 5);
+        WorkUnit unit = unit(new InputFile("0", "0", 5, 0, ""), 5);
+        WorkUnit longer = unit(new InputFile("0", "0", 6, 0, ""), 5);
+        WorkUnit later = unit(new InputFile("0", "0", 5, 1, ""), 5);
+        WorkUnit other = unit(new InputFile("1", "0", 5, 0, ""), 5);
 
         assertThat(List.of(longer.name(), later.name())).containsOnly(unit.name());
-        assertThat(List.of(other.name(), unit(new InputFile("0", "0", 5, 0), 4).name()))
+        assertThat(List.of(
+                        other.name(), unit(new InputFile("0", "0", 5, 0, ""), 4).name()))
                 .doesNotContain(unit.name());
         assertThat(List.of(unit.key(), longer.key(), later.key())).doesNotHaveDuplicates();
     }
@@ -64,7 +65,7 @@ class WorkUnitTest {
     private static List<InputFile> files(String suffix, long... bytes) {
         List<InputFile> files = new ArrayList<>();
         for (int i = 0; i < bytes.length; i++) {
-            files.add(new InputFile(i + suffix, "file:/" + i + suffix, bytes[i], 0));
+            files.add(new InputFile(i + suffix, "file:/" + i + suffix, bytes[i], 0, ""));
         }
         return files;
     }

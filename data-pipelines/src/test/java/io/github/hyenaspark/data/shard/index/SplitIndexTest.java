@@ -12,6 +12,7 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.TokenType;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
@@ -23,7 +24,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,19 +54,19 @@ class SplitIndexTest {
         storage = corpus.storage();
         dataset = corpus.dataset().toString();
         snapshot = corpus.prepare(corpus.config("03-1.txt")).snapshot();
-        assertThat(snapshot.shards(Split.TRAIN)).hasSizeGreaterThan(8);
+        assertThat(shards()).hasSizeGreaterThan(8);
     }
 
     private static SplitIndex plain() throws IOException {
         return SplitIndex.of(storage, dataset, snapshot, Split.TRAIN);
     }
 
-    private static List<SegmentIndex.Member> members() {
-        return IntStream.range(0, snapshot.units().size())
-                .boxed()
-                .flatMap(unit -> snapshot.units().get(unit).shards(Split.TRAIN).stream()
-                        .map(shard -> new SegmentIndex.Member(unit, shard)))
-                .toList();
+    private static List<SegmentIndex.Member> members() throws IOException {
+        return SegmentIndex.members(SnapshotUnits.all(storage, dataset, snapshot), Split.TRAIN);
+    }
+
+    private static List<ShardEntry> shards() throws IOException {
+        return SnapshotUnits.shards(storage, dataset, snapshot, Split.TRAIN);
     }
 
     private static void assertSame(SplitIndex found, SplitIndex expected) throws IOException {
@@ -93,7 +93,7 @@ class SplitIndexTest {
     void everyDocumentLiesWhereTheShardsIndexSays() throws IOException {
         SplitIndex index = plain();
         long document = 0;
-        for (ShardEntry shard : snapshot.shards(Split.TRAIN)) {
+        for (ShardEntry shard : shards()) {
             try (ShardReader reader = ShardReader.open(storage, dataset, shard, BYTES)) {
                 for (int i = 0; i < reader.documents(); i++) {
                     int[] tokens = new int[(int) reader.tokens(i)];
@@ -144,7 +144,9 @@ class SplitIndexTest {
     @Test
     void manyPartsBecomeOneFileForAllExecutors() throws IOException {
         SnapshotRef ref = SnapshotRef.of(snapshot, dataset);
-        SplitIndex first = SplitIndex.open(storage, ref, Split.TRAIN);
+        SplitIndex first = SplitIndex.ofShards(
+                storage, dataset, Split.TRAIN, BYTES, members(), SnapshotUnits.duplicates(storage, dataset, snapshot));
+        assertSame(SplitIndex.open(storage, ref, Split.TRAIN), first);
         first.share(storage, ref);
         Path file = Path.of(dataset, "index", snapshot.sha256() + "-train.index");
         assertThat(file).exists();
@@ -202,7 +204,7 @@ class SplitIndexTest {
     void aMissingOrShorterShardIsFoundBeforeATraining() throws IOException {
         SplitIndex index = plain();
         index.checkSomeShards(storage);
-        Path shard = Path.of(dataset, snapshot.shards(Split.TRAIN).get(3).file());
+        Path shard = Path.of(dataset, shards().get(3).file());
         byte[] whole = Files.readAllBytes(shard);
         Files.write(shard, new byte[7]);
         assertThatThrownBy(() -> index.checkSomeShards(storage))

@@ -6,11 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,12 +16,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.apache.parquet.Version;
 import org.apache.parquet.format.ColumnChunk;
-import org.apache.parquet.format.FileMetaData;
-import org.apache.parquet.format.Util;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,9 +45,9 @@ class DocumentTableTest {
     void rowsComeBackInTheirOrder(int rows) throws IOException {
         ObjectRef file = write(rows);
         List<String> found = new ArrayList<>();
-        DocumentTable.read(storage, dataset.resolve(file.file()).toString(), row -> found.add(describe(row)));
+        DocumentTable.read(storage, dataset.toString(), file, row -> found.add(describe(row)));
         List<String> keys = new ArrayList<>();
-        DocumentTable.readKeys(storage, dataset.resolve(file.file()).toString(), key -> keys.add(describe(key)));
+        DocumentTable.readKeys(storage, dataset.toString(), file, key -> keys.add(describe(key)));
 
         assertThat(found).hasSize(rows);
         assertThat(keys).hasSize(rows);
@@ -58,50 +55,46 @@ class DocumentTableTest {
             DocumentRow row = row(i);
             assertThat(found.get(i)).isEqualTo(describe(row));
             assertThat(keys.get(i))
-                    .isEqualTo(describe(
-                            new DocumentRow.Key(row.contentHash(), row.signature(), row.split(), row.document())));
+                    .isEqualTo(describe(new DocumentRow.Key(
+                            row.contentHash(), row.signature(), row.split(), row.document(), row.tokens())));
         }
     }
 
     @Test
-    void equalRowsMakeEqualFilesNamedByTheirContent(@TempDir Path other) throws IOException {
+    void equalRowsMakeEqualFilesNamedByTheirRows(@TempDir Path other) throws IOException {
         ObjectRef first = write(5000);
         ObjectRef second;
         try (var writer = DocumentTableWriter.open(COLUMNS)) {
             fill(writer, 5000);
-            second = writer.write(storage, other.toString(), "u1");
+            second = writer.write(storage, other.toString(), "u1", Optional.empty());
         }
 
         assertThat(second).isEqualTo(first);
-        assertThat(first.file()).isEqualTo("docs/part-u1-" + first.sha256().substring(0, 16) + ".parquet");
+        assertThat(first.file()).matches("docs/part-u1-r[0-9a-f]{16}\\.parquet");
         assertThat(dataset.resolve(first.file())).exists();
     }
 
     /**
-     * The name is the same in every process, though the library orders a set by addresses, and has its version in it.
+     * The bytes are the same in every process, though the library orders a set by addresses, and has its version in it.
      */
     @Test
     void theBytesDoNotDependOnTheProcess() throws IOException {
         ObjectRef file = write(5000);
-        for (ColumnChunk column : footer(Files.readAllBytes(dataset.resolve(file.file())))
+        for (ColumnChunk column : TestTables.footer(Files.readAllBytes(dataset.resolve(file.file())))
                 .getRow_groups()
                 .get(0)
                 .getColumns()) {
             assertThat(column.getMeta_data().getEncodings()).isSorted();
         }
-        Map<String, String> names = Map.of("1.13.1", "2573caed6120e1c6", "1.16.0", "cdbba2cc46f28507");
-        assertThat(file.file()).isEqualTo("docs/part-u1-" + names.get(Version.VERSION_NUMBER) + ".parquet");
-    }
-
-    private static FileMetaData footer(byte[] parquet) throws IOException {
-        int trailer = parquet.length - 8;
-        int length = ByteBuffer.wrap(parquet).order(ByteOrder.LITTLE_ENDIAN).getInt(trailer);
-        return Util.readFileMetaData(new ByteArrayInputStream(parquet, trailer - length, length));
+        Map<String, String> bytes = Map.of("1.13.1", "2573caed6120e1c6", "1.16.0", "cdbba2cc46f28507");
+        assertThat(file.sha256()).startsWith(bytes.get(Version.VERSION_NUMBER));
+        assertThat(file.file()).isEqualTo("docs/part-u1-r819e26848d47659f.parquet");
     }
 
     @Test
     void aChangedByteIsRefused() throws IOException {
-        Path file = dataset.resolve(write(50).file());
+        ObjectRef table = write(50);
+        Path file = dataset.resolve(table.file());
         byte[] bytes = Files.readAllBytes(file);
         var random = new Random(7);
         for (int i = 0; i < 20; i++) {
@@ -110,11 +103,60 @@ class DocumentTableTest {
             changed[at] ^= (byte) (1 << random.nextInt(8));
             Files.write(file, changed);
 
-            assertThatThrownBy(() -> DocumentTable.readKeys(storage, file.toString(), key -> {}))
+            assertThatThrownBy(() -> DocumentTable.readKeys(storage, dataset.toString(), table, key -> {}))
                     .as("flip of byte %d", at)
                     .isInstanceOf(CorruptFileException.class)
-                    .hasMessageContaining(file.getFileName() + ": expected content of the hash in the name, found");
+                    .hasMessageContaining(file.getFileName() + ": expected SHA-256 " + table.sha256() + ", found");
         }
+    }
+
+    private List<String> rows(ObjectRef table) throws IOException {
+        List<String> rows = new ArrayList<>();
+        DocumentTable.read(storage, dataset.toString(), table, row -> rows.add(describe(row)));
+        return rows;
+    }
+
+    @Test
+    void aTableThatAnotherLibraryMadeAgainIsReadOnceItIsNoted() throws IOException {
+        ObjectRef first = write(50);
+        List<String> rows = rows(first);
+        Path file = dataset.resolve(first.file());
+        byte[] other = TestTables.byAnotherLibrary(Files.readAllBytes(file));
+        Files.write(file, other);
+        assertThat(DocumentTable.isThere(storage, dataset.toString(), first)).isFalse();
+        assertThatThrownBy(() -> rows(first)).isInstanceOf(CorruptFileException.class);
+
+        DocumentTable.note(
+                storage, dataset.toString(), new ObjectRef(first.file(), other.length, Hashes.sha256(other)));
+        assertThat(dataset.resolve(DocumentTable.note(first.file()))).exists();
+        assertThat(DocumentTable.isThere(storage, dataset.toString(), first)).isTrue();
+        assertThat(rows(first)).isEqualTo(rows);
+        DocumentTable.verify(storage, dataset.toString(), first);
+        Files.delete(file);
+        assertThat(DocumentTable.isThere(storage, dataset.toString(), first)).isFalse();
+    }
+
+    @Test
+    void aTableOfOtherBytesIsReplacedUnlessItIsThatOfTheUnitBefore() throws IOException {
+        ObjectRef first = write(50);
+        Path file = dataset.resolve(first.file());
+        byte[] bytes = Files.readAllBytes(file);
+        byte[] other = TestTables.byAnotherLibrary(bytes);
+        Files.write(file, other);
+        var before = new ObjectRef(first.file(), other.length, Hashes.sha256(other));
+        assertThat(write(50, Optional.of(before))).isEqualTo(before);
+        assertThat(Files.size(file)).isEqualTo(other.length);
+        assertThat(write(50)).isEqualTo(first);
+        assertThat(Files.size(file)).isEqualTo(bytes.length);
+        Files.write(file, new byte[bytes.length]);
+        assertThat(write(50, Optional.of(before))).as("damage is replaced").isEqualTo(first);
+    }
+
+    @Test
+    void aTableNamedByItsBytesIsMadeAgainUnderThatName() throws IOException {
+        ObjectRef old = write(50, Optional.of(new ObjectRef("docs/part-u1-0123456789abcdef.parquet", 1, "")));
+        assertThat(old.file()).isEqualTo("docs/part-u1-" + old.sha256().substring(0, 16) + ".parquet");
+        assertThat(rows(old)).hasSize(50);
     }
 
     @ParameterizedTest
@@ -135,9 +177,13 @@ class DocumentTableTest {
     }
 
     private ObjectRef write(int rows) throws IOException {
+        return write(rows, Optional.empty());
+    }
+
+    private ObjectRef write(int rows, Optional<ObjectRef> before) throws IOException {
         try (var writer = DocumentTableWriter.open(COLUMNS)) {
             fill(writer, rows);
-            return writer.write(storage, dataset.toString(), "u1");
+            return writer.write(storage, dataset.toString(), "u1", before);
         }
     }
 
@@ -173,7 +219,8 @@ class DocumentTableTest {
                         row.tokens() + "",
                         row.bytes() + "",
                         row.columns().toString())
-                + describe(new DocumentRow.Key(row.contentHash(), row.signature(), row.split(), row.document()));
+                + describe(new DocumentRow.Key(
+                        row.contentHash(), row.signature(), row.split(), row.document(), row.tokens()));
     }
 
     private static String describe(DocumentRow.Key key) {

@@ -10,11 +10,15 @@ public final class LossHistory {
     private final List<LossPoint> train = new ArrayList<>();
     private final List<LossPoint> heldOut = new ArrayList<>();
     private long steps;
+    private long heldOutTokens;
+    private long heldOutMillis;
 
     public void add(JsonNode entry) {
         addPoint(train, entry, "loss");
         addPoint(heldOut, entry, "held_out_loss");
         steps = entry.path("steps").asLong(steps);
+        heldOutTokens = entry.path("held_out_tokens").asLong(heldOutTokens);
+        heldOutMillis += entry.path("ms").path("held_out").asLong();
     }
 
     private static void addPoint(List<LossPoint> points, JsonNode entry, String key) {
@@ -36,6 +40,16 @@ public final class LossHistory {
 
     public long steps() {
         return steps;
+    }
+
+    /** Targets that the last held-out loss is of. */
+    public long heldOutTokens() {
+        return heldOutTokens;
+    }
+
+    /** What measuring all held-out losses took. */
+    public long heldOutMillis() {
+        return heldOutMillis;
     }
 
     /** A point of a loss curve: tokens trained on so far, and nats per token. */

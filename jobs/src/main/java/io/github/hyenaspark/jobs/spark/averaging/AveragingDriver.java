@@ -276,6 +276,11 @@ public final class AveragingDriver {
             stopAfterRounds = stopAfterRounds == 0 ? rounds : Math.min(rounds, stopAfterRounds);
         }
 
+        /** How often the held-out loss is measured in the whole run. */
+        public long validations() {
+            return validateEveryRounds == 0 ? 1 : (rounds + validateEveryRounds - 1) / validateEveryRounds;
+        }
+
         boolean validatesAfter(long round) {
             return round == rounds || (validateEveryRounds > 0 && round % validateEveryRounds == 0);
         }

@@ -11,13 +11,29 @@ import java.io.Serializable;
 
 /**
  * What every task of a run knows, sent to each executor once; {@code packing} is of the sequences to train on, held-out
- * ones are always of one document each. The run is the URI of its directory.
+ * ones are always of one document each, and at most {@code heldOutSequences} are measured. The run is the URI of its
+ * directory.
  */
 public record TrainingPlan(
-        ModelConfig model, TrainConfig train, SnapshotRef snapshot, PackingConfig packing, String run)
+        ModelConfig model,
+        TrainConfig train,
+        SnapshotRef snapshot,
+        PackingConfig packing,
+        String run,
+        long heldOutSequences)
         implements Serializable {
     public TrainingPlan {
         train.lengthSchedule().check(model.lMax());
+    }
+
+    /** Of a run that measures all held-out sequences. */
+    public TrainingPlan(
+            ModelConfig model,
+            TrainConfig train,
+            SnapshotRef snapshot,
+            PackingConfig packing,
+            String run) {
+        this(model, train, snapshot, packing, run, Long.MAX_VALUE);
     }
 
     /** V, ids. */

@@ -1,10 +1,12 @@
 package io.github.hyenaspark.jobs.spark.evaluation;
 
 import io.github.hyenaspark.data.batch.PackingPlan;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.RowSink;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
@@ -49,9 +51,10 @@ public final class DocumentLosses {
         this.storage = storage;
         snapshot = source.snapshot();
         split = source.split();
-        units = snapshot.read(storage).units().iterator();
         this.plan = plan;
         this.sink = sink;
+        units = SnapshotUnits.all(storage, snapshot.dataset(), snapshot.read(storage))
+                .iterator();
     }
 
     void add(EvaluationTask.ChunkLosses chunk) throws IOException {
@@ -106,20 +109,19 @@ public final class DocumentLosses {
             return;
         }
         long expected = shards.stream().mapToLong(ShardEntry::documents).sum();
-        String uri = Storage.resolve(
-                snapshot.dataset(),
-                unit.object(DocumentTable.FOLDER)
-                        .orElseThrow(() ->
-                                new CorruptFileException(snapshot.uri(), "a document table", "unit " + unit.name()))
-                        .file());
-        DocumentTable.read(storage, uri, row -> {
+        ObjectRef table = unit.object(DocumentTable.FOLDER)
+                .orElseThrow(
+                        () -> new CorruptFileException(snapshot.uri(), "a document table", "unit " + unit.name()));
+        DocumentTable.read(storage, snapshot.dataset(), table, row -> {
             if (row.split() == split) {
                 rows.add(row);
             }
         });
         if (rows.size() != expected) {
             throw new CorruptFileException(
-                    uri, expected + " documents of the " + split.folder() + " split", rows.size() + " of them");
+                    Storage.resolve(snapshot.dataset(), table.file()),
+                    expected + " documents of the " + split.folder() + " split",
+                    rows.size() + " of them");
         }
     }
 

@@ -2,9 +2,11 @@ package io.github.hyenaspark.jobs.spark.evaluation;
 
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.batch.PackingPlan.Part;
+import io.github.hyenaspark.data.batch.Shuffle;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.io.SplitMix64;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.task.BatchSource;
@@ -16,8 +18,10 @@ import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.operator.head.LanguageModelHead;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.LongStream;
 
 /**
@@ -87,6 +91,23 @@ public final class EvaluationTask {
         return counted;
     }
 
+    /** At most so many sequences of a split, chosen by hashes of their numbers and a seed, so always the same ones. */
+    record Sample(long most, long seed) {
+        static final Sample ALL = new Sample(Long.MAX_VALUE, 0);
+
+        private static final long STREAM = "held-out".hashCode();
+
+        /** The numbers of the chosen sequences by their place in the sample, ascending. */
+        LongUnaryOperator numbers(long sequences) {
+            if (sequences <= most) {
+                return place -> place;
+            }
+            Shuffle shuffle = Shuffle.of(sequences, SplitMix64.mix(seed + STREAM), 0);
+            long[] chosen = LongStream.range(0, most).map(shuffle::at).sorted().toArray();
+            return place -> chosen[Math.toIntExact(place)];
+        }
+    }
+
     /**
      * The losses of one chunk of sequences. Not compared by {@code equals}: the arrays are not copied.
      *
@@ -114,16 +135,17 @@ public final class EvaluationTask {
      */
     public record Plan(ModelUse use, BatchSource source, int batchSize) {
         Iterator<ChunkLosses> losses(float[] theta, Iterator<Integer> chunks) throws IOException {
-            return measure(theta, chunks, EvaluationTask::losses);
+            return measure(theta, chunks, Sample.ALL, EvaluationTask::losses);
         }
 
-        /** The loss of one state over some chunks of the held-out sequences of a training. */
+        /** The loss of one state over some chunks of the held-out sequences that a training measures. */
         public static Iterator<LossByPosition> heldOut(TrainingPlan plan, float[] theta, Iterator<Integer> chunks)
                 throws IOException {
             return new Plan(plan.modelUse(), plan.heldOutSource(), plan.train().batchSize())
                     .measure(
                             theta,
                             chunks,
+                            new Sample(plan.heldOutSequences(), plan.train().seed()),
                             (model, batches, sequences) -> model.lossByPosition(batches.batch(sequences)));
         }
 
@@ -133,15 +155,18 @@ public final class EvaluationTask {
         }
 
         /** Measures chunks in the task that calls this; θ has P. */
-        <T> Iterator<T> measure(float[] theta, Iterator<Integer> chunks, Measurement<T> measurement)
+        <T> Iterator<T> measure(float[] theta, Iterator<Integer> chunks, Sample sample, Measurement<T> measurement)
                 throws IOException {
             ExecutorState executor = ExecutorState.ofThisProcess();
             return executor.read(source, batches -> {
                 HyenaLanguageModel model = executor.borrow(use);
                 model.parameters(theta);
                 List<T> found = new ArrayList<>();
+                long measured = Math.min(sample.most(), batches.sequences());
+                LongUnaryOperator numbers = sample.numbers(batches.sequences());
                 while (chunks.hasNext()) {
-                    long[] sequences = sequencesOf(chunks.next(), batchSize, batches.sequences());
+                    long[] places = sequencesOf(chunks.next(), batchSize, measured);
+                    long[] sequences = Arrays.stream(places).map(numbers).toArray();
                     found.add(measurement.of(model, batches, sequences));
                 }
                 executor.giveBack(use, model);

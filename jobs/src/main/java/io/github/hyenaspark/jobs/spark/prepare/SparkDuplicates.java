@@ -1,24 +1,22 @@
 package io.github.hyenaspark.jobs.spark.prepare;
 
-import io.github.hyenaspark.data.prepare.DatasetSpec;
-import io.github.hyenaspark.data.prepare.unit.DuplicateRule;
+import io.github.hyenaspark.data.prepare.duplicate.DuplicateRule;
+import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
+import io.github.hyenaspark.data.prepare.duplicate.KeyRunFile;
 import io.github.hyenaspark.data.shard.ObjectRef;
-import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
-import io.github.hyenaspark.data.shard.table.DocumentTable;
+import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
+import io.github.hyenaspark.data.shard.snapshot.Segment;
+import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -27,8 +25,9 @@ import org.apache.spark.broadcast.Broadcast;
 import scala.Tuple2;
 
 /**
- * Finds duplicates by two sorts: candidates by their keys, then what was found by unit. How many partitions there are
- * decides nothing, and neither the driver nor a task holds more than the documents of one unit.
+ * Finds duplicates as two Spark jobs: one sorts the keys of new documents, the other merges all sorted keys and groups
+ * what it finds by unit. How many partitions there are decides nothing, and neither the driver nor a task holds more
+ * than the documents of a few units.
  */
 public final class SparkDuplicates {
     private static final int MOST_PARTITIONS = 512;
@@ -39,93 +38,136 @@ public final class SparkDuplicates {
         this.context = context;
     }
 
-    /**
-     * Lists the duplicates that the recipe wants to be left out in the dataset; {@code units} are those of the snapshot
-     * to come, in its order. Returns them by unit name; units without duplicates are missing.
-     */
-    public Map<String, DuplicateRule.UnitDuplicates> find(DatasetSpec recipe, List<UnitEntry> units) {
-        int kinds = DuplicateRule.kinds(recipe.config().clean().duplicates());
-        if (kinds == 0 || units.isEmpty()) {
-            return Map.of();
+    /** Lists the duplicates that a commit has to know. */
+    public DuplicateSearch.Result find(DuplicateSearch search) throws IOException {
+        if (search.kinds() == 0 || search.wanted().isEmpty()) {
+            return new DuplicateSearch.Result(search.runs(), Map.of());
         }
-        context.setJobDescription("look for duplicates in " + units.size() + " units");
-        List<Integer> reads = new ArrayList<>(IntStream.range(0, Math.multiplyExact(units.size(), kinds))
-                .boxed()
-                .toList());
-        int partitions = Math.min(units.size(), MOST_PARTITIONS);
-        var byKey = (Comparator<long[]> & Serializable) Arrays::compare;
-        var byUnit = (Comparator<long[]> & Serializable)
-                (a, b) -> Integer.compare(DuplicateRule.unit(a), DuplicateRule.unit(b));
-        Broadcast<Plan> plan = context.broadcast(new Plan(recipe, units));
+        context.setJobDescription("sort the keys of " + search.unsorted().size() + " new segments");
+        DuplicateSearch sorted = search.unsorted().isEmpty() ? search : search.with(sort(search));
+        context.setJobDescription("merge " + sorted.runs().size() + " runs of keys");
         try {
-            JavaPairRDD<long[], Boolean> candidates = context.parallelize(
-                            reads, Math.min(reads.size(), MOST_PARTITIONS))
-                    .flatMapToPair(read -> candidates(plan.value(), read / kinds, read % kinds));
-            JavaPairRDD<long[], Boolean> duplicates = candidates
-                    .repartitionAndSortWithinPartitions(new Spread(partitions, DuplicateRule::partition), byKey)
-                    .mapPartitionsToPair(SparkDuplicates::duplicates)
-                    .repartitionAndSortWithinPartitions(
-                            new Spread(partitions, (found, count) -> DuplicateRule.unit(found) % count), byUnit);
-            return duplicates.mapPartitions(sorted -> lists(plan.value(), sorted)).collect().stream()
-                    .collect(Collectors.toMap(DuplicateRule.UnitDuplicates::unit, found -> found));
+            return new DuplicateSearch.Result(sorted.runs(), merge(sorted));
         } finally {
-            plan.destroy();
             context.setJobDescription(null);
         }
     }
 
-    private static Iterator<Tuple2<long[], Boolean>> candidates(Plan plan, int unit, int kind) throws IOException {
-        Optional<ObjectRef> table = plan.units().get(unit).object(DocumentTable.FOLDER);
-        if (table.isEmpty()) {
-            return Collections.emptyIterator();
+    private List<ObjectRef> sort(DuplicateSearch search) {
+        List<DuplicateSearch.Units> units = search.units();
+        int parts = search.newParts();
+        var byKey = (Comparator<long[]> & Serializable) DuplicateRule::compare;
+        Broadcast<DuplicateSearch> sent = context.broadcast(search);
+        try {
+            JavaPairRDD<long[], Boolean> candidates = context.parallelize(
+                            units, Math.max(1, Math.min(units.size(), MOST_PARTITIONS)))
+                    .flatMapToPair(some -> keyed(sent.value()
+                            .candidates(ExecutorState.ofThisProcess().storage(), some)
+                            .iterator()));
+            return candidates
+                    .repartitionAndSortWithinPartitions(new Spread(parts, DuplicateRule::part), byKey)
+                    .mapPartitionsWithIndex((part, keys) -> write(sent.value(), part, parts, keys), false)
+                    .collect();
+        } finally {
+            sent.destroy();
         }
-        String uri =
-                Storage.resolve(plan.recipe().config().dataset(), table.get().file());
-        return DuplicateRule.candidates(ExecutorState.ofThisProcess().storage(), uri, unit, kind).stream()
-                .map(candidate -> new Tuple2<>(candidate, true))
+    }
+
+    private static Iterator<ObjectRef> write(
+            DuplicateSearch search, int part, int parts, Iterator<Tuple2<long[], Boolean>> keys) throws IOException {
+        Iterator<long[]> sorted = new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return keys.hasNext();
+            }
+
+            @Override
+            public long[] next() {
+                return keys.next()._1();
+            }
+        };
+        Storage storage = ExecutorState.ofThisProcess().storage();
+        String dataset = search.spec().config().dataset();
+        return List.of(KeyRunFile.write(storage, dataset, search.newName(part), part, parts, sorted))
                 .iterator();
     }
 
-    private static Iterator<Tuple2<long[], Boolean>> duplicates(Iterator<Tuple2<long[], Boolean>> sorted) {
-        return mapped(DuplicateRule.duplicates(mapped(sorted, Tuple2::_1)), found -> new Tuple2<>(found, true));
+    private static Iterator<Tuple2<long[], Boolean>> keyed(Iterator<long[]> candidates) {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return candidates.hasNext();
+            }
+
+            @Override
+            public Tuple2<long[], Boolean> next() {
+                return new Tuple2<>(candidates.next(), true);
+            }
+        };
     }
 
-    private static Iterator<DuplicateRule.UnitDuplicates> lists(Plan plan, Iterator<Tuple2<long[], Boolean>> sorted)
+    private Map<String, DuplicateList> merge(DuplicateSearch search) {
+        int ranges = search.ranges();
+        List<Integer> all = new ArrayList<>(IntStream.range(0, ranges).boxed().toList());
+        int partitions =
+                (int) Math.max(1, Math.min(MOST_PARTITIONS, search.wanted().size()));
+        var byUnit = (Comparator<long[]> & Serializable) (a, b) -> {
+            int bySegment = Integer.compare(DuplicateRule.segment(a), DuplicateRule.segment(b));
+            return bySegment != 0 ? bySegment : Integer.compare(DuplicateRule.unit(a), DuplicateRule.unit(b));
+        };
+        Broadcast<DuplicateSearch> sent = context.broadcast(search);
+        try {
+            JavaPairRDD<long[], Boolean> found = context.parallelize(all, ranges)
+                    .flatMapToPair(range -> {
+                        List<long[]> duplicates = new ArrayList<>();
+                        sent.value().merge(ExecutorState.ofThisProcess().storage(), range, ranges, duplicates::add);
+                        return keyed(duplicates.iterator());
+                    });
+            List<DuplicateList> lists = found.repartitionAndSortWithinPartitions(
+                            new Spread(partitions, (one, count) -> DuplicateRule.segment(one) % count), byUnit)
+                    .mapPartitions(sorted -> lists(sent.value(), sorted))
+                    .collect();
+            Map<String, DuplicateList> byName = new HashMap<>();
+            lists.forEach(list -> byName.put(list.unit(), list));
+            return byName;
+        } finally {
+            sent.destroy();
+        }
+    }
+
+    private static Iterator<DuplicateList> lists(DuplicateSearch search, Iterator<Tuple2<long[], Boolean>> sorted)
             throws IOException {
-        List<DuplicateRule.UnitDuplicates> lists = new ArrayList<>();
+        List<DuplicateList> lists = new ArrayList<>();
         List<long[]> ofUnit = new ArrayList<>();
+        List<String> names = List.of();
+        int segment = -1;
         while (sorted.hasNext()) {
             long[] found = sorted.next()._1();
-            if (!ofUnit.isEmpty() && DuplicateRule.unit(ofUnit.get(0)) != DuplicateRule.unit(found)) {
-                list(plan, ofUnit).ifPresent(lists::add);
+            boolean sameSegment = DuplicateRule.segment(found) == segment;
+            if (!ofUnit.isEmpty() && !(sameSegment && DuplicateRule.unit(ofUnit.get(0)) == DuplicateRule.unit(found))) {
+                lists.add(DuplicateRule.list(names.get(DuplicateRule.unit(ofUnit.get(0))), ofUnit));
                 ofUnit.clear();
+            }
+            if (!sameSegment) {
+                segment = DuplicateRule.segment(found);
+                names = unitNames(search, segment);
             }
             ofUnit.add(found);
         }
         if (!ofUnit.isEmpty()) {
-            list(plan, ofUnit).ifPresent(lists::add);
+            lists.add(DuplicateRule.list(names.get(DuplicateRule.unit(ofUnit.get(0))), ofUnit));
         }
         return lists.iterator();
     }
 
-    private static Optional<DuplicateRule.UnitDuplicates> list(Plan plan, List<long[]> found) throws IOException {
-        String unit = plan.units().get(DuplicateRule.unit(found.get(0))).name();
-        return DuplicateRule.list(
-                ExecutorState.ofThisProcess().storage(), plan.recipe().config().dataset(), unit, found);
-    }
-
-    private static <A, B> Iterator<B> mapped(Iterator<A> from, Function<A, B> map) {
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return from.hasNext();
-            }
-
-            @Override
-            public B next() {
-                return map.apply(from.next());
-            }
-        };
+    private static List<String> unitNames(DuplicateSearch search, int segment) throws IOException {
+        Storage storage = ExecutorState.ofThisProcess().storage();
+        String dataset = search.spec().config().dataset();
+        SegmentEntry entry = search.segments().get(segment);
+        List<String> names = new ArrayList<>();
+        Segment.read(storage, dataset, entry)
+                .lines(storage, dataset, line -> names.add(line.unit().name()));
+        return names;
     }
 
     /** Of so many partitions, the one that a candidate goes to. */
@@ -151,13 +193,6 @@ public final class SparkDuplicates {
         @Override
         public int getPartition(Object candidate) {
             return choice.partition((long[]) candidate, partitions);
-        }
-    }
-
-    /** The dataset's recipe, and the units of the snapshot to come, in its order. */
-    public record Plan(DatasetSpec recipe, List<UnitEntry> units) {
-        public Plan {
-            units = Collections.unmodifiableList(new ArrayList<>(units));
         }
     }
 }

@@ -1,9 +1,11 @@
 package io.github.hyenaspark.jobs.spark.prepare;
 
 import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.prepare.commit.DatasetLease;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.prepare.unit.UnitWork;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
@@ -28,10 +30,12 @@ public final class SparkPrepare {
 
     private final JavaSparkContext context;
     private final Progress progress; // counts mebibytes of input
+    private final DatasetLease lease;
 
-    public SparkPrepare(JavaSparkContext context, Progress progress) {
+    public SparkPrepare(JavaSparkContext context, Progress progress, DatasetLease lease) {
         this.context = context;
         this.progress = progress;
+        this.lease = lease;
     }
 
     /** What preparing takes in memory, whatever the documents: buffers, measured with tasks that share a small heap. */
@@ -39,7 +43,10 @@ public final class SparkPrepare {
         return new MemoryNeeds("prepare", 0, 0, TASK_HEAP, 0, 0, MemoryNeeds.FEWER_TASKS);
     }
 
-    /** Prepares these units; returns when all are done, and throws if one failed at every attempt. */
+    /**
+     * Prepares these units; returns when all are done, and throws if one failed at every attempt, or if the lease is
+     * lost meanwhile.
+     */
     public void run(DatasetSpec recipe, List<WorkUnit> units) throws IOException {
         if (units.isEmpty()) {
             return;
@@ -84,11 +91,15 @@ public final class SparkPrepare {
                 try {
                     return job.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 } catch (TimeoutException stillRunning) {
+                    lease.stopIfLost();
                     progress.advance(bytesRead.value() / MEBIBYTE, "");
                 }
             }
         } catch (ExecutionException e) {
             throw new IOException("a unit could not be prepared", e);
+        } catch (LockedException e) {
+            job.cancel(true);
+            throw e;
         } catch (InterruptedException e) {
             job.cancel(true);
             Thread.currentThread().interrupt();

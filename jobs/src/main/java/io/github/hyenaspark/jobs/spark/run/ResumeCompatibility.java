@@ -33,6 +33,7 @@ public final class ResumeCompatibility {
     /** Of one start of the command; never remembered. */
     private static final Set<String> OF_ONE_START = Set.of(
             "run.dir",
+            "run.dry-run",
             "run.stop-after-rounds",
             "run.allow-inexact-resume",
             "run.replay",
@@ -57,8 +58,15 @@ public final class ResumeCompatibility {
                     + "|outer\\.lr|codec|down-codec)");
 
     /** What these settings were in runs that began before there was the setting. */
-    private static final Map<String, String> AT_FIRST =
-            Map.of("train.dropout-seeds", "sum", "train.schedule", "timm", "train.second-moment", "workers");
+    private static final Map<String, String> AT_FIRST = Map.of(
+            "run.validate-tokens",
+            "-1",
+            "train.dropout-seeds",
+            "sum",
+            "train.schedule",
+            "timm",
+            "train.second-moment",
+            "workers");
 
     private ResumeCompatibility() {}
 

@@ -39,7 +39,8 @@ record Training() implements WorkerComputation {
             return 0;
         }
         try (TokenBatches heldOut = plan.heldOutSource().open(storage)) {
-            return EvaluationTask.chunks(heldOut.sequences(), plan.train().batchSize());
+            long measured = Math.min(heldOut.sequences(), plan.heldOutSequences());
+            return EvaluationTask.chunks(measured, plan.train().batchSize());
         }
     }
 

@@ -19,11 +19,16 @@ class LossHistoryTest {
                 .put("tokens", 20)
                 .put("loss", 3.5)
                 .put("held_out_loss", 5.0)
-                .put("steps", 4));
+                .put("held_out_tokens", 7)
+                .put("steps", 4)
+                .set("ms", Json.object().put("held_out", 30)));
         assertThat(train).containsExactly(new LossHistory.LossPoint(10, 4.5), new LossHistory.LossPoint(20, 3.5));
         assertThat(heldOut).containsExactly(new LossHistory.LossPoint(20, 5));
         assertThatThrownBy(() -> train.add(new LossHistory.LossPoint(30, 1)))
                 .isInstanceOf(UnsupportedOperationException.class);
         assertThat(history.steps()).isEqualTo(4);
+        history.add(Json.object().put("tokens", 30).set("ms", Json.object().put("held_out", 12)));
+        assertThat(history.heldOutTokens()).isEqualTo(7);
+        assertThat(history.heldOutMillis()).isEqualTo(42);
     }
 }

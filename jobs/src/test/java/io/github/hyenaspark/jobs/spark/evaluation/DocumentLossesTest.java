@@ -8,6 +8,7 @@ import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.evaluation.DocumentLosses.DocumentLoss;
 import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask.ChunkLosses;
@@ -57,7 +58,7 @@ class DocumentLossesTest {
         String dataset = frozen.resolve("dataset").toString();
         Storage storage = Storage.local();
         DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, dataset);
-        assertThat(snapshot.units()).hasSizeGreaterThan(1);
+        assertThat(SnapshotUnits.all(storage, dataset, snapshot)).hasSizeGreaterThan(1);
         var source = new BatchSource(
                 SnapshotRef.of(snapshot, dataset),
                 Split.TRAIN,

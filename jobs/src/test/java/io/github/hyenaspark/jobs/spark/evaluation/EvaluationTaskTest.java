@@ -21,4 +21,20 @@ class EvaluationTaskTest {
             }
         }
     }
+
+    @Test
+    void aSampleHasSoManySequencesTheSameOnesAtEachCallAndOthersForAnotherSeed() {
+        long[] chosen = chosen(new EvaluationTask.Sample(100, 7), 1_000_000, 100);
+        assertThat(chosen).isSorted().doesNotHaveDuplicates();
+        assertThat(chosen[0]).isLessThan(100_000);
+        assertThat(chosen[99]).isBetween(900_000L, 999_999L);
+        assertThat(chosen(new EvaluationTask.Sample(100, 7), 1_000_000, 100)).isEqualTo(chosen);
+        assertThat(chosen(new EvaluationTask.Sample(100, 8), 1_000_000, 100)).isNotEqualTo(chosen);
+        assertThat(chosen(new EvaluationTask.Sample(100, 7), 100, 100))
+                .isEqualTo(LongStream.range(0, 100).toArray());
+    }
+
+    private static long[] chosen(EvaluationTask.Sample sample, long sequences, long count) {
+        return LongStream.range(0, count).map(sample.numbers(sequences)).toArray();
+    }
 }

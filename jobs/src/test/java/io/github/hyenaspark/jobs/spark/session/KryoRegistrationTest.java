@@ -12,18 +12,21 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
-import io.github.hyenaspark.data.prepare.unit.DuplicateRule;
+import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
+import io.github.hyenaspark.data.shard.snapshot.KeyRun;
+import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
+import io.github.hyenaspark.data.shard.snapshot.Totals;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
-import io.github.hyenaspark.jobs.spark.prepare.SparkDuplicates;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.BatchSource;
 import io.github.hyenaspark.jobs.spark.task.ModelUse;
@@ -40,6 +43,8 @@ import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class KryoRegistrationTest {
@@ -156,15 +161,23 @@ class KryoRegistrationTest {
 
     @Test
     void workUnitsAndTheirRecipeSurvive() {
-        var unit = new WorkUnit(List.of(new Slice(new InputFile("a.txt", "file:/a.txt", 5, 6), 1, 5)));
+        var unit = new WorkUnit(List.of(new Slice(new InputFile("a.txt", "file:/a.txt", 5, 6, ""), 1, 5)));
         assertThat(throughWire(unit)).isEqualTo(unit);
         DataConfig config = SETTINGS.bind("data", DataConfig.class);
         var recipe = new DatasetSpec(config, new Vocabulary("bytes", "f", 256, 255, -1), "");
         assertThat(throughWire(recipe)).isEqualTo(recipe);
-        var plan = new SparkDuplicates.Plan(recipe, List.of(UNIT));
-        assertThat(throughWire(plan)).isEqualTo(plan);
-        var found = new DuplicateRule.UnitDuplicates("u", UNIT.objects().get(0), 1, 2);
-        assertThat((DuplicateRule.UnitDuplicates[]) throughWire(new DuplicateRule.UnitDuplicates[] {found}))
-                .containsExactly(found);
+        var segment = new SegmentEntry(UNIT.objects().get(0), List.of(3), null, Totals.of(UNIT));
+        var search = new DuplicateSearch(
+                recipe,
+                List.of(segment),
+                List.of(new KeyRun(List.of("s"), List.of(UNIT.objects().get(0)))),
+                Set.of(0));
+        assertThat(throughWire(search)).isEqualTo(search);
+        var units = new DuplicateSearch.Units(0, 1, 2);
+        assertThat(throughWire(units)).isEqualTo(units);
+        var found = new DuplicateList("u", Map.of(Split.TRAIN, new int[] {1}), Map.of(), 2);
+        DuplicateList[] read = (DuplicateList[]) throughWire(new DuplicateList[] {found});
+        assertThat(read[0].exactCount()).isEqualTo(1);
+        assertThat(read[0].tokens()).isEqualTo(2);
     }
 }

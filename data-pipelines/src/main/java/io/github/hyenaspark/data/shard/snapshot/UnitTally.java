@@ -1,4 +1,4 @@
-package io.github.hyenaspark.data.prepare.unit;
+package io.github.hyenaspark.data.shard.snapshot;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -69,7 +69,7 @@ public record UnitTally(
         return json;
     }
 
-    static UnitTally fromJson(JsonNode json, String where) throws CorruptFileException {
+    public static UnitTally fromJson(JsonNode json, String where) throws CorruptFileException {
         ObjectNode sourcesJson = Json.object(json, where, "sources");
         Map<String, SourceTally> sources = new TreeMap<>();
         for (String name : (Iterable<String>) sourcesJson::fieldNames) {
@@ -147,7 +147,7 @@ public record UnitTally(
         }
     }
 
-    static final class Counter {
+    public static final class Counter {
         /** Distinct reasons; later ones are counted together. */
         private static final int MOST_REASONS = 40;
 
@@ -160,26 +160,26 @@ public record UnitTally(
         private long sourceBytes;
         private long specialTokens;
 
-        void document(String path, Split split, long textBytes, long tokens) {
+        public void document(String path, Split split, long textBytes, long tokens) {
             int slash = path.indexOf('/');
             String source = slash < 0 ? "." : path.substring(0, slash);
             sources.merge(source, new SourceTally(1, textBytes, tokens), SourceTally::plus);
             lengths.merge(split, LengthHistogram.of(tokens), LengthHistogram::plus);
         }
 
-        void specialTokens(long count) {
+        public void specialTokens(long count) {
             specialTokens += count;
         }
 
-        void sourceBytes(long count) {
+        public void sourceBytes(long count) {
             sourceBytes += count;
         }
 
-        void filtered(String reason) {
+        public void filtered(String reason) {
             count(filtered, reason);
         }
 
-        void bad(String reason) {
+        public void bad(String reason) {
             count(bad, reason);
         }
 
@@ -188,7 +188,7 @@ public record UnitTally(
             counts.merge(told ? reason : OTHER, 1L, Long::sum);
         }
 
-        UnitTally result() {
+        public UnitTally result() {
             return new UnitTally(sourceBytes, specialTokens, filtered, bad, sources, lengths);
         }
     }

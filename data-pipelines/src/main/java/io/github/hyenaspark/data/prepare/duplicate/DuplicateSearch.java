@@ -1,0 +1,222 @@
+package io.github.hyenaspark.data.prepare.duplicate;
+
+import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.shard.ObjectRef;
+import io.github.hyenaspark.data.shard.RowSink;
+import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
+import io.github.hyenaspark.data.shard.snapshot.KeyRun;
+import io.github.hyenaspark.data.shard.snapshot.Segment;
+import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
+import io.github.hyenaspark.data.shard.table.DocumentTable;
+import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+
+/**
+ * What a commit has to look for: the keys of segments that no run has are sorted into a new run, which reads their
+ * documents' tables once; then all runs are merged, which reads each once, and nothing else. How many tasks share the
+ * work decides nothing.
+ *
+ * @param segments those of the snapshot to come, in its order
+ * @param runs sorted keys that there are already
+ * @param wanted the indexes of segments whose duplicates are not known: new ones, and all if a unit has left
+ */
+public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, List<KeyRun> runs, Set<Integer> wanted)
+        implements Serializable {
+    /** Keys of one part of a run, about. */
+    private static final long PART_KEYS = 2_000_000;
+
+    private static final int RECORD = 32; // bytes of a key in its file
+    private static final int RUN_DIGITS = 20;
+    private static final int UNITS_AT_ONCE = 64;
+
+    public DuplicateSearch {
+        segments = Collections.unmodifiableList(new ArrayList<>(segments));
+        runs = Collections.unmodifiableList(new ArrayList<>(runs));
+        wanted = Collections.unmodifiableSet(new HashSet<>(wanted));
+    }
+
+    /** All runs there are now, and the lists of the wanted segments' units, by unit; those without are missing. */
+    public record Result(List<KeyRun> runs, Map<String, DuplicateList> lists) {
+        public Result {
+            runs = List.copyOf(runs);
+            lists = Map.copyOf(lists);
+        }
+    }
+
+    /** A few units of a segment whose keys no run has. */
+    public record Units(int segment, int from, int to) implements Serializable {}
+
+    /** How many keys a document has; 0 if nothing is looked for. */
+    public int kinds() {
+        return DuplicateRule.kinds(spec.config().clean().duplicates());
+    }
+
+    /** The segments whose keys no run has. */
+    public List<SegmentEntry> unsorted() {
+        Set<String> sorted = new HashSet<>();
+        runs.forEach(run -> sorted.addAll(run.segments()));
+        return segments.stream()
+                .filter(segment -> !sorted.contains(segment.id()))
+                .toList();
+    }
+
+    /** The work of sorting: units of unsorted segments; a segment's index is that among them. */
+    public List<Units> units() {
+        List<Units> units = new ArrayList<>();
+        List<SegmentEntry> unsorted = unsorted();
+        for (int i = 0; i < unsorted.size(); i++) {
+            int count = Math.toIntExact(
+                    unsorted.get(i).totals().units() + unsorted.get(i).gone().size());
+            for (int from = 0; from < count; from += UNITS_AT_ONCE) {
+                units.add(new Units(i, from, Math.min(count, from + UNITS_AT_ONCE)));
+            }
+        }
+        return units;
+    }
+
+    /** The candidates of some units, in no order. */
+    public List<long[]> candidates(Storage storage, Units units) throws IOException {
+        String dataset = spec.config().dataset();
+        SegmentEntry entry = unsorted().get(units.segment());
+        List<Segment.Line> lines = new ArrayList<>();
+        Segment.read(storage, dataset, entry).lines(storage, dataset, lines::add);
+        List<long[]> candidates = new ArrayList<>();
+        for (int unit = units.from(); unit < units.to(); unit++) {
+            Optional<ObjectRef> table = lines.get(unit).unit().object(DocumentTable.FOLDER);
+            if (table.isPresent()) {
+                candidates.addAll(
+                        DuplicateRule.candidates(storage, dataset, table.get(), units.segment(), unit, kinds()));
+            }
+        }
+        return candidates;
+    }
+
+    /** Into how many parts the new run is cut, by the number of its keys. */
+    public int newParts() {
+        long documents = unsorted().stream()
+                .mapToLong(segment -> segment.totals().counts().documents())
+                .sum();
+        return parts(documents * kinds());
+    }
+
+    private static int parts(long keys) {
+        long parts = Long.highestOneBit(Math.max(1, keys / PART_KEYS));
+        return (int) Math.min(KeyRunFile.RANGES, parts);
+    }
+
+    /** The name of a part of the new run. */
+    public String newName(int part) {
+        String segments = unsorted().stream().map(SegmentEntry::id).toList().toString();
+        return Hashes.sha256(segments + " " + kinds()).substring(0, RUN_DIGITS) + "-" + part;
+    }
+
+    /** The same with a run of the unsorted segments. */
+    public DuplicateSearch with(List<ObjectRef> parts) {
+        List<KeyRun> all = new ArrayList<>(runs);
+        all.add(new KeyRun(unsorted().stream().map(SegmentEntry::id).toList(), parts));
+        return new DuplicateSearch(spec, segments, all, wanted);
+    }
+
+    /** Into how many ranges of keys the merge is cut, each a task. */
+    public int ranges() {
+        long bytes = runs.stream()
+                .flatMap(run -> run.parts().stream())
+                .mapToLong(ObjectRef::bytes)
+                .sum();
+        int most = runs.stream().mapToInt(run -> run.parts().size()).max().orElse(1);
+        return Math.max(most, parts(bytes / RECORD));
+    }
+
+    /** Gives the duplicates with keys in one of the ranges: candidates with the snapshot's indexes of segments. */
+    public void merge(Storage storage, int range, int ranges, RowSink<long[]> found) throws IOException {
+        var queue = new PriorityQueue<Head>((one, other) -> DuplicateRule.compare(one.candidate, other.candidate));
+        List<Head> heads = new ArrayList<>();
+        try {
+            for (KeyRun run : runs) {
+                var head = new Head(
+                        KeyRunFile.Cursor.open(storage, spec.config().dataset(), run, range, ranges), indexes(run));
+                heads.add(head);
+                if (head.advance()) {
+                    queue.add(head);
+                }
+            }
+            long[] before = new long[DuplicateRule.LENGTH];
+            boolean any = false;
+            while (!queue.isEmpty()) {
+                Head head = queue.remove();
+                long[] candidate = head.candidate;
+                if (any
+                        && DuplicateRule.sameKey(before, candidate)
+                        && wanted.contains(DuplicateRule.segment(candidate))) {
+                    found.accept(candidate);
+                }
+                before = candidate;
+                any = true;
+                if (head.advance()) {
+                    queue.add(head);
+                }
+            }
+        } finally {
+            for (Head head : heads) {
+                head.cursor.close();
+            }
+        }
+    }
+
+    /** By index in a run the index in the snapshot, -1 for a segment that has left. */
+    private int[] indexes(KeyRun run) {
+        Map<String, Integer> places = new HashMap<>();
+        for (int i = 0; i < segments.size(); i++) {
+            places.put(segments.get(i).id(), i);
+        }
+        return run.segments().stream()
+                .mapToInt(segment -> places.getOrDefault(segment, -1))
+                .toArray();
+    }
+
+    /** The next candidate of a run that is in the snapshot. */
+    private final class Head {
+        private final KeyRunFile.Cursor cursor;
+        private final int[] indexes;
+        private final Map<Integer, BitSet> gone = new HashMap<>();
+        private long[] candidate = new long[0];
+
+        Head(KeyRunFile.Cursor cursor, int[] indexes) {
+            this.cursor = cursor;
+            this.indexes = indexes;
+            for (int index : indexes) {
+                var units = new BitSet();
+                if (index >= 0) {
+                    segments.get(index).gone().forEach(units::set);
+                }
+                gone.put(index, units);
+            }
+        }
+
+        boolean advance() throws IOException {
+            long[] next = cursor.next();
+            while (next.length > 0) {
+                int index = indexes[DuplicateRule.segment(next)];
+                if (index >= 0 && !gone.getOrDefault(index, new BitSet()).get(DuplicateRule.unit(next))) {
+                    next[DuplicateRule.SEGMENT] = index;
+                    candidate = next;
+                    return true;
+                }
+                next = cursor.next();
+            }
+            return false;
+        }
+    }
+}

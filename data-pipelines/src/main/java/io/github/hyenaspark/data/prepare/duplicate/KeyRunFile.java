@@ -1,0 +1,191 @@
+package io.github.hyenaspark.data.prepare.duplicate;
+
+import io.github.hyenaspark.data.shard.ObjectRef;
+import io.github.hyenaspark.data.shard.SpoolFile;
+import io.github.hyenaspark.data.shard.snapshot.KeyRun;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Storage;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Iterator;
+import java.util.zip.CRC32C;
+
+/**
+ * One part of the sorted keys of some segments: {@code keys/NAME.run}. A table says where the keys with each of 512
+ * beginnings lie (the 9 bits after those that all keys of the part share) and their CRC-32C, so that a range may be
+ * read alone; then come the candidates, 32 bytes each.
+ */
+public final class KeyRunFile {
+    /** A reader takes at least a 512th of a part. */
+    public static final int RANGES = 512;
+
+    private static final int RANGE_BITS = 9;
+    private static final int MAGIC = 0x48594b52; // "HYKR"
+    private static final int ENTRY = Long.BYTES + Integer.BYTES;
+    private static final int TABLE = 2 * Integer.BYTES + (RANGES + 1) * ENTRY;
+    private static final int RECORD = 32;
+    private static final int KIND_SHIFT = 24;
+    private static final int MOST_UNIT = (1 << KIND_SHIFT) - 1;
+    private static final int BUFFER = 1 << 16;
+
+    private KeyRunFile() {}
+
+    /**
+     * Writes candidates that are sorted and lie in one part.
+     *
+     * @param part which, of so many {@code parts}
+     */
+    public static ObjectRef write(
+            Storage storage, String dataset, String name, int part, int parts, Iterator<long[]> sorted)
+            throws IOException {
+        try (SpoolFile spool = SpoolFile.open()) {
+            OutputStream records = new BufferedOutputStream(spool.output(), BUFFER);
+            ByteBuffer table = ByteBuffer.allocate(TABLE).putInt(MAGIC).putInt(parts);
+            ByteBuffer record = ByteBuffer.allocate(RECORD);
+            long count = 0;
+            int range = 0;
+            var crc = new CRC32C();
+            table.putLong(0);
+            while (sorted.hasNext()) {
+                long[] candidate = sorted.next();
+                if (DuplicateRule.part(candidate, parts) != part) {
+                    throw new IllegalArgumentException("a key does not lie in part " + part + " of " + parts);
+                }
+                for (int own = range(candidate, parts); range < own; range++) {
+                    table.putInt((int) crc.getValue()).putLong(count);
+                    crc.reset();
+                }
+                put(record.clear(), candidate);
+                crc.update(record.array());
+                records.write(record.array());
+                count++;
+            }
+            for (; range < RANGES; range++) {
+                table.putInt((int) crc.getValue()).putLong(count);
+                crc.reset();
+            }
+            records.flush();
+            String uri = Storage.resolve(dataset, KeyRun.FOLDER + "/" + name + ".run");
+            return ObjectRef.of(KeyRun.FOLDER, storage.write(uri, out -> {
+                out.write(table.array());
+                spool.input(0).transferTo(out);
+            }));
+        }
+    }
+
+    private static int range(long[] candidate, int parts) {
+        int shift = DuplicateRule.KEY_BITS - Integer.numberOfTrailingZeros(parts) - RANGE_BITS;
+        return (int) (candidate[DuplicateRule.KEY] >>> shift) & (RANGES - 1);
+    }
+
+    private static void put(ByteBuffer record, long[] candidate) {
+        long place = candidate[DuplicateRule.PLACE];
+        int split = (int) (place >>> Integer.SIZE); // 0 or 1
+        record.putLong(candidate[0])
+                .putLong(candidate[1])
+                .putInt((int) ((candidate[DuplicateRule.KIND] << KIND_SHIFT) | candidate[DuplicateRule.UNIT]))
+                .putInt((int) candidate[DuplicateRule.SEGMENT])
+                .putInt((split << (Integer.SIZE - 1)) | (int) place)
+                .putInt((int) candidate[DuplicateRule.TOKENS]);
+    }
+
+    private static long[] candidate(ByteBuffer record) {
+        long[] candidate = new long[DuplicateRule.LENGTH];
+        candidate[0] = record.getLong();
+        candidate[1] = record.getLong();
+        int kindAndUnit = record.getInt();
+        long kind = kindAndUnit >>> KIND_SHIFT;
+        long unit = kindAndUnit & MOST_UNIT;
+        candidate[DuplicateRule.KIND] = kind;
+        candidate[DuplicateRule.UNIT] = unit;
+        candidate[DuplicateRule.SEGMENT] = record.getInt();
+        int place = record.getInt();
+        long split = place >>> (Integer.SIZE - 1);
+        candidate[DuplicateRule.PLACE] = (split << Integer.SIZE) | (place & Integer.MAX_VALUE);
+        candidate[DuplicateRule.TOKENS] = record.getInt();
+        return candidate;
+    }
+
+    /** Candidates of a part in order; segments have the indexes that the writer gave them. The caller closes it. */
+    public static final class Cursor implements Closeable {
+        private final String uri;
+        private final long[] ends = new long[RANGES + 1];
+        private final int[] sums = new int[RANGES];
+        private final InputStream in;
+        private final ByteBuffer record = ByteBuffer.allocate(RECORD);
+        private final CRC32C crc = new CRC32C();
+        private final int lastRange;
+        private int range;
+        private long read;
+
+        private Cursor(String uri, Storage storage, int from, int to) throws IOException {
+            this.uri = uri;
+            byte[] head = storage.read(uri, TABLE);
+            ByteBuffer table = ByteBuffer.wrap(head);
+            if (head.length != TABLE || table.getInt() != MAGIC) {
+                throw new CorruptFileException(uri, "sorted keys", "other bytes", "delete it and run prepare again");
+            }
+            table.getInt(); // how many parts
+            ends[0] = table.getLong();
+            for (int i = 0; i < RANGES; i++) {
+                sums[i] = table.getInt();
+                ends[i + 1] = table.getLong();
+            }
+            range = from;
+            lastRange = to - 1;
+            read = ends[from];
+            in = ends[from] == ends[to]
+                    ? InputStream.nullInputStream()
+                    : new BufferedInputStream(storage.open(uri, TABLE + read * RECORD), BUFFER);
+        }
+
+        /**
+         * Opens the keys of a run that lie in one of {@code parts} equal ranges, both powers of two, the run's own
+         * parts at most as many: one request for the table, one for the keys.
+         */
+        public static Cursor open(Storage storage, String dataset, KeyRun run, int part, int parts) throws IOException {
+            int each = parts / run.parts().size();
+            if (each < 1 || each > RANGES) {
+                throw new IllegalArgumentException(
+                        "cannot read a run of " + run.parts().size() + " parts as " + parts);
+            }
+            String uri = Storage.resolve(dataset, run.parts().get(part / each).file());
+            int ranges = RANGES / each;
+            int from = part % each * ranges;
+            return new Cursor(uri, storage, from, from + ranges);
+        }
+
+        /** The next candidate; empty at the end. */
+        public long[] next() throws IOException {
+            while (read == ends[range + 1]) {
+                if (crc.getValue() != Integer.toUnsignedLong(sums[range])) {
+                    throw new CorruptFileException(
+                            uri,
+                            "keys with their CRC-32C in range " + range,
+                            "others",
+                            "delete it and run prepare again");
+                }
+                crc.reset();
+                if (range == lastRange) {
+                    return new long[0];
+                }
+                range++;
+            }
+            new DataInputStream(in).readFully(record.array());
+            crc.update(record.array());
+            read++;
+            return candidate(record.clear());
+        }
+
+        @Override
+        public void close() throws IOException {
+            in.close();
+        }
+    }
+}

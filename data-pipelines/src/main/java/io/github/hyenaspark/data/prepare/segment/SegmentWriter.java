@@ -1,0 +1,118 @@
+package io.github.hyenaspark.data.prepare.segment;
+
+import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.prepare.unit.UnitRecord;
+import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.data.shard.ShardEntry;
+import io.github.hyenaspark.data.shard.ShardReader;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.TokenType;
+import io.github.hyenaspark.data.shard.index.SegmentIndex;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
+import io.github.hyenaspark.data.shard.snapshot.Segment;
+import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
+import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
+import io.github.hyenaspark.io.Requests;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes segments from the records of units, which are read by many threads at once. */
+public final class SegmentWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentWriter.class);
+
+    private SegmentWriter() {}
+
+    /** Writes finished units, in their order; IOException if one has no record. */
+    public static List<SegmentEntry> write(Storage storage, DatasetSpec spec, List<WorkUnit> units) throws IOException {
+        List<SegmentEntry> segments = new ArrayList<>();
+        for (List<WorkUnit> some : parts(units)) {
+            segments.add(write(
+                    storage,
+                    spec.config().dataset(),
+                    TokenType.of(spec.vocabulary().size()),
+                    Requests.all(
+                            some,
+                            unit -> UnitRecord.find(storage, spec, unit)
+                                    .orElseThrow(() -> new IOException("unit " + unit.name() + " has no record "
+                                            + UnitRecord.uri(spec, unit) + "; run prepare again")))));
+        }
+        return segments;
+    }
+
+    private static SegmentEntry write(Storage storage, String dataset, TokenType type, List<UnitRecord> records)
+            throws IOException {
+        List<UnitEntry> units = records.stream().map(UnitRecord::entry).toList();
+        SegmentEntry entry = Segment.write(
+                storage,
+                dataset,
+                records.stream()
+                        .map(record -> new Segment.Line(record.entry(), record.tally()))
+                        .toList(),
+                (file, split) ->
+                        SegmentIndex.write(storage, dataset, file, split, type, SegmentIndex.members(units, split)));
+        SegmentInputs.write(
+                storage, dataset, entry, records.stream().map(UnitRecord::unit).toList());
+        return entry;
+    }
+
+    /** The segments of a snapshot; one of an old format gets some, written from the records of its units. */
+    public static List<SegmentEntry> of(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
+        if (snapshot.ownUnits().isEmpty()) {
+            return snapshot.segments();
+        }
+        LOG.info(
+                "reading the records of {} units: {} has an old format; hyena migrate writes it anew once",
+                snapshot.ownUnits().size(),
+                snapshot.uri(dataset));
+        Map<String, DuplicateList> duplicates = new HashMap<>();
+        SnapshotUnits.read(
+                storage, dataset, snapshot, unit -> duplicates.put(unit.entry().name(), unit.duplicates()));
+        UnitRecord.UnitRecords records = UnitRecord.UnitRecords.of(storage, dataset, snapshot);
+        List<SegmentEntry> segments = new ArrayList<>();
+        for (List<UnitEntry> some : parts(snapshot.ownUnits())) {
+            SegmentEntry entry = write(storage, dataset, snapshot.tokenType(), Requests.all(some, records::of));
+            List<DuplicateList> lists = new ArrayList<>();
+            for (UnitEntry unit : some) {
+                DuplicateList list = duplicates.getOrDefault(unit.name(), DuplicateList.none(unit.name()));
+                if (!list.isEmpty()) {
+                    lists.add(list.with(tokens(storage, dataset, snapshot, new SnapshotUnits.Unit(unit, list))));
+                }
+            }
+            segments.add(DuplicateList.write(storage, dataset, entry, lists));
+        }
+        return segments;
+    }
+
+    /** Tokens to train on that are duplicates. */
+    private static long tokens(Storage storage, String dataset, DatasetSnapshot snapshot, SnapshotUnits.Unit unit)
+            throws IOException {
+        long tokens = 0;
+        Map<String, int[]> leftOut = unit.leftOut();
+        for (ShardEntry shard : unit.entry().shards(Split.TRAIN)) {
+            int[] documents = leftOut.getOrDefault(shard.file(), new int[0]);
+            if (documents.length > 0) {
+                try (ShardReader reader = ShardReader.open(storage, dataset, shard, snapshot.tokenType())) {
+                    tokens += Arrays.stream(documents).mapToLong(reader::tokens).sum();
+                }
+            }
+        }
+        return tokens;
+    }
+
+    private static <T> List<List<T>> parts(List<T> units) {
+        List<List<T>> parts = new ArrayList<>();
+        for (int from = 0; from < units.size(); from += Segment.MOST_UNITS) {
+            parts.add(units.subList(from, Math.min(units.size(), from + Segment.MOST_UNITS)));
+        }
+        return parts;
+    }
+}
