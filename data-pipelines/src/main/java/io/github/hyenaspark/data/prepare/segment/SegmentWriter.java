@@ -22,7 +22,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +38,7 @@ public final class SegmentWriter {
             segments.add(write(
                     storage,
                     spec.config().dataset(),
-                    spec.format().type(),
+                    TokenType.of(spec.vocabulary().size()),
                     Requests.all(
                             some,
                             unit -> UnitRecord.find(storage, spec, unit)
@@ -51,25 +50,18 @@ public final class SegmentWriter {
 
     private static SegmentEntry write(Storage storage, String dataset, TokenType type, List<UnitRecord> records)
             throws IOException {
-        List<Segment.Line> lines = records.stream()
-                .map(record -> new Segment.Line(record.entry(), record.tally()))
-                .toList();
+        List<UnitEntry> units = records.stream().map(UnitRecord::entry).toList();
         SegmentEntry entry = Segment.write(
                 storage,
                 dataset,
-                lines,
-                (file, split) -> SegmentIndex.write(storage, dataset, file, split, type, members(lines, split)));
+                records.stream()
+                        .map(record -> new Segment.Line(record.entry(), record.tally()))
+                        .toList(),
+                (file, split) ->
+                        SegmentIndex.write(storage, dataset, file, split, type, SegmentIndex.members(units, split)));
         SegmentInputs.write(
                 storage, dataset, entry, records.stream().map(UnitRecord::unit).toList());
         return entry;
-    }
-
-    private static List<SegmentIndex.Member> members(List<Segment.Line> lines, Split split) {
-        return IntStream.range(0, lines.size())
-                .boxed()
-                .flatMap(unit -> lines.get(unit).unit().shards(split).stream()
-                        .map(shard -> new SegmentIndex.Member(unit, shard)))
-                .toList();
     }
 
     /** The segments of a snapshot; one of an old format gets some, written from the records of its units. */

@@ -5,6 +5,7 @@ import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.TokenType;
 import io.github.hyenaspark.data.shard.index.ShardTable.Shard;
+import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.RangeReader;
@@ -16,6 +17,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * The file of an index: which shards there are, and the tokens of every document, so that nobody asks a shard for them.
@@ -35,6 +37,14 @@ public final class SegmentIndex {
 
     /** A shard, and the number of its unit in its segment. */
     public record Member(int unit, ShardEntry shard) {}
+
+    /** The shards of one split of units, numbered in their order. */
+    public static List<Member> members(List<UnitEntry> units, Split split) {
+        return IntStream.range(0, units.size())
+                .boxed()
+                .flatMap(unit -> units.get(unit).shards(split).stream().map(shard -> new Member(unit, shard)))
+                .toList();
+    }
 
     /** Writes the index of shards of one split; reads the {@code .idx} of each once, several at the same time. */
     public static ObjectRef write(

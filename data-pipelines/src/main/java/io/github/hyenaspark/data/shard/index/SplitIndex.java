@@ -11,7 +11,6 @@ import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
-import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.RangeReader;
 import io.github.hyenaspark.io.Requests;
@@ -45,6 +44,7 @@ public final class SplitIndex implements DocumentTokens {
     private static final int FEW_PARTS = 8;
 
     private static final int CHECKED_SHARDS = 64;
+    private static final int READ_AHEAD = 256; // shards
 
     private static final String PREPARE_HINT = "delete it and run prepare again";
     private static final String DELETE_HINT = "delete it; the next training writes it again";
@@ -97,33 +97,33 @@ public final class SplitIndex implements DocumentTokens {
     /** The index of a split from whatever the snapshot has of it. */
     public static SplitIndex of(Storage storage, String dataset, DatasetSnapshot snapshot, Split split)
             throws IOException {
-        if (!snapshot.ownUnits().isEmpty()) {
-            return ofOwnUnits(storage, dataset, snapshot, split);
+        if (snapshot.segments().isEmpty()) {
+            return ofShards(
+                    storage,
+                    dataset,
+                    split,
+                    snapshot.tokenType(),
+                    SegmentIndex.members(snapshot.ownUnits(), split),
+                    SnapshotUnits.duplicates(storage, dataset, snapshot));
         }
         List<Part> parts = new ArrayList<>();
         Map<String, int[]> dropped = new HashMap<>();
-        List<Segment> segments = Requests.all(snapshot.segments(), entry -> Segment.read(storage, dataset, entry));
-        for (int i = 0; i < segments.size(); i++) {
-            SegmentEntry entry = snapshot.segments().get(i);
-            segments.get(i).index(split).ifPresent(index -> parts.add(new Part(index, Set.copyOf(entry.gone()))));
-            if (entry.duplicates().isPresent()) {
-                SnapshotUnits.of(storage, dataset, entry).forEach(unit -> dropped.putAll(unit.leftOut()));
-            }
+        for (Known known : Requests.all(snapshot.segments(), entry -> Known.of(storage, dataset, entry))) {
+            known.segment().index(split).ifPresent(index -> parts.add(new Part(index, Set.copyOf(known.gone()))));
+            dropped.putAll(known.dropped());
         }
         return ofParts(storage, dataset, split, snapshot.tokenType(), parts, dropped);
     }
 
-    /** The same of a snapshot of an old format, which has no indexes. */
-    private static SplitIndex ofOwnUnits(Storage storage, String dataset, DatasetSnapshot snapshot, Split split)
-            throws IOException {
-        List<UnitEntry> units = snapshot.ownUnits();
-        List<SegmentIndex.Member> members = IntStream.range(0, units.size())
-                .boxed()
-                .flatMap(unit ->
-                        units.get(unit).shards(split).stream().map(shard -> new SegmentIndex.Member(unit, shard)))
-                .toList();
-        Map<String, int[]> dropped = SnapshotUnits.duplicates(storage, dataset, snapshot);
-        return ofShards(storage, dataset, split, snapshot.tokenType(), members, dropped);
+    /** What a snapshot has of a segment. */
+    private record Known(Segment segment, List<Integer> gone, Map<String, int[]> dropped) {
+        static Known of(Storage storage, String dataset, SegmentEntry entry) throws IOException {
+            Map<String, int[]> dropped = new HashMap<>();
+            if (entry.duplicates().isPresent()) {
+                SnapshotUnits.of(storage, dataset, entry).forEach(unit -> dropped.putAll(unit.leftOut()));
+            }
+            return new Known(Segment.read(storage, dataset, entry), entry.gone(), dropped);
+        }
     }
 
     /**
@@ -154,13 +154,15 @@ public final class SplitIndex implements DocumentTokens {
             Map<String, int[]> dropped)
             throws IOException {
         var builder = new Builder(dataset, split, type, dropped);
-        try (var reads = new AheadReads<>(members, member -> member.shard().documentTokens(storage, dataset, type))) {
-            for (SegmentIndex.Member member : members) {
-                builder.begin(Shard.of(member.unit(), member.shard()));
-                for (int tokens : reads.next()) {
+        for (int from = 0; from < members.size(); from += READ_AHEAD) {
+            List<SegmentIndex.Member> some = members.subList(from, Math.min(members.size(), from + READ_AHEAD));
+            List<int[]> read = Requests.all(some, member -> member.shard().documentTokens(storage, dataset, type));
+            for (int i = 0; i < some.size(); i++) {
+                builder.begin(Shard.of(some.get(i).unit(), some.get(i).shard()));
+                for (int tokens : read.get(i)) {
                     builder.add(tokens, false);
                 }
-                builder.end(Storage.resolve(dataset, member.shard().file()), PREPARE_HINT);
+                builder.end(Storage.resolve(dataset, some.get(i).shard().file()), PREPARE_HINT);
             }
         }
         return new SplitIndex(builder, members.size());
@@ -193,15 +195,11 @@ public final class SplitIndex implements DocumentTokens {
         List<Integer> numbers = IntStream.range(0, count)
                 .mapToObj(i -> (int) ((long) i * shards.shards() / count))
                 .toList();
-        try (var checks = new AheadReads<>(numbers, number -> {
+        Requests.all(numbers, number -> {
             ShardReader.Files files = shards.shard(number).files();
             new ObjectRef(files.file(), files.bytes(), "").checkLength(storage, dataset);
             return number;
-        })) {
-            for (int i = 0; i < count; i++) {
-                checks.next();
-            }
-        }
+        });
     }
 
     /** For messages: {@code the train split of DATASET}. */

@@ -33,12 +33,12 @@ import java.util.stream.Stream;
  *
  * @param units the lines
  * @param objects the hashes
- * @param indexes of each split that has shards, its shards and the tokens of their documents
  * @param tally of all units
  * @param totals of all units, without duplicates
+ * @param indexes of the documents of each split that has some, {@code ID-train.index} and {@code ID-validation.index}
  */
 public record Segment(
-        ObjectRef units, ObjectRef objects, Map<Split, ObjectRef> indexes, UnitTally tally, Totals totals) {
+        ObjectRef units, ObjectRef objects, UnitTally tally, Totals totals, Map<Split, ObjectRef> indexes) {
     public static final String FOLDER = "segments";
 
     /** Units of one segment; more are several, so that none is too large to be read and written as a whole. */
@@ -61,7 +61,7 @@ public record Segment(
         }
     }
 
-    /** Writes the index of one split of a segment to a file of the dataset. */
+    /** Writes the index of the shards of one split. */
     @FunctionalInterface
     public interface Indexing {
         ObjectRef write(String file, Split split) throws IOException;
@@ -78,19 +78,18 @@ public record Segment(
                 lines.stream().flatMap(line -> line.unit.files().stream()).toList();
         ByteBuffer objects = ByteBuffer.allocate(Math.multiplyExact(files.size(), 2 * Long.BYTES));
         files.forEach(file -> objects.putLong(nameHash(file.file())).putLong(file.bytes()));
-        Totals totals = lines.stream().map(line -> Totals.of(line.unit)).reduce(Totals.NONE, Totals::plus);
         Map<Split, ObjectRef> indexes = new EnumMap<>(Split.class);
         for (Split split : Split.values()) {
-            if (totals.of(split).shards() > 0) {
+            if (lines.stream().anyMatch(line -> !line.unit.shards(split).isEmpty())) {
                 indexes.put(split, indexing.write(FOLDER + "/" + id + "-" + split.folder() + ".index", split));
             }
         }
         var segment = new Segment(
                 object(storage, dataset, id + "-units.jsonl", units),
                 object(storage, dataset, id + "-objects.bin", objects.array()),
-                indexes,
                 lines.stream().map(Line::tally).reduce(UnitTally.NONE, UnitTally::plus),
-                totals);
+                lines.stream().map(line -> Totals.of(line.unit)).reduce(Totals.NONE, Totals::plus),
+                indexes);
         ObjectRef file = object(storage, dataset, id + ".json", segment.toJson());
         return new SegmentEntry(file, List.of(), null, segment.totals);
     }
@@ -108,30 +107,33 @@ public record Segment(
             throw new CorruptFileException(
                     uri, "format " + FORMAT, "format " + format, "use the version of hyena-spark that wrote it");
         }
-        Map<Split, ObjectRef> indexes = new EnumMap<>(Split.class);
-        ObjectNode ofSplits = Json.object(json, uri, "indexes");
-        for (Split split : Split.values()) {
-            if (ofSplits.has(split.folder())) {
-                indexes.put(split, ObjectRef.fromJson(Json.object(ofSplits, uri, split.folder()), uri));
-            }
-        }
         return new Segment(
                 ObjectRef.fromJson(Json.object(json, uri, "units"), uri),
                 ObjectRef.fromJson(Json.object(json, uri, "objects"), uri),
-                indexes,
                 UnitTally.fromJson(Json.object(json, uri, "tally"), uri),
-                Totals.fromJson(Json.object(json, uri, "totals"), uri));
+                Totals.fromJson(Json.object(json, uri, "totals"), uri),
+                indexes(Json.object(json, uri, "indexes"), uri));
+    }
+
+    private static Map<Split, ObjectRef> indexes(ObjectNode json, String where) throws CorruptFileException {
+        Map<Split, ObjectRef> indexes = new EnumMap<>(Split.class);
+        for (Split split : Split.values()) {
+            if (json.has(split.folder())) {
+                indexes.put(split, ObjectRef.fromJson(Json.object(json, where, split.folder()), where));
+            }
+        }
+        return indexes;
+    }
+
+    /** The index of its documents of a split; none if it has no such documents. */
+    public Optional<ObjectRef> index(Split split) {
+        return Optional.ofNullable(indexes.get(split));
     }
 
     /** What it is made of beside its own file. */
     public List<ObjectRef> parts() {
         return Stream.concat(Stream.of(units, objects), indexes.values().stream())
                 .toList();
-    }
-
-    /** The index of a split; empty if no unit has shards of it. */
-    public Optional<ObjectRef> index(Split split) {
-        return Optional.ofNullable(indexes.get(split));
     }
 
     /** Gives every unit, those that have left a dataset too, in order. */
@@ -205,10 +207,10 @@ public record Segment(
         ObjectNode json = Json.object().put("format", FORMAT);
         json.set("units", units.toJson());
         json.set("objects", objects.toJson());
-        ObjectNode ofSplits = json.putObject("indexes");
-        indexes.forEach((split, index) -> ofSplits.set(split.folder(), index.toJson()));
         json.set("totals", totals.toJson());
         json.set("tally", tally.toJson());
+        ObjectNode indexesJson = json.putObject("indexes");
+        indexes.forEach((split, index) -> indexesJson.set(split.folder(), index.toJson()));
         return SealedJson.SEAL.seal(json);
     }
 }

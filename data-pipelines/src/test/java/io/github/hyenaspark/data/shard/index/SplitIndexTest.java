@@ -13,7 +13,6 @@ import io.github.hyenaspark.data.shard.TokenType;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
-import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
@@ -25,7 +24,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -63,17 +61,12 @@ class SplitIndexTest {
         return SplitIndex.of(storage, dataset, snapshot, Split.TRAIN);
     }
 
-    private static List<ShardEntry> shards() throws IOException {
-        return SnapshotUnits.shards(storage, dataset, snapshot, Split.TRAIN);
+    private static List<SegmentIndex.Member> members() throws IOException {
+        return SegmentIndex.members(SnapshotUnits.all(storage, dataset, snapshot), Split.TRAIN);
     }
 
-    private static List<SegmentIndex.Member> members() throws IOException {
-        List<UnitEntry> units = SnapshotUnits.all(storage, dataset, snapshot);
-        return IntStream.range(0, units.size())
-                .boxed()
-                .flatMap(unit ->
-                        units.get(unit).shards(Split.TRAIN).stream().map(shard -> new SegmentIndex.Member(unit, shard)))
-                .toList();
+    private static List<ShardEntry> shards() throws IOException {
+        return SnapshotUnits.shards(storage, dataset, snapshot, Split.TRAIN);
     }
 
     private static void assertSame(SplitIndex found, SplitIndex expected) throws IOException {
@@ -153,6 +146,7 @@ class SplitIndexTest {
         SnapshotRef ref = SnapshotRef.of(snapshot, dataset);
         SplitIndex first = SplitIndex.ofShards(
                 storage, dataset, Split.TRAIN, BYTES, members(), SnapshotUnits.duplicates(storage, dataset, snapshot));
+        assertSame(SplitIndex.open(storage, ref, Split.TRAIN), first);
         first.share(storage, ref);
         Path file = Path.of(dataset, "index", snapshot.sha256() + "-train.index");
         assertThat(file).exists();
