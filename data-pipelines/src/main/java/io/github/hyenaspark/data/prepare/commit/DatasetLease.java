@@ -110,7 +110,9 @@ public final class DatasetLease implements AutoCloseable {
 
     private boolean isAbandoned(byte[] found) throws IOException {
         Holder holder = Holder.of(uri, found);
-        boolean visible = holder.began() > 0 && !holder.table().isEmpty() && holder.table().equals(host.table());
+        boolean visible = holder.began() > 0
+                && !holder.table().isEmpty()
+                && holder.table().equals(host.table());
         return visible ? host.began(holder.pid()) != holder.began() : isSilent(found);
     }
 

@@ -123,8 +123,8 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
     }
 
     /**
-     * The snapshot's entry; its digest does not depend on when a file was changed, on where it is, or on the
-     * library that stored the document table.
+     * The snapshot's entry; its digest does not depend on when a file was changed, on where it is, or on the library
+     * that stored the document table.
      */
     public UnitEntry entry() {
         ObjectNode facts = json();
