@@ -38,7 +38,7 @@ record ValidationPlan(long trainTokens, long validations, long splitTokens, long
         int length = settings.model().lMax();
         long wave = (long) train.workers() * train.batchSize() * length;
         return new ValidationPlan(
-                Math.multiplyExact(train.totalSteps(), wave),
+                (long) ((double) train.totalSteps() * wave), // does not overflow
                 settings.driver().validations(),
                 tokens,
                 tokens + documents * length,
