@@ -169,6 +169,46 @@ class SplitIndexTest {
         Files.delete(file.getParent());
     }
 
+    /** Ten nights: new files, one that changed, some that are gone, and duplicates of earlier nights. */
+    @Test
+    void manySegmentsGiveTheIndexOfTheRemainingShards(@TempDir Path other) throws IOException {
+        var corpus = new TestCorpus(other);
+        String nights = corpus.dataset().toString();
+        DatasetSnapshot newest = snapshot;
+        for (int night = 0; night < 10; night++) {
+            for (int file = 0; file < 3; file++) {
+                corpus.add(night + "/" + file + ".txt", (night + " and " + file + " ").repeat(20 + 31 * night));
+            }
+            corpus.add(night + "/same.txt", "what is in every night");
+            if (night == 6) {
+                corpus.add("3/1.txt", "changed");
+                Files.delete(corpus.input().resolve("2/0.txt"));
+            }
+            newest = corpus.prepare(corpus.settings("data.on-changed=replace", "data.prune=true"))
+                    .snapshot();
+        }
+        assertThat(newest.segments()).hasSize(10);
+        assertThat(newest.segments().stream().filter(entry -> !entry.gone().isEmpty()))
+                .hasSizeGreaterThan(1);
+        SplitIndex expected = SplitIndex.ofShards(
+                corpus.storage(),
+                nights,
+                Split.TRAIN,
+                BYTES,
+                SegmentIndex.members(SnapshotUnits.all(corpus.storage(), nights, newest), Split.TRAIN),
+                SnapshotUnits.duplicates(corpus.storage(), nights, newest));
+        assertThat(LongStream.range(0, expected.documents())
+                        .filter(expected::isLeftOut)
+                        .count())
+                .isEqualTo(9);
+        SnapshotRef ref = SnapshotRef.of(newest, nights);
+        SplitIndex found = SplitIndex.open(corpus.storage(), ref, Split.TRAIN);
+        assertSame(found, expected);
+        found.share(corpus.storage(), ref);
+        assertThat(Path.of(nights, "index", newest.sha256() + "-train.index")).exists();
+        assertSame(SplitIndex.open(corpus.storage(), ref, Split.TRAIN), expected);
+    }
+
     @Test
     void everyFlippedByteOfAFileIsFound() throws IOException {
         ObjectRef written = SegmentIndex.write(storage, dataset, "segments/y.index", Split.TRAIN, BYTES, members());
