@@ -91,8 +91,7 @@ public final class TrainJob {
         DatasetSnapshot snapshot = new RunData(storage, settings).snapshot(found);
         settings = settings.measuring(snapshot, storage);
         if (settings.run().dryRun()) {
-            console.result(ValidationPlan.of(settings, snapshot)
-                    .dryRun(settings, memory(snapshot)));
+            console.result(ValidationPlan.of(settings, snapshot).dryRun(settings, memory(snapshot)));
             return;
         }
         List<Change> changes =
