@@ -46,7 +46,7 @@ with DAG(
 ) as dag:
     NightlyOperator(
         task_id="prepare",
-        bash_command=f"exec {HYENA_HOME}/submit-scripts/scheduling/nightly.sh {SETTINGS} --master 'local[4]'",
+        bash_command=f"exec {HYENA_HOME}/submit-scripts/scheduling/nightly.sh {SETTINGS} data.min-age=15m --master 'local[4]'",
         env={
             "HYENA_INTERVAL_START": "{{ data_interval_start | ts }}",
             "HYENA_INTERVAL_END": "{{ data_interval_end | ts }}",

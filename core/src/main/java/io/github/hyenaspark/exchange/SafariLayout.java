@@ -4,7 +4,7 @@ import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.exchange.SafariLayout.SafariTensor.Constant;
 import io.github.hyenaspark.exchange.SafariLayout.SafariTensor.Parameter;
 import io.github.hyenaspark.exchange.SafariLayout.SafariTensor.Unused;
-import io.github.hyenaspark.io.Safetensors.Tensor;
+import io.github.hyenaspark.io.safetensors.Safetensors.Tensor;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.block.Mixer;

@@ -3,7 +3,7 @@ package io.github.hyenaspark.exchange;
 import io.github.hyenaspark.exchange.SafariLayout.SafariTensor.Constant;
 import io.github.hyenaspark.exchange.SafariLayout.SafariTensor.Parameter;
 import io.github.hyenaspark.io.CorruptFileException;
-import io.github.hyenaspark.io.Safetensors.Tensor;
+import io.github.hyenaspark.io.safetensors.Safetensors.Tensor;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
 import java.util.ArrayList;

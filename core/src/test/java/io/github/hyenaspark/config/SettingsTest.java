@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SettingsTest {
     private static final String SECTIONS =
-            "[bench, checkpoint, compare, data, embed, evaluate, export, fit, generate, import, memory,"
+            "[bench, checkpoint, compare, data, embed, evaluate, expire, export, fit, generate, import, memory,"
                     + " model, predict, run, score, task, tokenizer, train, vacuum]";
 
     enum Progress {

@@ -35,6 +35,7 @@ final class ArchitectureTest {
     private static final String TABLE = """
             io.store                |
             io                      | io.store
+            io.safetensors          | io
             config                  | io
             convolution             |
             convolution.vector      | convolution
@@ -55,8 +56,8 @@ final class ArchitectureTest {
             train.optim             | operator.tensor operator.nn model train.config
             train                   | model train.config train.optim
             train.averaging         | train..
-            checkpoint              | io operator.nn model
-            exchange                | io config operator.. model
+            checkpoint              | io operator.nn model io.safetensors
+            exchange                | io config operator.. model io.safetensors
             bench                   | convolution operator.tensor operator.nn operator.block model train.config train.optim train
             data.bytes              |
             data.shard              | io data.bytes
@@ -77,6 +78,8 @@ final class ArchitectureTest {
             data.batch              | io config model operator.head data.shard data.shard.snapshot data.shard.index data.token
             data.prepare            | io data..
             data.prepare.unit       | io data..
+            data.prepare.segment    | io data..
+            data.prepare.duplicate  | io data..
             data.prepare.plan       | io data..
             data.prepare.commit     | io data..
             data.bench              | io bench data..
@@ -86,23 +89,23 @@ final class ArchitectureTest {
             jobs.report.chart       | jobs.report.journal jobs.report.html
             jobs.report.page        | io jobs.report.html jobs.report.chart
             jobs.spark.task         | io data.. model checkpoint jobs.report.progress
-            jobs.spark.run          | io data.. config model train.. checkpoint exchange jobs.report.page jobs.spark.task
+            jobs.spark.run          | io data.. config model train.. checkpoint exchange jobs.report.page jobs.spark.task io.safetensors
             jobs.spark.broadcast    | data.. model train.. checkpoint jobs.spark.task jobs.spark.run
             jobs.spark.evaluation   | io data.. operator.head model train.config jobs.report.progress jobs.spark..
             jobs.spark.worker       | io operator.head model train.. checkpoint data.batch data.shard data.shard.snapshot jobs.spark..
             jobs.spark.averaging    | data.. jobs.report.. io model train.. checkpoint bench jobs.spark..
             jobs.spark              | io data.. config operator.tensor operator.head model train.config bench jobs.report.progress jobs.spark.task jobs.spark.run
             jobs.spark.prepare      | io data.. jobs.report.progress jobs.spark.task
-            jobs.spark.session      | io model train.averaging data.prepare data.prepare.unit jobs.report.progress jobs.spark..
+            jobs.spark.session      | io model train.averaging data.prepare data.prepare.unit data.prepare.duplicate data.shard.snapshot jobs.report.progress jobs.spark..
             jobs.cli                | io io.store config data.document jobs.spark.averaging jobs.spark.session
             jobs.train              | io data.. config model train.config train.optim checkpoint jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli
             jobs.inspect            | io data.. config model train.config checkpoint bench jobs.spark.. jobs.cli jobs.train
-            jobs.exchange           | io config model train.config checkpoint exchange data.token data.prepare jobs.spark.. jobs.cli jobs.train
+            jobs.exchange           | io config model train.config checkpoint exchange data.token data.prepare jobs.spark.. jobs.cli jobs.train io.safetensors
             jobs.prepare            | io data.. config jobs.report.progress jobs.report.page jobs.spark.prepare jobs.spark.session jobs.spark.task jobs.cli jobs.train
             jobs.infer              | io data.. config model train.config jobs.report.progress jobs.report.page jobs.spark.. jobs.cli jobs.train
             jobs.bench              | io data.. config convolution operator.nn model train.. checkpoint bench jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli jobs.train
             jobs.compare            | io data.. config operator.block model train.config jobs.report.journal jobs.report.page jobs.spark.session jobs.cli jobs.train jobs.prepare jobs.infer jobs.bench
-            jobs.fit                | io data.. config operator.head model train.. checkpoint jobs.report.. jobs.spark.. jobs.cli jobs.train jobs.prepare jobs.infer
+            jobs.fit                | io data.. config operator.head model train.. checkpoint jobs.report.. jobs.spark.. jobs.cli jobs.train jobs.prepare jobs.infer io.safetensors
             ml                      | io config jobs.spark jobs.spark.run jobs.spark.task jobs.fit
             jobs                    | io config operator.nn model checkpoint jobs.cli jobs.train jobs.inspect jobs.exchange jobs.prepare jobs.infer jobs.fit jobs.bench jobs.compare
             """;

@@ -16,6 +16,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
 /**
  * An unnamed local file that becomes, or was, an object named by its content: {@code NAME-HASH.SUFFIX} with the first
@@ -23,6 +27,7 @@ import java.security.MessageDigest;
  */
 public final class SpoolFile implements Closeable {
     private static final int HASH_DIGITS = 16;
+    private static final String YARN_DIRECTORIES = "LOCAL_DIRS";
 
     private final FileChannel channel;
 
@@ -31,12 +36,32 @@ public final class SpoolFile implements Closeable {
     }
 
     public static SpoolFile open() throws IOException {
-        Path file = Files.createTempFile("hyena-object-", ".spool");
+        Path file = Files.createTempFile(directory(System.getenv()), "hyena-object-", ".spool");
         return new SpoolFile(FileChannel.open(
                 file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE));
     }
 
     /** A copy of an object, whose content must be that of the hash in its name. */
+    /**
+     * Where a process of Spark keeps its temporary files, any of them if there are several: what YARN, a standalone
+     * worker or Kubernetes told it, in Spark's own order; elsewhere {@code java.io.tmpdir}.
+     */
+    static Path directory(Map<String, String> environment) {
+        String local = Stream.of(YARN_DIRECTORIES, "SPARK_EXECUTOR_DIRS", "SPARK_LOCAL_DIRS")
+                .map(name -> environment.getOrDefault(name, ""))
+                .filter(places -> !places.isBlank())
+                .findFirst()
+                .orElse("");
+        List<Path> writable = Stream.of(local.split("[,:]"))
+                .filter(place -> !place.isBlank())
+                .map(Path::of)
+                .filter(Files::isWritable)
+                .toList();
+        return writable.isEmpty()
+                ? Path.of(System.getProperty("java.io.tmpdir"))
+                : writable.get(ThreadLocalRandom.current().nextInt(writable.size()));
+    }
+
     public static SpoolFile copyOf(Storage storage, String uri) throws IOException {
         SpoolFile file = uncheckedCopyOf(storage, uri);
         String found = file.sha256().substring(0, HASH_DIGITS);

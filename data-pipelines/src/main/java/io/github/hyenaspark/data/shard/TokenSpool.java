@@ -118,8 +118,9 @@ final class TokenSpool implements Closeable {
             loaded = in.readNBytes(CHUNK_BYTES);
         }
         if (loaded.length < CHUNK_BYTES) {
-            throw new IOException("the temporary file ends after " + (offset + loaded.length) + " of "
-                    + (offset + CHUNK_BYTES) + " bytes; is the disk of java.io.tmpdir full?");
+            throw new IOException(
+                    "the temporary file ends after " + (offset + loaded.length) + " of " + (offset + CHUNK_BYTES)
+                            + " bytes; is the disk of Spark's local directories or of java.io.tmpdir full?");
         }
         loadedChunk = number;
     }

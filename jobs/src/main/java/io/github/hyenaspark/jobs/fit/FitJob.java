@@ -242,7 +242,7 @@ public final class FitJob implements Job {
             InputPlan plan = InputPlan.of(storage, spec);
             lease.begins();
             spec.storeTokenizer(storage);
-            var work = new ProgressTask("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.pending()));
+            var work = new ProgressTask("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.work()));
             try (Progress progress = observer.progress(work)) {
                 new SparkPrepare(context, progress, lease).run(spec, plan.work());
             }

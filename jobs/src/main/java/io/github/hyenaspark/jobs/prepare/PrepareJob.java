@@ -116,7 +116,7 @@ public final class PrepareJob {
         SparkPrepare.memory().refuseUnlessTheyFit(Math.min(plan.pending().size(), MemoryNeeds.tasksHere(1)));
         lease.begins();
         spec.storeTokenizer(storage);
-        var work = new ProgressTask("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.pending()));
+        var work = new ProgressTask("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.work()));
         try (SparkRuntime runtime =
                 SparkRuntime.start("hyena prepare " + spec.config().dataset(), 1)) {
             cores = runtime.taskSlots();

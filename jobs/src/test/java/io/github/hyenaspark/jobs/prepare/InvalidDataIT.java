@@ -90,6 +90,29 @@ class InvalidDataIT {
     }
 
     @Test
+    void workThatIsNotCommittedStaysUntilPrepareCommits() throws IOException {
+        Path bad = Files.write(directory.resolve("corpus/bad.txt"), new byte[] {(byte) 0xFF});
+        String[] prepare = {"data.input=" + directory.resolve("corpus"), "data.dataset=" + dataset};
+        assertThat(hyena("local[1]", "prepare", prepare).code()).isEqualTo(3);
+        Path epoch = Path.of(dataset, "epoch.json");
+        assertThat(epoch).exists();
+        assertThat(vacuumed()).isZero();
+
+        Files.delete(bad);
+        assertThat(hyena("local[1]", "prepare", prepare).json().get("outcome").textValue())
+                .isEqualTo("unchanged");
+        assertThat(epoch).doesNotExist();
+        assertThat(vacuumed()).isPositive();
+    }
+
+    private int vacuumed() throws IOException {
+        return hyena("no-such-master", "vacuum", "data.dataset=" + dataset, "vacuum.older-than-hours=0")
+                .json()
+                .get("deleted_files")
+                .intValue();
+    }
+
+    @Test
     @Tag("fault-9")
     void aDamagedCheckpointIsPassedOverAndNoneLeftIsInvalid() throws IOException {
         String theta = train("run.stop-after-rounds=4").theta();

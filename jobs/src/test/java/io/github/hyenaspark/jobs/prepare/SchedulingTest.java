@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -28,6 +29,9 @@ import org.w3c.dom.Document;
 class SchedulingTest {
     private static final Path HOME =
             Path.of(System.getProperty("basedir", "."), "..").toAbsolutePath().normalize();
+    /** These call spark-submit themselves. */
+    private static final Set<String> WITHOUT_LAUNCHER = Set.of("airflow_spark_submit.py", "spark-application.yaml");
+
     private static final Path FOLDER = HOME.resolve("submit-scripts").resolve("scheduling");
     private static final Path NIGHTLY = FOLDER.resolve("nightly.sh");
     private static final Pattern SETTING = Pattern.compile("\\b(data|model|train|checkpoint|run)\\.([a-z][a-z-]*)");
@@ -163,12 +167,31 @@ class SchedulingTest {
     @Test
     void everySchedulerStartsTheSameScript() throws IOException {
         for (Path file : files()) {
+            if (WITHOUT_LAUNCHER.contains(file.getFileName().toString())) {
+                continue;
+            }
             String text = Files.readString(file);
             assertThat(text).as(file.toString()).contains("submit-scripts/scheduling/nightly.sh");
             assertThat(text.replaceAll("submit-scripts/(scheduling/nightly.sh|layout.sh|hyena\\b)", ""))
                     .as(file.toString())
                     .doesNotContain("submit-scripts/");
         }
+    }
+
+    /** What the operator gives Spark is what our settings for Spark say. */
+    @Test
+    void theSparkApplicationHasTheSettingsOfTheLauncher() throws IOException {
+        List<String> launcher = Files.readAllLines(HOME.resolve("conf/spark-defaults.conf")).stream()
+                .map(line -> line.strip().replaceAll("\\s+", " "))
+                .toList();
+        List<String> ours = Files.readString(FOLDER.resolve("spark-application.yaml"))
+                .lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("spark.") && !line.startsWith("spark.hadoop."))
+                .map(line -> line.replaceFirst(": ", " ").replace("\"", ""))
+                .toList();
+        assertThat(ours).hasSizeGreaterThan(5).isSubsetOf(launcher);
+        assertThat(Files.readString(FOLDER.resolve("spark-application.yaml"))).contains("concurrencyPolicy: Forbid");
     }
 
     private static List<Path> files() throws IOException {

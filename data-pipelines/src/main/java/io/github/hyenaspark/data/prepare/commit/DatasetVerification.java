@@ -13,6 +13,7 @@ import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Reads every object that a dataset's snapshots list, whole, and compares it with what they say. */
@@ -29,6 +31,7 @@ public final class DatasetVerification {
     private final String dataset;
     private final List<String> faults = new ArrayList<>();
     private final Set<String> seen = new HashSet<>();
+    private final List<ObjectRef> objects = new ArrayList<>();
     private long bytes;
 
     private DatasetVerification(Storage storage, String dataset) {
@@ -54,6 +57,7 @@ public final class DatasetVerification {
         for (String uri : uris) {
             verification.check(uri, () -> verification.snapshot(uri, uri.equals(uris.get(uris.size() - 1))));
         }
+        verification.readObjects();
         return new Result(verification.seen.size(), verification.bytes, List.copyOf(verification.faults));
     }
 
@@ -93,7 +97,9 @@ public final class DatasetVerification {
 
     private void object(ObjectRef object) {
         bytes += object.bytes();
-        check(object.file(), () -> verify(object));
+        if (seen.add(object.file())) {
+            objects.add(object);
+        }
     }
 
     private void verify(ObjectRef object) throws IOException {
@@ -137,18 +143,29 @@ public final class DatasetVerification {
         });
     }
 
-    private void check(String object, Check check) {
-        if (!seen.add(object)) {
-            return;
+    /** Reads what units and segments name, many at once. */
+    private void readObjects() throws IOException {
+        for (Optional<String> fault : Requests.all(objects, object -> fault(object.file(), () -> verify(object)))) {
+            fault.ifPresent(faults::add);
         }
+    }
+
+    private void check(String object, Check check) {
+        if (seen.add(object)) {
+            fault(object, check).ifPresent(faults::add);
+        }
+    }
+
+    private static Optional<String> fault(String object, Check check) {
         try {
             check.run();
+            return Optional.empty();
         } catch (FileNotFoundException e) {
-            faults.add(object + ": " + e.getMessage());
+            return Optional.of(object + ": " + e.getMessage());
         } catch (CorruptFileException e) {
-            faults.add(e.getMessage());
+            return Optional.of(String.valueOf(e.getMessage()));
         } catch (IOException | IllegalArgumentException e) {
-            faults.add(object + ": cannot be read (" + e.getMessage() + ")");
+            return Optional.of(object + ": cannot be read (" + e.getMessage() + ")");
         }
     }
 }

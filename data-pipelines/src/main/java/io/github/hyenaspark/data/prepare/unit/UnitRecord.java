@@ -126,11 +126,19 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         return shards.stream().mapToLong(ShardEntry::documents).sum();
     }
 
-    /** The snapshot's entry; nothing in it depends on when a file was changed or where it is. */
+    /**
+     * The snapshot's entry; its digest does not depend on when a file was changed, on where it is, or on the library
+     * that stored the document table.
+     */
     public UnitEntry entry() {
         ObjectNode facts = json();
         for (JsonNode slice : facts.get("slices")) {
             ((ObjectNode) slice).remove(List.of("uri", "modified_millis", "etag"));
+        }
+        for (JsonNode object : facts.get("objects")) {
+            if (DocumentTable.isNamedByRows(object.get("file").textValue())) {
+                ((ObjectNode) object).remove(List.of("bytes", "sha256"));
+            }
         }
         String digest = Hashes.sha256(Json.line(facts));
         var counts = new UnitEntry.Counts(documents(), tally.filteredCount(), tally.badCount(), 0, 0);

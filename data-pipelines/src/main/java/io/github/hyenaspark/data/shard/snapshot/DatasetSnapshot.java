@@ -129,12 +129,10 @@ public record DatasetSnapshot(
         return Hashes.sha256(toJson());
     }
 
-    /** Whether both hold the same documents in the same shards, whatever their numbers. */
-    public boolean sameContent(DatasetSnapshot other) {
-        return fingerprint.equals(other.fingerprint)
-                && vocabulary.fingerprint().equals(other.vocabulary.fingerprint())
-                && segments.equals(other.segments)
-                && ownUnits.equals(other.ownUnits);
+    /** The same with some segments, and nothing else; no file has it. */
+    public DatasetSnapshot with(List<SegmentEntry> some) {
+        return new DatasetSnapshot(
+                FORMAT, number, parent, fingerprint, settings, vocabulary, some, List.of(), List.of());
     }
 
     public TokenType tokenType() {

@@ -3,7 +3,6 @@ package io.github.hyenaspark.data.shard.table;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.SpoolFile;
 import io.github.hyenaspark.io.CorruptFileException;
-import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Storage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -122,7 +121,7 @@ public final class DocumentTableWriter implements Closeable {
         if (before.isPresent() && before.get().file().equals(file) && isIntact(storage, dataset, before.get())) {
             return before.get();
         }
-        return ObjectRef.of(DocumentTable.FOLDER, publish(storage, Storage.resolve(dataset, file)));
+        return publish(storage, dataset, file);
     }
 
     private static boolean isIntact(Storage storage, String dataset, ObjectRef table) throws IOException {
@@ -135,16 +134,19 @@ public final class DocumentTableWriter implements Closeable {
         }
     }
 
-    private FileInfo publish(Storage storage, String uri) throws IOException {
+    private ObjectRef publish(Storage storage, String dataset, String file) throws IOException {
+        String uri = Storage.resolve(dataset, file);
         try {
-            return spool.publish(storage, uri);
+            return ObjectRef.of(DocumentTable.FOLDER, spool.publish(storage, uri));
         } catch (IOException e) {
             if (!storage.exists(uri)) {
                 throw e;
             }
             LOG.warn("{} is damaged or was made by another version of Parquet's library; it is written again", uri);
             storage.delete(uri);
-            return spool.publish(storage, uri);
+            ObjectRef written = ObjectRef.of(DocumentTable.FOLDER, spool.publish(storage, uri));
+            DocumentTable.note(storage, dataset, written);
+            return written;
         }
     }
 

@@ -108,6 +108,16 @@ class UnitWorkTest {
     }
 
     @Test
+    void aLostRecordIsMadeAgainWithTheTableOfThisVersion() throws IOException {
+        commit(table().file());
+        Files.delete(record);
+        WorkUnit unit = now.unit();
+        corpus.run(unit, corpus.config());
+        assertThat(record).exists();
+        assertUnchanged();
+    }
+
+    @Test
     void aTableNamedByItsBytesIsMadeAgainByTheVersionThatMadeIt() throws IOException {
         bytesThen = Files.readAllBytes(file(table()));
         commit(nameByBytes());

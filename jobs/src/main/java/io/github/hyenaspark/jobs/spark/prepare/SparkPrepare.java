@@ -7,6 +7,7 @@ import io.github.hyenaspark.data.prepare.unit.UnitWork;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.jobs.report.progress.Progress;
+import io.github.hyenaspark.jobs.spark.task.DriverState;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.jobs.spark.task.TaskWatch;
@@ -55,6 +56,7 @@ public final class SparkPrepare {
                 "prepare " + units.size() + " units of " + recipe.config().input();
         TaskWatch.describe(context, description);
         LongAccumulator bytesRead = context.sc().longAccumulator("bytes read");
+        DriverState.ofThisProcess().set(DriverState.TO_PREPARE, mebibytes(units));
         Broadcast<DatasetSpec> sent = context.broadcast(recipe);
         try {
             JavaFutureAction<List<Long>> job = context.parallelize(new ArrayList<>(units), units.size())
@@ -92,7 +94,9 @@ public final class SparkPrepare {
                     return job.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 } catch (TimeoutException stillRunning) {
                     lease.stopIfLost();
-                    progress.advance(bytesRead.value() / MEBIBYTE, "");
+                    long done = bytesRead.value() / MEBIBYTE;
+                    progress.advance(done, "");
+                    DriverState.ofThisProcess().set(DriverState.PREPARED, done);
                 }
             }
         } catch (ExecutionException e) {

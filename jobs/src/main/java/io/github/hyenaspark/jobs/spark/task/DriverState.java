@@ -16,6 +16,14 @@ public final class DriverState {
     /** The gauge that counts how often the journal, the loss curve or a report could not be written. */
     public static final String FAILED_WRITES = "failed_writes";
 
+    /** Gauges of {@code prepare}: mebibytes of input that are prepared, of how many. */
+    public static final String PREPARED = "prepared_mebibytes";
+
+    public static final String TO_PREPARE = "mebibytes_to_prepare";
+
+    /** Gauge of {@code score}, {@code embed} and {@code predict}: units whose documents are done. */
+    public static final String UNITS_DONE = "units_done";
+
     private static final List<String> COUNTS =
             List.of("round", "tokens", "loss", "held_out_loss", "lr", "bytes_down", "bytes_up", "retries");
     private static final List<String> PHASES =
@@ -77,7 +85,7 @@ public final class DriverState {
     static List<String> names() {
         List<String> names = new ArrayList<>(COUNTS);
         names.add(TOKENS_PER_SECOND);
-        names.add(FAILED_WRITES);
+        names.addAll(List.of(FAILED_WRITES, PREPARED, TO_PREPARE, UNITS_DONE));
         PHASES.forEach(phase -> names.add(milliseconds(phase)));
         return names;
     }

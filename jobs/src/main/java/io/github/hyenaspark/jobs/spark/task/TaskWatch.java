@@ -59,6 +59,7 @@ public final class TaskWatch {
                 .sum();
         shown = Math.max(shown, done);
         progress.advance(shown, "");
+        DriverState.ofThisProcess().set(DriverState.UNITS_DONE, shown);
     }
 
     /** From here on the progress is the caller's again. */

@@ -1,7 +1,9 @@
-package io.github.hyenaspark.io;
+package io.github.hyenaspark.io.safetensors;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.io.Safetensors.Tensor;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.safetensors.Safetensors.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

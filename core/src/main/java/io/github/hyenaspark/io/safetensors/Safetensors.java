@@ -1,7 +1,9 @@
-package io.github.hyenaspark.io;
+package io.github.hyenaspark.io.safetensors;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
