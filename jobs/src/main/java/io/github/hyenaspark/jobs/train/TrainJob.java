@@ -91,8 +91,7 @@ public final class TrainJob {
         DatasetSnapshot snapshot = new RunData(storage, settings).snapshot(found);
         settings = settings.measuring(snapshot, storage);
         if (settings.run().dryRun()) {
-            console.result(ValidationPlan.of(settings, snapshot)
-                    .dryRun(settings, snapshot.vocabulary().size()));
+            console.result(ValidationPlan.of(settings, snapshot).dryRun(settings, memory(snapshot)));
             return;
         }
         List<Change> changes =
@@ -170,13 +169,7 @@ public final class TrainJob {
                 settings.packing(),
                 storage.qualify(settings.directory().uri()),
                 ValidationPlan.sequences(settings));
-        TrainingMemory.of(
-                        plan.model(),
-                        plan.vocabularySize(),
-                        plan.train(),
-                        settings.run().merge())
-                .with(plan.snapshot(), plan.packing())
-                .refuseUnlessItFits(plan.train().workers(), plan.train().threads());
+        memory(snapshot).refuseUnlessItFits(plan.train().workers(), plan.train().threads());
         HyenaLanguageModel model = HyenaLanguageModel.create(
                 plan.model(), plan.vocabularySize(), plan.train().seed());
         MomentLayout moments = moments(model.table());
@@ -215,6 +208,15 @@ public final class TrainJob {
         LOG.info("{} is at round {}{}", settings.run().dir(), end.round(), whyEarly(end.round(), store.best()));
         store.writeReports();
         report(end, store.best(), snapshot, store.history(), store.failedWrites());
+    }
+
+    private TrainingMemory memory(DatasetSnapshot snapshot) {
+        return TrainingMemory.of(
+                        settings.model(),
+                        snapshot.vocabulary().size(),
+                        settings.train(),
+                        settings.run().merge())
+                .with(SnapshotRef.of(snapshot, settings.data().dataset()), settings.packing());
     }
 
     private void tell(List<Change> now) {

@@ -70,15 +70,10 @@ record ValidationPlan(long trainTokens, long validations, long splitTokens, long
     }
 
     /** The line of {@code run.dry-run}; the settings are resolved. */
-    ObjectNode dryRun(TrainSettings settings, int vocabularySize) {
+    ObjectNode dryRun(TrainSettings settings, TrainingMemory memory) {
         long sample = settings.run().validateTokens();
         long measured = sample < 0 ? heldOutTokens : sample;
         double seconds = (double) measured * validations / STEP_COST; // in units of a token's local step
-        TrainingMemory memory = TrainingMemory.of(
-                settings.model(),
-                vocabularySize,
-                settings.train(),
-                settings.run().merge());
         return Json.object()
                 .put("rounds", settings.train().rounds())
                 .put("train_tokens", trainTokens)

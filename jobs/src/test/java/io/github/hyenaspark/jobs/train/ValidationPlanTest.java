@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.spark.averaging.TrainingMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +38,9 @@ class ValidationPlanTest {
                                 + plan.resolved(asked.run().validateTokens()))),
                 Storage.local(),
                 List.of());
-        return plan.dryRun(resolved, GPT2);
+        var memory = TrainingMemory.of(
+                resolved.model(), GPT2, resolved.train(), resolved.run().merge());
+        return plan.dryRun(resolved, memory);
     }
 
     @Test

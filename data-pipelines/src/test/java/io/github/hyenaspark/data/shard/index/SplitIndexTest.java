@@ -169,6 +169,46 @@ class SplitIndexTest {
         Files.delete(file.getParent());
     }
 
+    /** Nine nights: new files, one that changed, some that are gone, and duplicates of earlier nights. */
+    @Test
+    void manySegmentsGiveTheIndexOfTheRemainingShards(@TempDir Path other) throws IOException {
+        var corpus = new TestCorpus(other);
+        String nights = corpus.dataset().toString();
+        DatasetSnapshot newest = snapshot;
+        for (int night = 0; night < 9; night++) {
+            for (int file = 0; file < 2; file++) {
+                corpus.add(night + "/" + file + ".txt", (night + " and " + file + " ").repeat(20 + 31 * night));
+            }
+            corpus.add(night + "/same.txt", "what is in every night");
+            if (night == 4) {
+                corpus.add("3/1.txt", "changed");
+                Files.delete(corpus.input().resolve("2/0.txt"));
+            }
+            newest = corpus.prepare(corpus.settings("data.on-changed=replace", "data.prune=true"))
+                    .snapshot();
+        }
+        assertThat(newest.segments()).hasSize(9);
+        assertThat(newest.segments().stream().filter(entry -> !entry.gone().isEmpty()))
+                .hasSizeGreaterThan(1);
+        SplitIndex expected = SplitIndex.ofShards(
+                corpus.storage(),
+                nights,
+                Split.TRAIN,
+                BYTES,
+                SegmentIndex.members(SnapshotUnits.all(corpus.storage(), nights, newest), Split.TRAIN),
+                SnapshotUnits.duplicates(corpus.storage(), nights, newest));
+        assertThat(LongStream.range(0, expected.documents())
+                        .filter(expected::isLeftOut)
+                        .count())
+                .isEqualTo(8);
+        SnapshotRef ref = SnapshotRef.of(newest, nights);
+        SplitIndex found = SplitIndex.open(corpus.storage(), ref, Split.TRAIN);
+        assertSame(found, expected);
+        found.share(corpus.storage(), ref);
+        assertThat(Path.of(nights, "index", newest.sha256() + "-train.index")).exists();
+        assertSame(SplitIndex.open(corpus.storage(), ref, Split.TRAIN), expected);
+    }
+
     @Test
     void everyFlippedByteOfAFileIsFound() throws IOException {
         ObjectRef written = SegmentIndex.write(storage, dataset, "segments/y.index", Split.TRAIN, BYTES, members());
@@ -176,9 +216,9 @@ class SplitIndexTest {
         Path file = Path.of(dataset, written.file());
         byte[] whole = Files.readAllBytes(file);
         Random random = new Random(20_261_128);
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 100; i++) {
             byte[] flipped = whole.clone();
-            int at = i < 60 ? i : random.nextInt(whole.length);
+            int at = i < 50 ? i : random.nextInt(whole.length);
             flipped[at] ^= (byte) (1 << random.nextInt(8));
             Files.write(file, flipped);
             assertThatThrownBy(() -> SplitIndex.ofParts(storage, dataset, Split.TRAIN, BYTES, parts, Map.of()))
