@@ -56,7 +56,7 @@ public final class SparkPrepare {
                 "prepare " + units.size() + " units of " + recipe.config().input();
         TaskWatch.describe(context, description);
         LongAccumulator bytesRead = context.sc().longAccumulator("bytes read");
-        DriverState.ofThisProcess().set(DriverState.TO_PREPARE, mebibytes(units));
+        DriverState.ofThisProcess().set(DriverState.TO_PREPARE, (double) mebibytes(units));
         Broadcast<DatasetSpec> sent = context.broadcast(recipe);
         try {
             JavaFutureAction<List<Long>> job = context.parallelize(new ArrayList<>(units), units.size())
@@ -96,7 +96,7 @@ public final class SparkPrepare {
                     lease.stopIfLost();
                     long done = bytesRead.value() / MEBIBYTE;
                     progress.advance(done, "");
-                    DriverState.ofThisProcess().set(DriverState.PREPARED, done);
+                    DriverState.ofThisProcess().set(DriverState.PREPARED, (double) done);
                 }
             }
         } catch (ExecutionException e) {
