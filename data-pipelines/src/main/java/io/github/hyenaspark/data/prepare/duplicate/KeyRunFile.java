@@ -4,13 +4,11 @@ import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.SpoolFile;
 import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.RangeReader;
 import io.github.hyenaspark.io.Storage;
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
-import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
@@ -32,7 +30,8 @@ public final class KeyRunFile {
     private static final int RECORD = 32;
     private static final int KIND_SHIFT = 24;
     private static final int MOST_UNIT = (1 << KIND_SHIFT) - 1;
-    private static final int BUFFER = 1 << 16;
+    /** Of keys that are read by one request: many runs are open at a time. */
+    private static final int BUFFER = 1 << 18;
 
     private KeyRunFile() {}
 
@@ -113,39 +112,51 @@ public final class KeyRunFile {
     /** Candidates of a part in order; segments have the indexes that the writer gave them. The caller closes it. */
     public static final class Cursor implements Closeable {
         private final String uri;
+        private final RangeReader file;
         private final long[] ends = new long[RANGES + 1];
         private final int[] sums = new int[RANGES];
-        private final InputStream in;
-        private final ByteBuffer record = ByteBuffer.allocate(RECORD);
         private final CRC32C crc = new CRC32C();
         private final int lastRange;
         private int range;
         private long read;
+        private ByteBuffer records = ByteBuffer.allocate(0);
 
-        private Cursor(String uri, Storage storage, int from, int to) throws IOException {
+        private Cursor(String uri, RangeReader file, int from, int to) throws IOException {
             this.uri = uri;
-            byte[] head = storage.read(uri, TABLE);
+            this.file = file;
+            if (file.length() < TABLE) {
+                throw damaged("a table of " + TABLE + " bytes");
+            }
+            byte[] head = new byte[TABLE];
+            file.readFully(0, head, 0, TABLE);
             ByteBuffer table = ByteBuffer.wrap(head);
-            if (head.length != TABLE || table.getInt() != MAGIC) {
-                throw new CorruptFileException(uri, "sorted keys", "other bytes", "delete it and run prepare again");
+            if (table.getInt() != MAGIC) {
+                throw damaged("sorted keys");
             }
             table.getInt(); // how many parts
             ends[0] = table.getLong();
             for (int i = 0; i < RANGES; i++) {
                 sums[i] = table.getInt();
                 ends[i + 1] = table.getLong();
+                if (ends[i + 1] < ends[i] || ends[0] != 0) {
+                    throw damaged("ascending numbers of keys");
+                }
+            }
+            if (ends[RANGES] != (file.length() - TABLE) / RECORD) {
+                throw damaged(ends[RANGES] + " keys");
             }
             range = from;
             lastRange = to - 1;
             read = ends[from];
-            in = ends[from] == ends[to]
-                    ? InputStream.nullInputStream()
-                    : new BufferedInputStream(storage.open(uri, TABLE + read * RECORD), BUFFER);
+        }
+
+        private CorruptFileException damaged(String expected) {
+            return new CorruptFileException(uri, expected, "other bytes", "delete it and run prepare again");
         }
 
         /**
          * Opens the keys of a run that lie in one of {@code parts} equal ranges, both powers of two, the run's own
-         * parts at most as many: one request for the table, one for the keys.
+         * parts at most as many: a request for the table, then one for each 256 KiB.
          */
         public static Cursor open(Storage storage, String dataset, KeyRun run, int part, int parts) throws IOException {
             int each = parts / run.parts().size();
@@ -156,18 +167,20 @@ public final class KeyRunFile {
             String uri = Storage.resolve(dataset, run.parts().get(part / each).file());
             int ranges = RANGES / each;
             int from = part % each * ranges;
-            return new Cursor(uri, storage, from, from + ranges);
+            RangeReader file = storage.openRange(uri);
+            try {
+                return new Cursor(uri, file, from, from + ranges);
+            } catch (IOException e) {
+                file.close();
+                throw e;
+            }
         }
 
         /** The next candidate; empty at the end. */
         public long[] next() throws IOException {
             while (read == ends[range + 1]) {
-                if (crc.getValue() != Integer.toUnsignedLong(sums[range])) {
-                    throw new CorruptFileException(
-                            uri,
-                            "keys with their CRC-32C in range " + range,
-                            "others",
-                            "delete it and run prepare again");
+                if ((int) crc.getValue() != sums[range]) {
+                    throw damaged("keys with their CRC-32C in range " + range);
                 }
                 crc.reset();
                 if (range == lastRange) {
@@ -175,15 +188,19 @@ public final class KeyRunFile {
                 }
                 range++;
             }
-            new DataInputStream(in).readFully(record.array());
-            crc.update(record.array());
+            if (!records.hasRemaining()) {
+                int bytes = (int) Math.min(BUFFER, (ends[lastRange + 1] - read) * RECORD);
+                records = ByteBuffer.allocate(bytes);
+                file.readFully(TABLE + read * RECORD, records.array(), 0, bytes);
+            }
+            crc.update(records.array(), records.position(), RECORD);
             read++;
-            return candidate(record.clear());
+            return candidate(records);
         }
 
         @Override
         public void close() throws IOException {
-            in.close();
+            file.close();
         }
     }
 }

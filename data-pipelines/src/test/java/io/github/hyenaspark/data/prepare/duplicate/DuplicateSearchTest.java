@@ -1,0 +1,79 @@
+package io.github.hyenaspark.data.prepare.duplicate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.testing.Nights;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.testing.MemoryFileSystem;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.junit.jupiter.api.Test;
+
+/** What a night reads to find duplicates. */
+class DuplicateSearchTest {
+    private static final Map<String, String> HADOOP = Map.of("fs.s3a.impl", MemoryFileSystem.class.getName());
+
+    private final String root = "s3a://" + UUID.randomUUID();
+    private final Storage storage = Storage.of(HADOOP);
+
+    private void add(String path, String text) throws IOException {
+        storage.replace(root + "/input/" + path, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private DatasetSpec spec(String duplicates) throws IOException {
+        DataConfig config = Settings.load(List.of(
+                        "data.input=" + root + "/input",
+                        "data.dataset=" + root + "/dataset",
+                        "data.unit-bytes=20000",
+                        "data.validation-fraction=0",
+                        "data.clean.duplicates=" + duplicates))
+                .bind("data", DataConfig.class);
+        return DatasetSpec.of(storage, config);
+    }
+
+    @Test
+    void aNightReadsNewTablesOnceAndTheSortedKeysOnce() throws IOException {
+        var configuration = new Configuration();
+        HADOOP.forEach(configuration::set);
+        try (var store = (MemoryFileSystem) FileSystem.get(URI.create(root + "/"), configuration)) {
+            for (int i = 0; i < 60; i++) {
+                add("old-" + i + ".txt", ("sentence " + i + " of a text that goes on. ").repeat(50));
+            }
+            DatasetSnapshot first = Nights.prepare(storage, spec("near")).snapshot();
+            add("zz-copy.txt", "sentence 7 of a text that goes on. ".repeat(50));
+            add("zz-near.txt", "sentence 8 of a text that goes on. ".repeat(49) + "The end.");
+            add("zz-new.txt", "nothing of the kind was ever said before now");
+            store.forgetCounts();
+            DatasetSnapshot second = Nights.prepare(storage, spec("near")).snapshot();
+
+            assertThat(first.counts().duplicates()).isZero();
+            assertThat(second.counts().exactDuplicates()).isEqualTo(1);
+            assertThat(second.counts().nearDuplicates()).isEqualTo(1);
+            assertThat(second.keys()).hasSize(2);
+            Map<String, Long> read = store.bytesRead();
+            List<String> tables =
+                    read.keySet().stream().filter(uri -> uri.contains("/docs/")).toList();
+            assertThat(tables).as("tables of documents").hasSize(1);
+            long keys = second.keys().stream()
+                    .flatMap(run -> run.parts().stream())
+                    .mapToLong(part -> part.bytes())
+                    .sum();
+            long keysRead = read.entrySet().stream()
+                    .filter(file -> file.getKey().contains("/keys/"))
+                    .mapToLong(Map.Entry::getValue)
+                    .sum();
+            // eight ranges read the table of a run, 6 KiB, eight times
+            assertThat(keysRead).isLessThan(keys + 2 * 8 * 6_200L);
+        }
+    }
+}
