@@ -59,7 +59,7 @@ class S3IT {
     private static Map<String, Long> tokens(Storage storage, String dataset) throws IOException {
         Map<String, Long> tokens = new TreeMap<>();
         for (FileInfo file : storage.find(dataset)) {
-            if (file.uri().endsWith(".bin")) {
+            if (file.name().startsWith("tok-") && file.name().endsWith(".bin")) {
                 tokens.put(storage.hashed(file.uri()).sha256(), file.bytes());
             }
         }
