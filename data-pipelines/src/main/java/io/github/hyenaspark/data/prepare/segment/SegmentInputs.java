@@ -57,7 +57,8 @@ public final class SegmentInputs {
     }
 
     /** Writes or replaces the two files: units that left a dataset and came back have other times. */
-    static void write(Storage storage, String dataset, SegmentEntry segment, List<WorkUnit> units) throws IOException {
+    public static void write(Storage storage, String dataset, SegmentEntry segment, List<WorkUnit> units)
+            throws IOException {
         storage.replace(uri(dataset, segment.id(), UNITS), lines(units));
         storage.replace(uri(dataset, segment.id(), KNOWN), known(units));
     }
