@@ -10,11 +10,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The most of the heap that was in use while it watched: what collections left of the young generations, and all of the
- * old one, whose garbage counts until it is collected.
+ * The most of the heap that was in use after a collection while it watched. It asks for a collection whenever more may
+ * be in use than was before, at most once a second.
  */
 final class HeapWatch implements AutoCloseable {
     private static final long LOOK_MILLIS = 20;
+    private static final long COLLECT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final double MEBIBYTE = 1 << 20;
 
     private final List<MemoryPoolMXBean> pools = ManagementFactory.getMemoryPoolMXBeans().stream()
@@ -28,32 +29,43 @@ final class HeapWatch implements AutoCloseable {
         thread.setDaemon(true);
     }
 
-    /** Begins with a collection, so that nothing of what was before counts. */
     static HeapWatch begin() {
-        ManagementFactory.getMemoryMXBean().gc();
         var watch = new HeapWatch();
+        watch.collect();
         watch.thread.start();
         return watch;
     }
 
     private void watch() {
-        boolean more = true;
-        while (more) {
-            most = Math.max(most, pools.stream().mapToLong(HeapWatch::used).sum());
-            try {
-                more = !closed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                more = false;
+        try {
+            long collected = System.nanoTime();
+            while (!closed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                boolean more = pools.stream().mapToLong(HeapWatch::mayBeUsed).sum() > most;
+                if (more && System.nanoTime() - collected > COLLECT_NANOS) {
+                    collect();
+                    collected = System.nanoTime();
+                }
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    private static long used(MemoryPoolMXBean pool) {
-        String name = pool.getName().toLowerCase(Locale.ROOT);
+    private void collect() {
+        ManagementFactory.getMemoryMXBean().gc();
+        most = Math.max(most, pools.stream().mapToLong(HeapWatch::left).sum());
+    }
+
+    private static long left(MemoryPoolMXBean pool) {
         MemoryUsage left = pool.getCollectionUsage();
-        boolean old = left == null || name.contains("old") || name.contains("tenured");
-        return (old ? pool.getUsage() : left).getUsed();
+        return (left == null ? pool.getUsage() : left).getUsed();
+    }
+
+    /** What the last collection left of a young generation, or all of the old one with its garbage. */
+    private static long mayBeUsed(MemoryPoolMXBean pool) {
+        String name = pool.getName().toLowerCase(Locale.ROOT);
+        boolean old = name.contains("old") || name.contains("tenured");
+        return old ? pool.getUsage().getUsed() : left(pool);
     }
 
     double mebibytes() {
