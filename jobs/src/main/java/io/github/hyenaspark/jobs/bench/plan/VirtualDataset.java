@@ -33,11 +33,13 @@ import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A corpus and its dataset on a {@link VirtualStore}. The files of the corpus, all of one length, are listed but cannot
@@ -316,7 +318,7 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
     @Override
     public Iterator<Listed> below(String prefix) {
         int recorded = records.length / (2 * NAME_BYTES);
-        return Stream.of(
+        List<Folder> folders = Stream.of(
                         new Folder(INPUT, Math.max(files, listedFiles), number -> List.of(listed(number))),
                         new Folder(DATASET + "docs/", recorded, number -> List.of(object(tableName(unit(number))))),
                         new Folder(DATASET + "train/", recorded, number -> shardFiles(Split.TRAIN, unit(number))),
@@ -331,12 +333,57 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
                                         ? shardFiles(Split.VALIDATION, unit(number))
                                         : List.of()))
                 .filter(folder -> folder.prefix.startsWith(prefix) || prefix.startsWith(folder.prefix))
-                .flatMap(folder -> IntStream.range(0, folder.count).mapToObj(folder.at).flatMap(List::stream))
-                .filter(object -> object.key().startsWith(prefix))
-                .iterator();
+                .toList();
+        return new Objects(folders, prefix);
     }
 
     private record Folder(String prefix, int count, IntFunction<List<Listed>> at) {}
+
+    /** The objects of folders one by one: a stream would hold all of them as soon as it is asked for the first. */
+    private static final class Objects implements Iterator<Listed> {
+        private final Iterator<Folder> folders;
+        private final String prefix;
+        private Folder folder = new Folder("", 0, number -> List.of());
+        private int number;
+        private Iterator<Listed> some = Collections.emptyIterator();
+        private @Nullable Listed next;
+
+        Objects(List<Folder> folders, String prefix) {
+            this.folders = folders.iterator();
+            this.prefix = prefix;
+            advance();
+        }
+
+        private void advance() {
+            next = null;
+            while (next == null && (some.hasNext() || number < folder.count || folders.hasNext())) {
+                if (some.hasNext()) {
+                    Listed object = some.next();
+                    next = object.key().startsWith(prefix) ? object : null;
+                } else if (number < folder.count) {
+                    some = folder.at.apply(number++).iterator();
+                } else {
+                    folder = folders.next();
+                    number = 0;
+                }
+            }
+        }
+
+        @Override
+        public boolean hasNext() {
+            return next != null;
+        }
+
+        @Override
+        public Listed next() {
+            Listed object = next;
+            if (object == null) {
+                throw new NoSuchElementException("all objects have been listed");
+            }
+            advance();
+            return object;
+        }
+    }
 
     private Listed listed(int number) {
         InputFile file = file(number);
