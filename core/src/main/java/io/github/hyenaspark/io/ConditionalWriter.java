@@ -68,17 +68,17 @@ record ConditionalWriter(FileSystem fileSystem) implements Storage.AtomicWriter 
 
     /** An object's content, if it has at most {@code most} bytes, and else that many and one more. */
     private byte[] read(Path path, int most) throws IOException {
-        try (InputStream in = open(fileSystem, path, most + 1L)) {
+        try (InputStream in = open(fileSystem, path, most + 1L, Storage.WHOLE)) {
             return in.readNBytes(most + 1);
         }
     }
 
     /** At most so many bytes of an object, for whose length S3A does not ask then. */
-    static FSDataInputStream open(FileSystem fileSystem, Path path, long most) throws IOException {
+    static FSDataInputStream open(FileSystem fileSystem, Path path, long most, String policy) throws IOException {
         return FutureIO.awaitFuture(fileSystem
                 .openFile(path)
                 .opt("fs.option.openfile.length", Long.toString(most))
-                .opt("fs.option.openfile.read.policy", "whole-file")
+                .opt("fs.option.openfile.read.policy", policy)
                 .build());
     }
 

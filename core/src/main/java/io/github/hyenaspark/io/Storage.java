@@ -41,7 +41,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Storage {
     private static final String LOCAL = "file";
-    private static final String WHOLE = "whole-file";
+    static final String WHOLE = "whole-file";
+    private static final String RANDOM = "random";
     private static final Set<String> OBJECT_STORES = Set.of("s3a", "s3", "s3n", "gs", "oss", "cosn", "obs");
 
     private static final Patience OF_DISK = new Patience("", 0);
@@ -218,10 +219,24 @@ public final class Storage {
         FileStatus status = file(location);
         return new RangeReader(
                 location.qualified(),
-                open(location, status, "random"),
+                open(location, status, RANDOM),
                 location.patience(),
                 status.getLen(),
                 location.isObject());
+    }
+
+    /**
+     * The same of a file of so many bytes. An object store is not asked for its length, so whether the object is there,
+     * and as long, shows when it is read.
+     */
+    public RangeReader openRange(String uri, long bytes) throws IOException {
+        Location location = location(uri);
+        if (!location.isObject()) {
+            return openRange(uri);
+        }
+        FSDataInputStream in =
+                location.ask(() -> ConditionalWriter.open(location.fileSystem(), location.path(), bytes, RANDOM));
+        return new RangeReader(location.qualified(), in, location.patience(), bytes, true);
     }
 
     public FileInfo hashed(String uri) throws IOException {
@@ -534,7 +549,7 @@ public final class Storage {
 
     /** At most so many bytes of an object; whether it is there shows at the first read. */
     private static FSDataInputStream open(Location location, long most) throws IOException {
-        return ConditionalWriter.open(location.fileSystem(), location.path(), most);
+        return ConditionalWriter.open(location.fileSystem(), location.path(), most, WHOLE);
     }
 
     private static FileStatus file(Location location) throws IOException {

@@ -14,16 +14,21 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.BlockLocation;
 import org.apache.hadoop.fs.CreateFlag;
+import org.apache.hadoop.fs.EtagSource;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
+import org.apache.hadoop.util.functional.RemoteIterators;
 
 /**
  * A file system in memory with the strict rules of a real store, which counts what it is asked for and fails where it
@@ -261,15 +266,66 @@ public final class MemoryFileSystem extends FileSystem {
         return faults.run(Operation.STATUS, path, () -> status(path));
     }
 
-    private FileStatus status(Path path) throws FileNotFoundException {
+    private FileStatus status(Path path) throws IOException {
         MemoryFile file = files.get(path);
         if (file != null) {
-            return new FileStatus(file.content().length, false, 1, 1, file.modifiedMillis(), path);
+            var status = new FileStatus(file.content().length, false, 1, 1, file.modifiedMillis(), path);
+            return isObjectStore() ? new Tagged(status, file.content()) : status;
         }
         if (path.isRoot() || files.keySet().stream().anyMatch(other -> isIn(other, path))) {
             return new FileStatus(0, true, 0, 0, 0, path);
         }
         throw new FileNotFoundException(path + " is not there");
+    }
+
+    /** As S3A lists: all objects below a prefix, a thousand an answer, and what the store says of each. */
+    @Override
+    public RemoteIterator<LocatedFileStatus> listFiles(Path start, boolean recursive) throws IOException {
+        if (!isObjectStore()) {
+            return super.listFiles(start, recursive);
+        }
+        List<LocatedFileStatus> found = faults.run(Operation.LIST, start, () -> {
+            status(start); // FileNotFoundException if there is nothing
+            List<LocatedFileStatus> below = new ArrayList<>();
+            for (Map.Entry<Path, MemoryFile> file : files.entrySet()) {
+                if (isIn(file.getKey(), start)) {
+                    below.add(new Listed(status(file.getKey())));
+                }
+            }
+            return below;
+        });
+        return RemoteIterators.remoteIteratorFromIterable(found);
+    }
+
+    private static final class Listed extends LocatedFileStatus implements EtagSource {
+        private static final long serialVersionUID = 1;
+        private final String etag;
+
+        Listed(FileStatus status) {
+            super(status, new BlockLocation[0]);
+            etag = ((EtagSource) status).getEtag();
+        }
+
+        @Override
+        public String getEtag() {
+            return etag;
+        }
+    }
+
+    /** An object store says of an object what depends on its bytes alone. */
+    private static final class Tagged extends FileStatus implements EtagSource {
+        private static final long serialVersionUID = 1;
+        private final String etag;
+
+        Tagged(FileStatus status, byte[] content) throws IOException {
+            super(status);
+            etag = "\"" + content.length + "-" + Arrays.hashCode(content) + "\"";
+        }
+
+        @Override
+        public String getEtag() {
+            return etag;
+        }
     }
 
     @Override

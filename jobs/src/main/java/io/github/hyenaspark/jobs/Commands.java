@@ -14,6 +14,8 @@ import io.github.hyenaspark.jobs.infer.EvaluateJob;
 import io.github.hyenaspark.jobs.infer.GenerateJob;
 import io.github.hyenaspark.jobs.inspect.InspectJob;
 import io.github.hyenaspark.jobs.inspect.VerifyJob;
+import io.github.hyenaspark.jobs.prepare.ExpireJob;
+import io.github.hyenaspark.jobs.prepare.MigrateJob;
 import io.github.hyenaspark.jobs.prepare.PrepareJob;
 import io.github.hyenaspark.jobs.prepare.TrainTokenizerJob;
 import io.github.hyenaspark.jobs.prepare.VacuumJob;
@@ -75,7 +77,13 @@ final class Commands {
                     "import",
                     "Starts a run in run.dir from a model in safetensors files; takes the settings of train.",
                     "import.input=EXPORT run.dir=NEW-RUN"),
+            new CommandWords(
+                    "expire", "Deletes old snapshots of a dataset, but for those of runs.", "data.dataset=DATASET"),
             new CommandWords("vacuum", "Deletes files of a dataset that no snapshot lists.", "data.dataset=DATASET"),
+            new CommandWords(
+                    "migrate",
+                    "Writes a dataset of an older version in this version's format.",
+                    "data.dataset=DATASET"),
             new CommandWords(
                     "bench", "Measures how fast this machine is; the last line is one JSON object.", "conv --help"),
             new CommandWords("inspect", "Shows what is in a run or a dataset.", "RUN --json"),
@@ -121,6 +129,8 @@ final class Commands {
             case "generate" -> GenerateJob.command(words, console);
             case "export" -> ExportJob.command(words, console);
             case "import" -> JobCommand.of(words, List.of("import", "run"), new ImportJob(), console);
+            case "expire" -> JobCommand.of(words, List.of("expire", "data"), "data.dataset", ExpireJob::run, console);
+            case "migrate" -> JobCommand.of(words, List.of("data"), "data.dataset", MigrateJob::run, console);
             case "vacuum" -> JobCommand.of(words, List.of("vacuum", "data"), "data.dataset", VacuumJob::run, console);
             case "bench" -> BenchJob.command(words, console);
             case "inspect" -> InspectJob.command(words, console);

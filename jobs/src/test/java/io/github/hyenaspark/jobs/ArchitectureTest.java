@@ -61,6 +61,7 @@ final class ArchitectureTest {
             data.bytes              |
             data.shard              | io data.bytes
             data.shard.snapshot     | io data.shard
+            data.shard.index        | io data.shard data.shard.snapshot
             data.shard.table        | io data.shard
             data.shard.quarantine   | io data.bytes data.shard
             data.token              | io data.bytes
@@ -73,7 +74,7 @@ final class ArchitectureTest {
             data.document.parquet   | io data.bytes data.document
             data.document.clean     | io data.bytes data.document data.document.stream
             data.document.input     | io data..
-            data.batch              | io config model operator.head data.shard data.shard.snapshot data.token
+            data.batch              | io config model operator.head data.shard data.shard.snapshot data.shard.index data.token
             data.prepare            | io data..
             data.prepare.unit       | io data..
             data.prepare.plan       | io data..

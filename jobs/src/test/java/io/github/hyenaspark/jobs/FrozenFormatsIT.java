@@ -146,6 +146,21 @@ class FrozenFormatsIT {
         assertThat(command("verify", place("dataset")).json().get("faults")).isEmpty();
     }
 
+    /** The run goes on with the snapshot that it began with; see {@link #aRunIsResumed}. */
+    @Test
+    void theDatasetMigratesWithAllItsDocuments() throws IOException {
+        String[] migrate = {"migrate", "data.dataset=" + place("dataset")};
+        JsonNode migrated = command(migrate).json();
+        assertThat(migrated.get("outcome").textValue()).isEqualTo("created");
+        assertThat(migrated.get("documents").intValue()).isEqualTo(5);
+        assertThat(command(migrate).json().get("outcome").textValue()).isEqualTo("unchanged");
+        var state = new DatasetState(Storage.local(), place("dataset"));
+        assertThat(state.documents()).isEqualTo(texts(1, 2));
+        assertThat(state.documents("2")).isEqualTo(texts(1, 2));
+        assertThat(command("verify", place("dataset")).json().get("faults")).isEmpty();
+        aRunIsResumed("run", "dataset", 4, true);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"run", "mixers"})
     void aRunIsInspected(String name) throws IOException {

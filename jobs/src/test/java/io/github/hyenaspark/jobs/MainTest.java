@@ -280,7 +280,10 @@ class MainTest {
         messages.reset();
         assertRefused(run("evaluate", "run.1"), 2, "there is no checkpoint in run.1");
         messages.reset();
-        assertRefused(run("vacuum", nowhere), 2, "nowhere");
+        for (String command : List.of("expire", "vacuum", "migrate")) {
+            messages.reset();
+            assertRefused(run(command, nowhere), 2, "nowhere");
+        }
         String made = directory.resolve("run").toString();
         ShortCommands.makeRun(made);
         for (String command : List.of("inspect", "verify")) {

@@ -1,13 +1,11 @@
 package io.github.hyenaspark.data.batch;
 
 import io.github.hyenaspark.data.shard.Split;
-import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.index.SplitIndex;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Storage;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.Map;
-import java.util.stream.LongStream;
 
 /**
  * The documents of a snapshot, whole, those of the train split and then the held-out ones, each in the order of its
@@ -17,34 +15,40 @@ import java.util.stream.LongStream;
 public final class LabelledDocuments implements Closeable {
     private final SplitDocuments train;
     private final SplitDocuments heldOut;
-    private final int firstHeldOut;
-    private final long[] tokens;
 
     private LabelledDocuments(SplitDocuments train, SplitDocuments heldOut) {
         this.train = train;
         this.heldOut = heldOut;
-        long[] ofTrain = train.tokens(Map.of());
-        firstHeldOut = ofTrain.length;
-        tokens = LongStream.concat(Arrays.stream(ofTrain), Arrays.stream(heldOut.tokens(Map.of())))
-                .map(count -> count - 1)
-                .toArray();
     }
 
-    /** Opens the documents; reads the index of every shard. CorruptFileException if one is not what it should be. */
-    public static LabelledDocuments open(Storage storage, DatasetSnapshot snapshot, String dataset) throws IOException {
+    /** Opens the documents; reads the indexes of both splits. CorruptFileException if one is damaged. */
+    public static LabelledDocuments open(Storage storage, SnapshotRef snapshot) throws IOException {
         return new LabelledDocuments(
-                SplitDocuments.open(storage, snapshot, dataset, Split.TRAIN),
-                SplitDocuments.open(storage, snapshot, dataset, Split.VALIDATION));
+                new SplitDocuments(storage, SplitIndex.open(storage, snapshot, Split.TRAIN)),
+                new SplitDocuments(storage, SplitIndex.open(storage, snapshot, Split.VALIDATION)));
     }
 
-    /** Tokens of every document. */
-    public long[] tokens() {
-        return tokens.clone();
+    /** The same documents for another thread; the indexes are shared. */
+    public LabelledDocuments forAnotherThread() {
+        return new LabelledDocuments(train.forAnotherThread(), heldOut.forAnotherThread());
+    }
+
+    public long documents() {
+        return train.index().documents() + heldOut.index().documents();
+    }
+
+    /** Tokens of a document. */
+    public long tokens(long document) {
+        long trained = train.index().documents();
+        return (document < trained
+                        ? train.index().length(document)
+                        : heldOut.index().length(document - trained))
+                - 1;
     }
 
     /** Of how many windows of at most {@code longest} tokens a document consists, at least 1. */
-    public int windowsOf(int document, int longest) {
-        return windows(tokens[document], longest);
+    public int windowsOf(long document, int longest) {
+        return windows(tokens(document), longest);
     }
 
     /** The same for a number of tokens. */
@@ -59,13 +63,15 @@ public final class LabelledDocuments implements Closeable {
     }
 
     /** Reads a window; at least one token, which is the document's end if there is no other. */
-    public int[] read(int document, int longest, int window) throws IOException {
-        int[] ids = new int[(int) Math.max(1, Math.min(tokens[document], longest))];
-        long from = begin(tokens[document], longest, window);
-        if (document < firstHeldOut) {
+    public int[] read(long document, int longest, int window) throws IOException {
+        long tokens = tokens(document);
+        int[] ids = new int[(int) Math.max(1, Math.min(tokens, longest))];
+        long from = begin(tokens, longest, window);
+        long trained = train.index().documents();
+        if (document < trained) {
             train.read(document, from, ids, ids.length);
         } else {
-            heldOut.read(document - firstHeldOut, from, ids, ids.length);
+            heldOut.read(document - trained, from, ids, ids.length);
         }
         return ids;
     }

@@ -22,6 +22,18 @@ public record PackingConfig(Strategy strategy, int length) implements Serializab
         /** All documents concatenated, including their ends, and cut every L tokens: the common way. */
         CONCAT;
 
+        /**
+         * Bytes that an executor holds for each document at most, of its index and its plan, while documents have below
+         * 2^24 tokens and there are below 2^28 of them.
+         */
+        public int bytesPerDocument() {
+            return switch (this) {
+                case CONTIGUOUS, CONCAT -> 8;
+                case BEST_FIT -> 14;
+                case SINGLE -> 5;
+            };
+        }
+
         public String settingName() {
             return SettingNames.of(this);
         }

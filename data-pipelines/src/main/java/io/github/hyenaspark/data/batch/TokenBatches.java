@@ -3,15 +3,16 @@ package io.github.hyenaspark.data.batch;
 import io.github.hyenaspark.data.batch.PackingPlan.Part;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.Vocabulary;
+import io.github.hyenaspark.data.shard.index.DocumentTokens;
+import io.github.hyenaspark.data.shard.index.SplitIndex;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.model.Batch;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Reads sequences of one split of a snapshot as batches, one range of a shard per part of a sequence.
@@ -33,40 +34,52 @@ public final class TokenBatches implements Closeable {
     }
 
     /**
-     * Opens a split; reads the index of every shard and checks the lengths of all files. IllegalArgumentException if
-     * the split has no text, or (to train on) none that fills a sequence. CorruptFileException if a shard is not what
-     * the snapshot says.
+     * Opens a split; reads its index, and no shard before a batch is asked for. IllegalArgumentException if the split
+     * has no text, or (to train on) none that fills a sequence. CorruptFileException if the index is damaged.
      */
+    public static TokenBatches open(Storage storage, SnapshotRef snapshot, Split split, PackingConfig packing)
+            throws IOException {
+        return of(storage, SplitIndex.open(storage, snapshot, split), packing, snapshot.vocabulary());
+    }
+
+    /** The same of a snapshot that has been read. */
     public static TokenBatches open(
             Storage storage, DatasetSnapshot snapshot, String dataset, Split split, PackingConfig packing)
             throws IOException {
-        SplitDocuments documents = SplitDocuments.open(storage, snapshot, dataset, split);
-        return of(documents, SnapshotUnits.duplicates(storage, dataset, snapshot), packing, snapshot.vocabulary());
+        return of(storage, SplitIndex.of(storage, dataset, snapshot, split), packing, snapshot.vocabulary());
     }
 
-    /** Batches of opened documents without the dropped ones: sorted numbers by their shard's file. */
-    static TokenBatches of(
-            SplitDocuments documents, Map<String, int[]> dropped, PackingConfig packing, Vocabulary vocabulary) {
-        long[] documentTokens = documents.tokens(dropped);
-        check(documents, documentTokens, packing);
-        return new TokenBatches(documents, PackingPlan.of(documentTokens, packing), vocabulary);
+    static TokenBatches of(Storage storage, SplitIndex index, PackingConfig packing, Vocabulary vocabulary) {
+        check(index, packing);
+        return new TokenBatches(new SplitDocuments(storage, index), PackingPlan.of(index, packing), vocabulary);
     }
 
-    private static void check(SplitDocuments documents, long[] documentTokens, PackingConfig packing) {
-        long longest = Arrays.stream(documentTokens).max().orElse(0);
+    /** The same sequences for another thread; index and plan are shared. */
+    public TokenBatches forAnotherThread() {
+        return new TokenBatches(documents.forAnotherThread(), plan, vocabulary);
+    }
+
+    /** Refuses a split that has no text, or (to train on) none that fills a sequence. */
+    public static void check(SplitIndex index, PackingConfig packing) {
+        long longest = 0;
+        long sum = 0;
+        for (long document = 0; document < index.documents(); document++) {
+            longest = Math.max(longest, index.tokens(document));
+            sum += index.tokens(document);
+        }
         if (longest < 2) {
-            throw new IllegalArgumentException("there is no text in " + documents.name() + ": found "
-                    + documentTokens.length + " documents, the longest of " + longest
+            throw new IllegalArgumentException("there is no text in " + index.name() + ": found " + index.documents()
+                    + " documents, the longest of " + longest
                     + " tokens; prepare more documents or change data.validation-fraction");
         }
         // Measuring on short documents is fine; learning from padding alone at length L is not.
-        if (documents.split() == Split.TRAIN) {
+        if (index.split() == Split.TRAIN) {
             boolean single = packing.strategy() == PackingConfig.Strategy.SINGLE;
-            long most = single ? longest : Arrays.stream(documentTokens).sum();
+            long most = single ? longest : sum;
             if (most <= packing.length()) {
                 String of = single ? "the longest document of " : "all documents together of ";
                 throw new IllegalArgumentException("model.l-max: found " + packing.length() + ", expected at most "
-                        + (most - 1) + ": " + of + documents.name() + (single ? " has " : " have ") + most
+                        + (most - 1) + ": " + of + index.name() + (single ? " has " : " have ") + most
                         + " tokens, and a full sequence takes one more than l-max");
             }
         }
@@ -74,21 +87,40 @@ public final class TokenBatches implements Closeable {
 
     /** The same with at most {@code count} documents that have a target, spread evenly; closing one closes both. */
     public TokenBatches ofSome(long count) {
-        long[] all = plan.documentTokens();
-        long candidates = Arrays.stream(all).filter(tokens -> tokens > 1).count();
+        DocumentTokens all = plan.documents();
+        long candidates = 0;
+        for (long document = 0; count < all.documents() && document < all.documents(); document++) {
+            candidates += all.tokens(document) > 1 ? 1 : 0;
+        }
         if (candidates <= count) {
             return this;
         }
-        long[] some = all.clone();
-        long seen = 0;
-        for (int document = 0; document < some.length; document++) {
-            if (some[document] > 1) {
-                boolean chosen = (seen + 1) * count / candidates > seen * count / candidates; // both below 2^31
-                some[document] = chosen ? some[document] : 0;
-                seen++;
+        long[] chosen = new long[Math.toIntExact((all.documents() + Long.SIZE - 1) / Long.SIZE)];
+        long share = 0; // of the next one, in candidates
+        for (long document = 0; document < all.documents(); document++) {
+            if (all.tokens(document) > 1) {
+                share += count;
+                if (share >= candidates) {
+                    share -= candidates;
+                    chosen[(int) (document >>> 6)] |= 1L << document;
+                }
             }
         }
-        return new TokenBatches(documents, PackingPlan.of(some, plan.config()), vocabulary);
+        return new TokenBatches(documents, PackingPlan.of(new Chosen(all, chosen), plan.config()), vocabulary);
+    }
+
+    /** Some of the documents, by a bit each, under their numbers; of the others those with targets are left out. */
+    private record Chosen(DocumentTokens all, long[] chosen) implements DocumentTokens {
+        @Override
+        public long documents() {
+            return all.documents();
+        }
+
+        @Override
+        public long tokens(long document) {
+            long tokens = all.tokens(document);
+            return tokens <= 1 || (chosen[(int) (document >>> 6)] >>> document & 1) != 0 ? tokens : 0;
+        }
     }
 
     public PackingPlan plan() {
@@ -125,7 +157,7 @@ public final class TokenBatches implements Closeable {
     }
 
     private void read(Part part, int[] ids, int[] targets, int at) throws IOException {
-        long left = plan.documentTokens()[part.document()] - part.from();
+        long left = plan.documents().tokens(part.document()) - part.from();
         int count = (int) Math.min(part.inputs() + 1L, left);
         documents.read(part.document(), part.from(), tokens, count);
         System.arraycopy(tokens, 0, ids, at, part.inputs());

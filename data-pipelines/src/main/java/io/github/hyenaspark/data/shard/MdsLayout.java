@@ -46,7 +46,13 @@ public final class MdsLayout {
         return (needed + PAGE - 1) / PAGE * PAGE;
     }
 
-    static long sampleBytes(TokenType type, long tokens) {
+    /** Whether the samples of a shard of so many documents may begin at this byte. */
+    public static boolean isHeader(long bytes, long documents) {
+        return bytes % PAGE == 0 && bytes >= headerBytes(documents, 0);
+    }
+
+    /** Bytes of a document of so many tokens. */
+    public static long sampleBytes(TokenType type, long tokens) {
         return prefixBytes(tokens) + tokens * type.bytes();
     }
 
@@ -100,7 +106,8 @@ public final class MdsLayout {
         return Json.line(config(format)).getBytes(StandardCharsets.UTF_8);
     }
 
-    private static int prefixBytes(long tokens) {
+    /** Those of them before its first token. */
+    public static int prefixBytes(long tokens) {
         return Integer.BYTES + 1 + shapeBytes(tokens);
     }
 

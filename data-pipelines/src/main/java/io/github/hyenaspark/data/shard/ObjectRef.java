@@ -6,6 +6,7 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.RangeReader;
 import io.github.hyenaspark.io.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -54,7 +55,7 @@ public record ObjectRef(String file, long bytes, String sha256) implements Seria
     /** Reads it whole; throws if it is missing or its hash differs. */
     public void verify(Storage storage, String dataset) throws IOException {
         String uri = Storage.resolve(dataset, file);
-        checkLength(storage, uri);
+        checkLengthAt(storage, uri);
         checkHash(uri, storage.hashed(uri).sha256());
     }
 
@@ -67,13 +68,34 @@ public record ObjectRef(String file, long bytes, String sha256) implements Seria
             throw missing(uri);
         }
         if (content.length != bytes) {
-            checkLength(storage, uri);
+            checkLengthAt(storage, uri);
         }
         checkHash(uri, Hashes.sha256(content));
         return content;
     }
 
-    void checkLength(Storage storage, String uri) throws IOException {
+    /** Throws if it is missing or its length differs; its content is not read. */
+    public void checkLength(Storage storage, String dataset) throws IOException {
+        checkLengthAt(storage, Storage.resolve(dataset, file));
+    }
+
+    /** For random reads; throws if it is missing or its length differs. The caller closes it. */
+    public RangeReader openRange(Storage storage, String dataset) throws IOException {
+        String uri = Storage.resolve(dataset, file);
+        RangeReader range;
+        try {
+            range = storage.openRange(uri);
+        } catch (FileNotFoundException e) {
+            throw missing(uri);
+        }
+        if (range.length() != bytes) {
+            range.close();
+            checkLengthAt(storage, uri);
+        }
+        return range;
+    }
+
+    void checkLengthAt(Storage storage, String uri) throws IOException {
         long found;
         try {
             found = storage.length(uri);

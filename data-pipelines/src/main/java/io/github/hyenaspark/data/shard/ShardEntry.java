@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 
@@ -30,6 +32,18 @@ public record ShardEntry(
 
     public Split split() {
         return Split.ofFolder(file().substring(0, file().indexOf('/')));
+    }
+
+    /**
+     * Tokens of each document, its end included, from the {@code .idx}. Throws if it is not the one that the snapshot
+     * means, or a document does not lie where {@link MdsLayout} puts it.
+     */
+    public int[] documentTokens(Storage storage, String dataset, TokenType type) throws IOException {
+        String uri = Storage.resolve(dataset, index.file());
+        MegatronIndex found = MegatronIndex.parse(uri, index.read(storage, dataset), type);
+        found.requireDocuments(uri, documents);
+        found.requireLayout(uri, bin.bytes());
+        return found.tokens();
     }
 
     /** The file beside a {@code .bin}: its {@code .idx} or {@code .crc}. */

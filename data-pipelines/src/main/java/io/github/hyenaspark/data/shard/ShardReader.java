@@ -1,9 +1,10 @@
 package io.github.hyenaspark.data.shard;
 
-import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.RangeReader;
 import io.github.hyenaspark.io.Storage;
 import java.io.Closeable;
+import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.util.Arrays;
@@ -13,21 +14,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads tokens anywhere in a shard: each read is one range of whole blocks, whose checksums are compared; a read within
- * the previous range touches no file. The blocks of an object store are kept while the heap has room for them. Opening
- * checks the whole index and the shard's length. Confined to one thread.
+ * the previous range touches no file. The blocks of an object store are kept while the heap has room for them. Confined
+ * to one thread.
  */
 public final class ShardReader implements Closeable {
     static final String DELETE_HINT = "delete it and run prepare again";
-    private static final String HINT = "run prepare again";
     /** A larger buffer serves one read only: there may be many readers. */
     private static final int LARGEST_KEPT_BUFFER = 1 << 20;
 
     private final Storage storage;
     private final String dataset;
     private final String uri;
-    private final ShardEntry entry;
+    private final Files files;
     private final TokenType type;
-    private final MegatronIndex index;
+    private final Documents documents;
     private @Nullable BlockChecksums checksums;
     private @Nullable RangeReader range;
     /** Bytes {@code [blocksFrom, blocksTo)} of the file, checked. */
@@ -38,41 +38,75 @@ public final class ShardReader implements Closeable {
     /** Checked blocks of an object store, by number. */
     private final Map<Long, SoftReference<byte[]>> kept = new HashMap<>();
 
-    private ShardReader(Storage storage, String dataset, ShardEntry entry, MegatronIndex index) {
+    /** A shard's {@code .bin}, its bytes, and the SHA-256 (hex) of its {@code .crc}. */
+    public record Files(String file, long bytes, String checksums) {
+        public Files {
+            ObjectRef.requireWithin(file);
+        }
+
+        public static Files of(ShardEntry entry) {
+            return new Files(
+                    entry.file(), entry.bin().bytes(), entry.checksums().sha256());
+        }
+    }
+
+    /** Where the documents of a shard are, by their numbers in it. */
+    public interface Documents {
+        int count();
+
+        /** Tokens, the end included. */
+        long tokens(int document);
+
+        /** Byte of the first token. */
+        long pointer(int document);
+    }
+
+    /** A shard of documents that are known; its files are opened when they are read. */
+    public ShardReader(Storage storage, String dataset, Files files, TokenType type, Documents documents) {
         this.storage = storage;
         this.dataset = dataset;
-        this.uri = Storage.resolve(dataset, entry.file());
-        this.entry = entry;
-        this.type = index.type();
-        this.index = index;
+        this.uri = Storage.resolve(dataset, files.file());
+        this.files = files;
+        this.type = type;
+        this.documents = documents;
     }
 
     /** Opens a listed shard; throws if a file is missing, or its length or the index is not the snapshot's. */
     public static ShardReader open(Storage storage, String dataset, ShardEntry entry, TokenType type)
             throws IOException {
-        entry.files().get(0).checkLength(storage, Storage.resolve(dataset, entry.file()));
-        ObjectRef file = entry.files().get(1);
+        entry.bin().checkLength(storage, dataset);
+        ObjectRef file = entry.index();
         String indexUri = Storage.resolve(dataset, file.file());
         MegatronIndex index = MegatronIndex.parse(indexUri, file.read(storage, dataset), type);
-        if (index.tokens().length != entry.documents()) {
-            throw new CorruptFileException(
-                    indexUri, entry.documents() + " documents", String.valueOf(index.tokens().length), HINT);
-        }
+        index.requireDocuments(indexUri, entry.documents());
         index.requireWithin(indexUri, entry.bin().bytes());
-        return new ShardReader(storage, dataset, entry, index);
+        return new ShardReader(storage, dataset, Files.of(entry), type, new Indexed(index));
     }
 
-    public ShardEntry entry() {
-        return entry;
+    private record Indexed(MegatronIndex index) implements Documents {
+        @Override
+        public int count() {
+            return index.tokens().length;
+        }
+
+        @Override
+        public long tokens(int document) {
+            return index.tokens()[document];
+        }
+
+        @Override
+        public long pointer(int document) {
+            return index.pointers()[document];
+        }
     }
 
     public int documents() {
-        return index.tokens().length;
+        return documents.count();
     }
 
     /** A document's tokens, including its end. */
     public long tokens(int document) {
-        return index.tokens()[document];
+        return documents.tokens(document);
     }
 
     /** Reads {@code count} checked tokens of a document, from token {@code from}, to {@code to[at...]}. */
@@ -81,7 +115,7 @@ public final class ShardReader implements Closeable {
             throw new IllegalArgumentException("document " + document + " of " + uri + " has " + tokens(document)
                     + " tokens, asked for " + count + " from " + from);
         }
-        long begin = index.pointers()[document] + from * type.bytes();
+        long begin = documents.pointer(document) + from * type.bytes();
         long end = begin + (long) count * type.bytes();
         if (begin < blocksFrom || end > blocksTo) {
             load(begin, end);
@@ -97,7 +131,7 @@ public final class ShardReader implements Closeable {
         long last = Math.max(begin, end - 1) / BlockChecksums.BLOCK_BYTES;
         long from = first * BlockChecksums.BLOCK_BYTES;
         int whole = Math.toIntExact((last + 1) * BlockChecksums.BLOCK_BYTES - from);
-        int bytes = (int) Math.min(whole, entry.bin().bytes() - from);
+        int bytes = (int) Math.min(whole, files.bytes() - from);
         blocksTo = blocksFrom; // whatever happens, what is half read is not read
         if (blocks.length < whole) {
             blocks = new byte[whole];
@@ -117,7 +151,12 @@ public final class ShardReader implements Closeable {
 
     /** Whole blocks from the file. */
     private void fetch(long first, int bytes) throws IOException {
-        range().readFully(first * BlockChecksums.BLOCK_BYTES, blocks, 0, bytes);
+        try {
+            range().readFully(first * BlockChecksums.BLOCK_BYTES, blocks, 0, bytes);
+        } catch (FileNotFoundException | EOFException e) {
+            bin().checkLength(storage, dataset); // says what is wrong
+            throw e;
+        }
         checksums().check(uri, first, blocks, bytes);
     }
 
@@ -142,20 +181,27 @@ public final class ShardReader implements Closeable {
 
     private BlockChecksums checksums() throws IOException {
         if (checksums == null) {
-            ObjectRef file = entry.files().get(2);
-            checksums = BlockChecksums.of(
-                    Storage.resolve(dataset, file.file()),
-                    file.read(storage, dataset),
-                    entry.bin().bytes());
+            String file = ShardEntry.beside(files.file(), ".crc");
+            ObjectRef object = new ObjectRef(file, BlockChecksums.bytes(files.bytes()), files.checksums());
+            checksums = BlockChecksums.of(Storage.resolve(dataset, file), object.read(storage, dataset), files.bytes());
         }
         return checksums;
     }
 
     private RangeReader range() throws IOException {
         if (range == null) {
-            range = storage.openRange(uri);
+            RangeReader opened = storage.openRange(uri, files.bytes());
+            if (opened.length() != files.bytes()) {
+                opened.close();
+                bin().checkLength(storage, dataset);
+            }
+            range = opened;
         }
         return range;
+    }
+
+    private ObjectRef bin() {
+        return new ObjectRef(files.file(), files.bytes(), "");
     }
 
     /** Closes the file; a later read opens it again. */

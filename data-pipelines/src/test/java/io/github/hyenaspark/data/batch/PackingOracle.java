@@ -58,7 +58,7 @@ final class PackingOracle {
             open.get(best).add(piece);
             filledAt.set(best, step);
         }
-        open.forEach(sequence -> sequence.sort(Comparator.comparingInt(Part::document)));
+        open.forEach(sequence -> sequence.sort(Comparator.comparingLong(Part::document)));
         return open;
     }
 

@@ -64,7 +64,7 @@ class PackingPlanTest {
                 assertThat(parts.stream().mapToInt(Part::inputs).sum()).isBetween(1, length);
                 for (Part part : parts) {
                     for (int i = 1; i <= part.inputs(); i++) {
-                        seen[part.document()][(int) part.from() + i]++;
+                        seen[(int) part.document()][(int) part.from() + i]++;
                     }
                 }
             }
@@ -118,7 +118,7 @@ class PackingPlanTest {
             int[] parts = new int[documents.length];
             long full = 0;
             for (List<Part> sequence : sequences(plan(documents, strategy, length))) {
-                sequence.forEach(part -> parts[part.document()]++);
+                sequence.forEach(part -> parts[(int) part.document()]++);
                 full += sequence.get(0).inputs() == length ? 1 : 0;
             }
             long windows = 0;

@@ -4,6 +4,9 @@ import io.github.hyenaspark.io.Hashes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * The canonical bytes of a plan, all little-endian: {@code HYENAPLN}, u32 version 1, u32 length of the strategy's name,
@@ -20,10 +23,11 @@ final class PlanBytes {
     }
 
     static byte[] of(PackingPlan plan) {
-        int[][] arrays =
-                plan instanceof WindowPlan window ? new int[][] {window.firstRest(), window.rests()} : new int[0][];
+        int[][] arrays = plan instanceof WindowPlan window ? rests(window) : new int[0][];
         byte[] name = plan.config().strategy().settingName().getBytes(StandardCharsets.US_ASCII);
-        long[] documentTokens = plan.documentTokens();
+        long[] documentTokens = LongStream.range(0, plan.documents().documents())
+                .map(plan.documents()::tokens)
+                .toArray();
         long size = MAGIC.length + name.length + 4L * Integer.BYTES + (long) Long.BYTES * documentTokens.length;
         for (int[] array : arrays) {
             size += (1L + array.length) * Integer.BYTES;
@@ -42,5 +46,19 @@ final class PlanBytes {
             }
         }
         return bytes;
+    }
+
+    /** Where the documents of each packed sequence begin among those of all, and these documents. */
+    private static int[][] rests(WindowPlan plan) {
+        List<Integer> firsts = new ArrayList<>(List.of(0));
+        List<Integer> documents = new ArrayList<>();
+        for (long sequence = plan.own().total(); sequence < plan.sequences(); sequence++) {
+            plan.parts(sequence).forEach(part -> documents.add((int) part.document()));
+            firsts.add(documents.size());
+        }
+        return new int[][] {
+            firsts.stream().mapToInt(first -> first).toArray(),
+            documents.stream().mapToInt(document -> document).toArray()
+        };
     }
 }

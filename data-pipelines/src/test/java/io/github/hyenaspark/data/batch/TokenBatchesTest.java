@@ -7,6 +7,8 @@ import io.github.hyenaspark.data.TestCorpus;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.Vocabulary;
+import io.github.hyenaspark.data.shard.index.SplitIndex;
+import io.github.hyenaspark.data.shard.index.TestIndexes;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.testing.ShardOracle;
 import io.github.hyenaspark.io.CorruptFileException;
@@ -20,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -181,7 +184,7 @@ class TokenBatchesTest {
         byte[] bytes = Files.readAllBytes(file);
         damage(file, Arrays.copyOf(bytes, bytes.length - 1));
 
-        assertThatThrownBy(() -> open(Split.TRAIN, 8))
+        assertThatThrownBy(this::readAll)
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessage(file + ": expected " + bytes.length + " bytes, found " + (bytes.length - 1)
                         + " bytes; run prepare again");
@@ -193,7 +196,7 @@ class TokenBatchesTest {
         List<int[]> documents = ShardOracle.throughMds(corpus.dataset().resolve("train"));
         for (int length : new int[] {1, 2, 7, 16, 17, 100, 999}) {
             try (TokenBatches batches = open(Split.TRAIN, new PackingConfig(strategy, length))) {
-                assertThat(batches.plan().documentTokens())
+                assertThat(tokens(batches.plan()))
                         .isEqualTo(documents.stream()
                                 .mapToLong(tokens -> tokens.length)
                                 .toArray());
@@ -227,7 +230,7 @@ class TokenBatchesTest {
         for (int row = 0; row < rows.size(); row++) {
             int at = row * batch.length();
             for (PackingPlan.Part part : rows.get(row)) {
-                int[] tokens = documents.get(part.document());
+                int[] tokens = documents.get((int) part.document());
                 starts.add(at);
                 for (int i = 0; i < part.inputs(); i++) {
                     int from = (int) part.from() + i;
@@ -251,13 +254,13 @@ class TokenBatchesTest {
                 .orElseThrow();
         Map<String, int[]> dropped = Map.of(shard.file(), new int[] {0}, "validation/x.bin", new int[] {9});
         try (TokenBatches batches = dropping(dropped, strategy, 8)) {
-            assertThat(batches.plan().documentTokens()).doesNotContain(3001).contains(0);
+            assertThat(tokens(batches.plan())).doesNotContain(3001).contains(0);
             long real =
                     snapshot.tokens(Split.TRAIN) - snapshot.documents(Split.TRAIN) - shard.tokens() + shard.documents();
             assertThat(batches.plan().realTokens()).isEqualTo(real);
             for (long sequence = 0; sequence < batches.sequences(); sequence++) {
                 assertThat(batches.plan().parts(sequence))
-                        .noneMatch(part -> batches.plan().documentTokens()[part.document()] == 0);
+                        .noneMatch(part -> batches.plan().documents().tokens(part.document()) == 0);
             }
         }
     }
@@ -275,9 +278,9 @@ class TokenBatchesTest {
 
     private TokenBatches dropping(Map<String, int[]> dropped, PackingConfig.Strategy strategy, int length)
             throws IOException {
-        SplitDocuments documents =
-                SplitDocuments.open(corpus.storage(), snapshot, corpus.dataset().toString(), Split.TRAIN);
-        return TokenBatches.of(documents, dropped, new PackingConfig(strategy, length), snapshot.vocabulary());
+        SplitIndex index =
+                TestIndexes.dropping(corpus.storage(), corpus.dataset().toString(), snapshot, dropped);
+        return TokenBatches.of(corpus.storage(), index, new PackingConfig(strategy, length), snapshot.vocabulary());
     }
 
     @Test
@@ -286,10 +289,9 @@ class TokenBatchesTest {
         Vocabulary plain = snapshot.vocabulary();
         var vocabulary =
                 new Vocabulary(plain.tokenizer(), plain.fingerprint(), plain.size(), plain.endOfDocument(), masked);
-        SplitDocuments documents =
-                SplitDocuments.open(corpus.storage(), snapshot, corpus.dataset().toString(), Split.TRAIN);
+        SplitIndex index = SplitIndex.of(corpus.storage(), corpus.dataset().toString(), snapshot, Split.TRAIN);
         try (TokenBatches without = open(Split.TRAIN, 100);
-                TokenBatches with = TokenBatches.of(documents, Map.of(), single(100), vocabulary)) {
+                TokenBatches with = TokenBatches.of(corpus.storage(), index, single(100), vocabulary)) {
             int found = 0;
             for (long sequence = 0; sequence < with.sequences(); sequence++) {
                 Batch expected = without.batch(new long[] {sequence});
@@ -326,15 +328,23 @@ class TokenBatchesTest {
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length - 2] ^= 1;
         damage(file, bytes);
+        assertThatThrownBy(this::readAll)
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageStartingWith(file + ": expected CRC-32C ");
+    }
+
+    private void readAll() throws IOException {
         try (TokenBatches batches = open(Split.TRAIN, 8)) {
-            assertThatThrownBy(() -> {
-                        for (long sequence = 0; sequence < batches.sequences(); sequence++) {
-                            batches.batch(new long[] {sequence});
-                        }
-                    })
-                    .isInstanceOf(CorruptFileException.class)
-                    .hasMessageStartingWith(file + ": expected CRC-32C ");
+            for (long sequence = 0; sequence < batches.sequences(); sequence++) {
+                batches.batch(new long[] {sequence});
+            }
         }
+    }
+
+    private static long[] tokens(PackingPlan plan) {
+        return LongStream.range(0, plan.documents().documents())
+                .map(plan.documents()::tokens)
+                .toArray();
     }
 
     private TokenBatches open(Split split, int length) throws IOException {

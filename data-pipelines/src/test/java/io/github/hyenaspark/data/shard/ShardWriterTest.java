@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.testing.ShardOracle;
 import io.github.hyenaspark.data.testing.TestShards;
 import java.io.IOException;
@@ -15,7 +13,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -248,19 +245,5 @@ class ShardWriterTest {
 
     private List<ShardEntry> write(ShardFormat format, List<int[]> documents) throws IOException {
         return shards.write(format, documents);
-    }
-
-    private static DatasetSnapshot snapshot(List<ShardEntry> written, int vocabulary) {
-        var unit = new UnitEntry("u", "d", UnitEntry.Counts.NONE, written, List.of());
-        return new DatasetSnapshot(
-                2,
-                1,
-                "",
-                "f",
-                Map.of(),
-                new Vocabulary("t", "f", vocabulary, 0, -1),
-                List.of(),
-                List.of(),
-                List.of(unit));
     }
 }

@@ -8,6 +8,7 @@ import io.github.hyenaspark.data.batch.LabelledDocuments;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.batch.Readings;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.fit.Folds.Division;
@@ -196,8 +197,7 @@ final class Fitting {
         var plan = new TrainingPlan(
                 own.model(),
                 own.train(),
-                snapshot,
-                own.dataset(),
+                SnapshotRef.of(snapshot, own.dataset()),
                 new PackingConfig(PackingConfig.Strategy.SINGLE, own.model().lMax()),
                 storage.qualify(own.directory()));
         var known = new LabelPlan(

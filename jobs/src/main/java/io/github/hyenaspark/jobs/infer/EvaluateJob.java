@@ -6,6 +6,7 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
@@ -93,8 +94,8 @@ public final class EvaluateJob {
     }
 
     private void run() throws IOException {
-        EvaluationTask.Plan plan =
-                EvaluationTask.Plan.of(trained, snapshot, dataset, config.split(), config.maxDocuments());
+        EvaluationTask.Plan plan = EvaluationTask.Plan.of(
+                trained, SnapshotRef.of(snapshot, dataset), config.split(), config.maxDocuments());
         int chunks = SparkEvaluation.chunks(storage, plan);
         String documents = output(".jsonl");
         storage.delete(documents);

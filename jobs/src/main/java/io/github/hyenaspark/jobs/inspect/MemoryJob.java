@@ -2,7 +2,10 @@ package io.github.hyenaspark.jobs.inspect;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.cli.CommandWords;
@@ -16,12 +19,16 @@ import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code inspect memory}: the memory that a training needs, estimated before it starts. */
+/**
+ * {@code inspect memory}: the memory that a training needs, estimated before it starts. The documents of a dataset are
+ * counted if one is named; else an executor takes {@code bytes_per_document} of its heap for each more.
+ */
 public final class MemoryJob implements Callable<Integer> {
     private static final double MEBIBYTE = 1 << 20;
 
@@ -62,20 +69,28 @@ public final class MemoryJob implements Callable<Integer> {
         ModelConfig model = settings.bind("model", ModelConfig.class);
         TrainConfig train = settings.bind("train", TrainConfig.class);
         RunConfig run = settings.bind("run", RunConfig.class);
-        String tokenizer = settings.bind("data", DataConfig.class).tokenizer();
-        int vocabularySize = Tokenizer.open(SparkRuntime.storage(), tokenizer).vocabularySize();
+        DataConfig data = settings.bind("data", DataConfig.class);
+        int vocabularySize =
+                Tokenizer.open(SparkRuntime.storage(), data.tokenizer()).vocabularySize();
         int cores = settings.bind("memory", Config.class).executorCores();
         if (cores < train.threads()) {
             throw new IllegalArgumentException("memory.executor-cores: found " + cores
                     + ", expected at least the train.threads of one task, " + train.threads());
         }
         int tasks = Math.min(train.workers(), cores / train.threads());
-        TrainingMemory memory = TrainingMemory.of(model, vocabularySize, train, run.merge());
+        var packing = new PackingConfig(data.packing(), model.lMax());
+        Optional<DatasetSnapshot> snapshot = data.dataset().isBlank()
+                ? Optional.empty()
+                : DatasetSnapshot.find(SparkRuntime.storage(), data.dataset());
+        TrainingMemory alone = TrainingMemory.of(model, vocabularySize, train, run.merge());
+        TrainingMemory memory = snapshot.map(found -> alone.with(SnapshotRef.of(found, data.dataset()), packing))
+                .orElse(alone);
         ObjectNode json = Json.object()
                 .put("parameters", memory.step().parameters())
                 .put("vocabulary_size", vocabularySize)
                 .put("tokens_per_step", (long) train.batchSize() * model.lMax())
-                .put("tasks_per_executor", tasks);
+                .put("tasks_per_executor", tasks)
+                .put("bytes_per_document", packing.strategy().bytesPerDocument());
         json.putObject("task_mib")
                 .put("heap", mebibytes(memory.taskHeap()))
                 .put("parameters_and_gradients", mebibytes(memory.step().model()))
@@ -84,6 +99,7 @@ public final class MemoryJob implements Callable<Integer> {
         json.putObject("executor_mib")
                 .put("heap", memory.executorHeapMebibytes(tasks))
                 .put("overhead", memory.executorOverheadMebibytes(tasks))
+                .put("documents", mebibytes(memory.executorHeap() - alone.executorHeap()))
                 .put("sent_per_round", mebibytes(memory.sent()));
         json.putObject("driver_mib")
                 .put("heap", memory.driverHeapMebibytes())

@@ -6,7 +6,9 @@ import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.index.SplitIndex;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
@@ -49,13 +51,24 @@ record RunData(Storage storage, TrainSettings settings) {
             refuseOtherSettings(resumed.get());
             snapshot = resumed.get().isImported() ? snapshot : sameAs(resumed.get(), snapshot);
         }
-        if (settings.run().dryRun()) {
-            return snapshot;
+        if (!settings.run().dryRun()) {
+            check(SnapshotRef.of(snapshot, dataset));
         }
-        // opened here once, so that bad data is reported in one sentence before any executor starts
-        TokenBatches.open(storage, snapshot, dataset, Split.TRAIN, settings.packing())
-                .close();
         return snapshot;
+    }
+
+    /**
+     * Bad data is reported in one sentence before any executor starts, as far as the index and the lengths of some
+     * shards tell; and executors find one index each.
+     */
+    private void check(SnapshotRef snapshot) throws IOException {
+        SplitIndex train = SplitIndex.open(storage, snapshot, Split.TRAIN);
+        TokenBatches.check(train, settings.packing());
+        train.checkSomeShards(storage);
+        train.share(storage, snapshot);
+        if (snapshot.heldOutDocuments() > 0) {
+            SplitIndex.open(storage, snapshot, Split.VALIDATION).share(storage, snapshot);
+        }
     }
 
     /** The dataset has its tokenizer; if the settings name one too, it must be the same. */

@@ -8,8 +8,10 @@ import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.checkpoint.TrainingProgress.Best;
 import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.prepare.commit.Pins;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.LockedException;
@@ -164,8 +166,7 @@ public final class TrainJob {
         var plan = new TrainingPlan(
                 settings.model(),
                 settings.train(),
-                snapshot,
-                settings.data().dataset(),
+                SnapshotRef.of(snapshot, settings.data().dataset()),
                 settings.packing(),
                 storage.qualify(settings.directory().uri()),
                 ValidationPlan.sequences(settings));
@@ -174,6 +175,7 @@ public final class TrainJob {
                         plan.vocabularySize(),
                         plan.train(),
                         settings.run().merge())
+                .with(plan.snapshot(), plan.packing())
                 .refuseUnlessItFits(plan.train().workers(), plan.train().threads());
         HyenaLanguageModel model = HyenaLanguageModel.create(
                 plan.model(), plan.vocabularySize(), plan.train().seed());
@@ -186,6 +188,11 @@ public final class TrainJob {
         store.resumes(before.best(), settings.changes());
         store.sampleBy(new TextSampler(settings.run().sample(), plan, model, storage));
         RunTokenizer.keep(storage, settings.directory().uri(), settings.data().dataset(), snapshot);
+        Pins.write(
+                storage,
+                settings.data().dataset(),
+                snapshot,
+                storage.qualify(settings.directory().uri()));
         String beginning = from.isPresent() ? "resuming" : "starting";
         LOG.info(
                 "{} {} at round {} of {}: {} parameters, {} workers",

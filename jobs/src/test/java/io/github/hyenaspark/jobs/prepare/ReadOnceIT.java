@@ -110,7 +110,7 @@ class ReadOnceIT {
             assertThat(order).hasSizeGreaterThan(sequences);
             BitSet[] first = targets(plan, order.subList(0, sequences));
             for (int document = 0; document < first.length; document++) {
-                int tokens = Math.toIntExact(plan.documentTokens()[document]);
+                int tokens = Math.toIntExact(plan.documents().tokens(document));
                 assertThat(first[document].cardinality())
                         .as("tokens of document %d that were a target, of %d but its first", document, tokens)
                         .isEqualTo(tokens - 1);
@@ -121,16 +121,16 @@ class ReadOnceIT {
 
     /** What was a target, by document; fails if something was it twice. */
     private static BitSet[] targets(PackingPlan plan, List<Long> sequences) {
-        BitSet[] targets = new BitSet[plan.documentTokens().length];
+        BitSet[] targets = new BitSet[(int) plan.documents().documents()];
         Arrays.setAll(targets, document -> new BitSet());
         for (long sequence : sequences) {
             for (PackingPlan.Part part : plan.parts(sequence)) {
                 int from = Math.toIntExact(part.from()) + 1;
                 for (int token = from; token < from + part.inputs(); token++) {
-                    assertThat(targets[part.document()].get(token))
+                    assertThat(targets[(int) part.document()].get(token))
                             .as("token %d of document %d a second time in its epoch", token, part.document())
                             .isFalse();
-                    targets[part.document()].set(token);
+                    targets[(int) part.document()].set(token);
                 }
             }
         }

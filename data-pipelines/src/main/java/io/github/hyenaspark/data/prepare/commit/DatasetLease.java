@@ -110,9 +110,10 @@ public final class DatasetLease implements AutoCloseable {
 
     private boolean isAbandoned(byte[] found) throws IOException {
         Holder holder = Holder.of(uri, found);
-        return holder.table().isEmpty() || !holder.table().equals(host.table())
-                ? isSilent(found)
-                : host.began(holder.pid()) != holder.began();
+        boolean visible = holder.began() > 0
+                && !holder.table().isEmpty()
+                && holder.table().equals(host.table());
+        return visible ? host.began(holder.pid()) != holder.began() : isSilent(found);
     }
 
     private boolean isSilent(byte[] found) throws IOException {

@@ -45,7 +45,7 @@ class LeaseHost {
     long began(long pid) {
         try {
             String stat = Files.readString(stat(pid));
-            return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[START_FIELD]);
+            return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[START_FIELD]);
         } catch (IOException e) {
             return 0;
         }

@@ -99,13 +99,11 @@ public final class KeyRunFile {
         long[] candidate = new long[DuplicateRule.LENGTH];
         candidate[0] = record.getLong();
         candidate[1] = record.getLong();
-        int kindAndUnit = record.getInt();
-        long kind = kindAndUnit >>> KIND_SHIFT;
-        long unit = kindAndUnit & MOST_UNIT;
-        candidate[DuplicateRule.KIND] = kind;
-        candidate[DuplicateRule.UNIT] = unit;
+        long kindAndUnit = Integer.toUnsignedLong(record.getInt());
+        candidate[DuplicateRule.KIND] = kindAndUnit >>> KIND_SHIFT;
+        candidate[DuplicateRule.UNIT] = kindAndUnit & MOST_UNIT;
         candidate[DuplicateRule.SEGMENT] = record.getInt();
-        int place = record.getInt();
+        long place = Integer.toUnsignedLong(record.getInt());
         long split = place >>> (Integer.SIZE - 1);
         candidate[DuplicateRule.PLACE] = (split << Integer.SIZE) | (place & Integer.MAX_VALUE);
         candidate[DuplicateRule.TOKENS] = record.getInt();

@@ -312,11 +312,17 @@ public record InputPlan(
             }
         }
 
-        /** Asks a file for its checksum, if it had one then: its time says that it was written again. */
+        /** Asks for the checksum or tag that a file had then, if listings do not tell it: it was written again. */
         private boolean hasSameContent(InputFile then, InputFile now) throws IOException {
-            return then.bytes() == now.bytes()
-                    && then.etag().startsWith(InputFile.CHECKSUM)
-                    && then.etag().equals(InputFile.CHECKSUM + storage.checksum(now.uri()));
+            if (then.bytes() != now.bytes()
+                    || then.etag().isEmpty()
+                    || !now.etag().isEmpty()) {
+                return false;
+            }
+            String found = then.etag().startsWith(InputFile.CHECKSUM)
+                    ? InputFile.CHECKSUM + storage.checksum(now.uri())
+                    : storage.facts(now.uri()).etag();
+            return then.etag().equals(found);
         }
 
         /** A known file as it was when it was prepared. */

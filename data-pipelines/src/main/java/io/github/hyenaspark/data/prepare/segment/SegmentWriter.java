@@ -6,6 +6,8 @@ import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardReader;
 import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.TokenType;
+import io.github.hyenaspark.data.shard.index.SegmentIndex;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
@@ -36,6 +38,7 @@ public final class SegmentWriter {
             segments.add(write(
                     storage,
                     spec.config().dataset(),
+                    TokenType.of(spec.vocabulary().size()),
                     Requests.all(
                             some,
                             unit -> UnitRecord.find(storage, spec, unit)
@@ -45,13 +48,17 @@ public final class SegmentWriter {
         return segments;
     }
 
-    private static SegmentEntry write(Storage storage, String dataset, List<UnitRecord> records) throws IOException {
+    private static SegmentEntry write(Storage storage, String dataset, TokenType type, List<UnitRecord> records)
+            throws IOException {
+        List<UnitEntry> units = records.stream().map(UnitRecord::entry).toList();
         SegmentEntry entry = Segment.write(
                 storage,
                 dataset,
                 records.stream()
                         .map(record -> new Segment.Line(record.entry(), record.tally()))
-                        .toList());
+                        .toList(),
+                (file, split) ->
+                        SegmentIndex.write(storage, dataset, file, split, type, SegmentIndex.members(units, split)));
         SegmentInputs.write(
                 storage, dataset, entry, records.stream().map(UnitRecord::unit).toList());
         return entry;
@@ -72,7 +79,7 @@ public final class SegmentWriter {
         UnitRecord.UnitRecords records = UnitRecord.UnitRecords.of(storage, dataset, snapshot);
         List<SegmentEntry> segments = new ArrayList<>();
         for (List<UnitEntry> some : parts(snapshot.ownUnits())) {
-            SegmentEntry entry = write(storage, dataset, Requests.all(some, records::of));
+            SegmentEntry entry = write(storage, dataset, snapshot.tokenType(), Requests.all(some, records::of));
             List<DuplicateList> lists = new ArrayList<>();
             for (UnitEntry unit : some) {
                 DuplicateList list = duplicates.getOrDefault(unit.name(), DuplicateList.none(unit.name()));

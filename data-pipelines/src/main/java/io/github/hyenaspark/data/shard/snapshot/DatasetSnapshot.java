@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -94,20 +95,31 @@ public record DatasetSnapshot(
     }
 
     public static List<String> uris(Storage storage, String dataset) throws IOException {
-        String directory = Storage.resolve(dataset, DIRECTORY);
-        return storage.list(directory).stream()
-                .map(FileInfo::name)
-                .filter(name -> NAME.matcher(name).matches())
-                .sorted()
-                .map(name -> Storage.resolve(directory, name))
+        return list(storage, dataset).stream().map(Listed::uri).toList();
+    }
+
+    /** A snapshot in a listing, created at a time by the store's clock, milliseconds since 1970. */
+    public record Listed(long number, String uri, long modifiedMillis) {}
+
+    /** All snapshots of a dataset, the oldest first. */
+    public static List<Listed> list(Storage storage, String dataset) throws IOException {
+        return storage.list(Storage.resolve(dataset, DIRECTORY)).stream()
+                .filter(file -> NAME.matcher(file.name()).matches())
+                .map(file -> listed(dataset, file))
+                .sorted(Comparator.comparingLong(Listed::number))
                 .toList();
+    }
+
+    private static Listed listed(String dataset, FileInfo file) {
+        long number = Long.parseLong(file.name().substring(0, file.name().indexOf('.')));
+        return new Listed(number, uri(dataset, number), file.modifiedMillis());
     }
 
     public String uri(String dataset) {
         return uri(dataset, number);
     }
 
-    private static String uri(String dataset, long number) {
+    static String uri(String dataset, long number) {
         String name = String.format(Locale.ROOT, "%08d.json", number);
         return Storage.resolve(Storage.resolve(dataset, DIRECTORY), name);
     }

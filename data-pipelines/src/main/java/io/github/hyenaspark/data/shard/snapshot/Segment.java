@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.RowSink;
+import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
@@ -16,14 +17,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
  * Units that joined a dataset together, never changed afterwards, so that a commit writes what it adds and no more:
- * {@code segments/ID.json}, which names two objects beside it. {@code ID-units.jsonl} has a line for each unit, in
+ * {@code segments/ID.json}, which names the objects beside it. {@code ID-units.jsonl} has a line for each unit, in
  * order; {@code ID-objects.bin} has for each of the units' objects a hash of its name and its length, 16 bytes, so that
  * lost ones are found by listings. Nothing in them tells when or where they were made.
  *
@@ -31,8 +35,10 @@ import java.util.stream.Stream;
  * @param objects the hashes
  * @param tally of all units
  * @param totals of all units, without duplicates
+ * @param indexes of the documents of each split that has some, {@code ID-train.index} and {@code ID-validation.index}
  */
-public record Segment(ObjectRef units, ObjectRef objects, UnitTally tally, Totals totals) {
+public record Segment(
+        ObjectRef units, ObjectRef objects, UnitTally tally, Totals totals, Map<Split, ObjectRef> indexes) {
     public static final String FOLDER = "segments";
 
     /** Units of one segment; more are several, so that none is too large to be read and written as a whole. */
@@ -55,8 +61,15 @@ public record Segment(ObjectRef units, ObjectRef objects, UnitTally tally, Total
         }
     }
 
+    /** Writes the index of the shards of one split. */
+    @FunctionalInterface
+    public interface Indexing {
+        ObjectRef write(String file, Split split) throws IOException;
+    }
+
     /** Writes a segment of units, in their order and without duplicates. Returns its entry. */
-    public static SegmentEntry write(Storage storage, String dataset, List<Line> lines) throws IOException {
+    public static SegmentEntry write(Storage storage, String dataset, List<Line> lines, Indexing indexing)
+            throws IOException {
         var text = new StringBuilder();
         lines.forEach(line -> text.append(line.toJson()).append('\n'));
         byte[] units = text.toString().getBytes(StandardCharsets.UTF_8);
@@ -65,11 +78,18 @@ public record Segment(ObjectRef units, ObjectRef objects, UnitTally tally, Total
                 lines.stream().flatMap(line -> line.unit.files().stream()).toList();
         ByteBuffer objects = ByteBuffer.allocate(Math.multiplyExact(files.size(), 2 * Long.BYTES));
         files.forEach(file -> objects.putLong(nameHash(file.file())).putLong(file.bytes()));
+        Map<Split, ObjectRef> indexes = new EnumMap<>(Split.class);
+        for (Split split : Split.values()) {
+            if (lines.stream().anyMatch(line -> !line.unit.shards(split).isEmpty())) {
+                indexes.put(split, indexing.write(FOLDER + "/" + id + "-" + split.folder() + ".index", split));
+            }
+        }
         var segment = new Segment(
                 object(storage, dataset, id + "-units.jsonl", units),
                 object(storage, dataset, id + "-objects.bin", objects.array()),
                 lines.stream().map(Line::tally).reduce(UnitTally.NONE, UnitTally::plus),
-                lines.stream().map(line -> Totals.of(line.unit)).reduce(Totals.NONE, Totals::plus));
+                lines.stream().map(line -> Totals.of(line.unit)).reduce(Totals.NONE, Totals::plus),
+                indexes);
         ObjectRef file = object(storage, dataset, id + ".json", segment.toJson());
         return new SegmentEntry(file, List.of(), null, segment.totals);
     }
@@ -91,12 +111,29 @@ public record Segment(ObjectRef units, ObjectRef objects, UnitTally tally, Total
                 ObjectRef.fromJson(Json.object(json, uri, "units"), uri),
                 ObjectRef.fromJson(Json.object(json, uri, "objects"), uri),
                 UnitTally.fromJson(Json.object(json, uri, "tally"), uri),
-                Totals.fromJson(Json.object(json, uri, "totals"), uri));
+                Totals.fromJson(Json.object(json, uri, "totals"), uri),
+                indexes(Json.object(json, uri, "indexes"), uri));
+    }
+
+    private static Map<Split, ObjectRef> indexes(ObjectNode json, String where) throws CorruptFileException {
+        Map<Split, ObjectRef> indexes = new EnumMap<>(Split.class);
+        for (Split split : Split.values()) {
+            if (json.has(split.folder())) {
+                indexes.put(split, ObjectRef.fromJson(Json.object(json, where, split.folder()), where));
+            }
+        }
+        return indexes;
+    }
+
+    /** The index of its documents of a split; none if it has no such documents. */
+    public Optional<ObjectRef> index(Split split) {
+        return Optional.ofNullable(indexes.get(split));
     }
 
     /** What it is made of beside its own file. */
     public List<ObjectRef> parts() {
-        return List.of(units, objects);
+        return Stream.concat(Stream.of(units, objects), indexes.values().stream())
+                .toList();
     }
 
     /** Gives every unit, those that have left a dataset too, in order. */
@@ -172,6 +209,8 @@ public record Segment(ObjectRef units, ObjectRef objects, UnitTally tally, Total
         json.set("objects", objects.toJson());
         json.set("totals", totals.toJson());
         json.set("tally", tally.toJson());
+        ObjectNode indexesJson = json.putObject("indexes");
+        indexes.forEach((split, index) -> indexesJson.set(split.folder(), index.toJson()));
         return SealedJson.SEAL.seal(json);
     }
 }

@@ -37,7 +37,8 @@ class UnitWorkTest {
         WorkUnit unit = corpus.plan(corpus.config()).pending().get(0);
         now = corpus.run(unit, corpus.config());
         record = Path.of(UnitRecord.uri(corpus.recipe(corpus.config()), unit));
-        bytesThen = TestTables.byAnotherLibrary(Files.readAllBytes(file(table())));
+        then = table();
+        bytesThen = TestTables.byAnotherLibrary(Files.readAllBytes(file(then)));
     }
 
     private ObjectRef table() {

@@ -1,6 +1,8 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
 import io.github.hyenaspark.bench.StepMemory;
+import io.github.hyenaspark.data.batch.PackingConfig;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.jobs.spark.worker.AggregationSite;
@@ -57,6 +59,13 @@ public record TrainingMemory(
         long results = 2 * (onDriver ? train.workers() * result : average);
         long driver = SPARK + 2 * state + 2 * sent + average + results;
         return new TrainingMemory(step, sent, result, taskHeap, SPARK + 2 * sent, driver);
+    }
+
+    /** The same with the indexes of the documents and the plans of their sequences. */
+    public TrainingMemory with(SnapshotRef snapshot, PackingConfig packing) {
+        long documents = snapshot.trainDocuments() * packing.strategy().bytesPerDocument()
+                + snapshot.heldOutDocuments() * PackingConfig.Strategy.SINGLE.bytesPerDocument();
+        return new TrainingMemory(step, sent, result, taskHeap, executorHeap + documents, driverHeap + documents);
     }
 
     /** Refuses a training that cannot fit, as far as that is known before anything starts. */

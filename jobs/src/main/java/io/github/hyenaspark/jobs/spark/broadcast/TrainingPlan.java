@@ -2,7 +2,7 @@ package io.github.hyenaspark.jobs.spark.broadcast;
 
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.shard.Split;
-import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.jobs.spark.task.BatchSource;
 import io.github.hyenaspark.jobs.spark.task.ModelUse;
 import io.github.hyenaspark.model.ModelConfig;
@@ -11,14 +11,13 @@ import java.io.Serializable;
 
 /**
  * What every task of a run knows, sent to each executor once; {@code packing} is of the sequences to train on, held-out
- * ones are always of one document each, and at most {@code heldOutSequences} are measured. Dataset and run are URIs of
- * directories.
+ * ones are always of one document each, and at most {@code heldOutSequences} are measured. The run is the URI of its
+ * directory.
  */
 public record TrainingPlan(
         ModelConfig model,
         TrainConfig train,
-        DatasetSnapshot snapshot,
-        String dataset,
+        SnapshotRef snapshot,
         PackingConfig packing,
         String run,
         long heldOutSequences)
@@ -28,14 +27,8 @@ public record TrainingPlan(
     }
 
     /** Of a run that measures all held-out sequences. */
-    public TrainingPlan(
-            ModelConfig model,
-            TrainConfig train,
-            DatasetSnapshot snapshot,
-            String dataset,
-            PackingConfig packing,
-            String run) {
-        this(model, train, snapshot, dataset, packing, run, Long.MAX_VALUE);
+    public TrainingPlan(ModelConfig model, TrainConfig train, SnapshotRef snapshot, PackingConfig packing, String run) {
+        this(model, train, snapshot, packing, run, Long.MAX_VALUE);
     }
 
     /** V, ids. */
@@ -48,12 +41,12 @@ public record TrainingPlan(
     }
 
     public BatchSource trainSource() {
-        return new BatchSource(snapshot, dataset, Split.TRAIN, packing);
+        return new BatchSource(snapshot, Split.TRAIN, packing);
     }
 
     /** The held-out sequences: no document sees another one, so the loss is that of documents alone. */
     public BatchSource heldOutSource() {
         var single = new PackingConfig(PackingConfig.Strategy.SINGLE, model.lMax());
-        return new BatchSource(snapshot, dataset, Split.VALIDATION, single);
+        return new BatchSource(snapshot, Split.VALIDATION, single);
     }
 }

@@ -4,6 +4,8 @@ import io.github.hyenaspark.data.batch.PackingPlan;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.RowSink;
 import io.github.hyenaspark.data.shard.ShardEntry;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
@@ -25,12 +27,14 @@ import java.util.Optional;
  */
 public final class DocumentLosses {
     private final Storage storage;
-    private final BatchSource source;
+    private final SnapshotRef snapshot;
+    private final Split split;
+    private final Iterator<UnitEntry> units; // those that have not been read
     private final PackingPlan plan;
     private final RowSink<DocumentLoss> sink;
-    private final List<DocumentRow> rows = new ArrayList<>(); // of the unit before nextUnit
+    private final List<DocumentRow> rows = new ArrayList<>(); // of the unit read last
     private long firstRow;
-    private int document = -1;
+    private long document = -1;
     private LossSum loss = LossSum.ZERO;
     private Optional<Boolean> lastToken = Optional.empty(); // whether that of the document is the likeliest
     private long lastTokens;
@@ -40,23 +44,24 @@ public final class DocumentLosses {
     private long sequences;
     private long documents;
     private long bytes;
-    private final Iterator<UnitEntry> units;
 
     /** @param plan of sequences that are of one document each */
     DocumentLosses(Storage storage, BatchSource source, PackingPlan plan, RowSink<DocumentLoss> sink)
             throws IOException {
         this.storage = storage;
-        this.source = source;
+        snapshot = source.snapshot();
+        split = source.split();
+        units = SnapshotUnits.all(storage, snapshot.dataset(), snapshot.read(storage))
+                .iterator();
         this.plan = plan;
         this.sink = sink;
-        units = SnapshotUnits.all(storage, source.dataset(), source.snapshot()).iterator();
     }
 
     void add(EvaluationTask.ChunkLosses chunk) throws IOException {
         all = all.plus(chunk.all());
         full = full.plus(chunk.full());
         for (int i = 0; i < chunk.nats().length; i++) {
-            int next = plan.parts(sequences++).get(0).document();
+            long next = plan.parts(sequences++).get(0).document();
             if (next != document) {
                 end();
                 document = next;
@@ -99,23 +104,22 @@ public final class DocumentLosses {
     }
 
     private void readUnit(UnitEntry unit) throws IOException {
-        List<ShardEntry> shards = unit.shards(source.split());
+        List<ShardEntry> shards = unit.shards(split);
         if (shards.isEmpty()) {
             return;
         }
         long expected = shards.stream().mapToLong(ShardEntry::documents).sum();
         ObjectRef table = unit.object(DocumentTable.FOLDER)
-                .orElseThrow(() -> new CorruptFileException(
-                        source.snapshot().uri(source.dataset()), "a document table", "unit " + unit.name()));
-        DocumentTable.read(storage, source.dataset(), table, row -> {
-            if (row.split() == source.split()) {
+                .orElseThrow(() -> new CorruptFileException(snapshot.uri(), "a document table", "unit " + unit.name()));
+        DocumentTable.read(storage, snapshot.dataset(), table, row -> {
+            if (row.split() == split) {
                 rows.add(row);
             }
         });
         if (rows.size() != expected) {
             throw new CorruptFileException(
-                    Storage.resolve(source.dataset(), table.file()),
-                    expected + " documents of the " + source.split().folder() + " split",
+                    Storage.resolve(snapshot.dataset(), table.file()),
+                    expected + " documents of the " + split.folder() + " split",
                     rows.size() + " of them");
         }
     }

@@ -5,7 +5,7 @@ import io.github.hyenaspark.data.batch.PackingPlan.Part;
 import io.github.hyenaspark.data.batch.Shuffle;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
-import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.SplitMix64;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
@@ -64,7 +64,7 @@ public final class EvaluationTask {
         byte[] lastTokens = new byte[sequences.length];
         for (int row = 0; row < sequences.length; row++) {
             Part part = batches.plan().parts(sequences[row]).get(0);
-            long target = batches.plan().documentTokens()[part.document()] - 2 - 1 - part.from(); // its input's place
+            long target = batches.plan().documents().tokens(part.document()) - 2 - 1 - part.from(); // its input's place
             if (target >= 0 && target < part.inputs()) {
                 int at = row * batch.length() + (int) target;
                 lastTokens[row] = batch.targets()[at] < 0
@@ -178,13 +178,13 @@ public final class EvaluationTask {
          * Evaluates a run as training measures its held-out loss, on at most so many documents, spread evenly over the
          * split; 0 for all.
          */
-        public static Plan of(TrainedRun run, DatasetSnapshot snapshot, String dataset, Split split, long documents) {
+        public static Plan of(TrainedRun run, SnapshotRef snapshot, Split split, long documents) {
             var packing =
                     new PackingConfig(PackingConfig.Strategy.SINGLE, run.model().lMax());
             long most = documents == 0 ? Long.MAX_VALUE : documents;
             return new Plan(
                     run.modelUse(),
-                    new BatchSource(snapshot, dataset, split, packing, most),
+                    new BatchSource(snapshot, split, packing, most),
                     run.train().batchSize());
         }
     }

@@ -109,8 +109,7 @@ public final class SparkDuplicates {
     private Map<String, DuplicateList> merge(DuplicateSearch search) {
         int ranges = search.ranges();
         List<Integer> all = new ArrayList<>(IntStream.range(0, ranges).boxed().toList());
-        int partitions =
-                (int) Math.max(1, Math.min(MOST_PARTITIONS, search.wanted().size()));
+        int partitions = Math.max(1, Math.min(MOST_PARTITIONS, search.wanted().size()));
         var byUnit = (Comparator<long[]> & Serializable) (a, b) -> {
             int bySegment = Integer.compare(DuplicateRule.segment(a), DuplicateRule.segment(b));
             return bySegment != 0 ? bySegment : Integer.compare(DuplicateRule.unit(a), DuplicateRule.unit(b));

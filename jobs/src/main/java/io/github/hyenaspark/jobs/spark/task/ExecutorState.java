@@ -3,7 +3,7 @@ package io.github.hyenaspark.jobs.spark.task;
 import io.github.hyenaspark.data.batch.LabelledDocuments;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
-import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
@@ -43,9 +43,11 @@ public final class ExecutorState implements AutoCloseable {
     private final ExecutorParameterCache parameters = new ExecutorParameterCache();
     private final IdlePool<ModelUse, HyenaLanguageModel> models = new IdlePool<>(MOST_MODELS, model -> {});
     private final IdlePool<BatchSource, TokenBatches> sources = new IdlePool<>(MOST_SOURCES, ExecutorState::release);
+    private final SharedValues<BatchSource, TokenBatches> opened = new SharedValues<>(MOST_SOURCES);
     private final IdlePool<LabelUse, LabelModel> labelModels = new IdlePool<>(MOST_MODELS, model -> {});
-    private final IdlePool<LabelledSource, LabelledDocuments> labelled =
+    private final IdlePool<SnapshotRef, LabelledDocuments> labelled =
             new IdlePool<>(MOST_SOURCES, ExecutorState::release);
+    private final SharedValues<SnapshotRef, LabelledDocuments> openedLabelled = new SharedValues<>(MOST_SOURCES);
     private final Map<String, Tokenizer> tokenizers = new LinkedHashMap<>(); // the one used last at the end
     private Optional<OpenStorage> storage = Optional.empty();
 
@@ -72,8 +74,10 @@ public final class ExecutorState implements AutoCloseable {
     public void close() {
         models.clear();
         sources.clear();
+        opened.clear();
         labelModels.clear();
         labelled.clear();
+        openedLabelled.clear();
         synchronized (ExecutorState.class) {
             ofThisProcess = ofThisProcess.filter(state -> state != this);
         }
@@ -110,20 +114,26 @@ public final class ExecutorState implements AutoCloseable {
         T read(S source) throws IOException;
     }
 
-    /** Where documents with labels are; the dataset is the URI of its directory. */
-    public record LabelledSource(DatasetSnapshot snapshot, String dataset) {}
-
-    /** Reads batches that wait here or are opened now; they wait for the next task afterwards, unless this fails. */
+    /**
+     * Reads batches that wait here or are opened now; they wait for the next task afterwards, unless this fails. All
+     * tasks share the index of the documents and the plan of the sequences.
+     */
     public <T> T read(BatchSource source, Reading<TokenBatches, T> reading) throws IOException {
-        return read(sources, source, () -> source.open(storage()), reading);
+        return read(
+                sources,
+                source,
+                () -> opened.get(source, () -> source.open(storage())).forAnotherThread(),
+                reading);
     }
 
     /** Reads labelled documents in the same way. */
-    public <T> T readLabelled(LabelledSource source, Reading<LabelledDocuments, T> reading) throws IOException {
+    public <T> T readLabelled(SnapshotRef snapshot, Reading<LabelledDocuments, T> reading) throws IOException {
         return read(
                 labelled,
-                source,
-                () -> LabelledDocuments.open(storage(), source.snapshot(), source.dataset()),
+                snapshot,
+                () -> openedLabelled
+                        .get(snapshot, () -> LabelledDocuments.open(storage(), snapshot))
+                        .forAnotherThread(),
                 reading);
     }
 

@@ -7,7 +7,6 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
-import io.github.hyenaspark.jobs.spark.task.ExecutorState.LabelledSource;
 import io.github.hyenaspark.jobs.spark.task.LabelUse;
 import io.github.hyenaspark.model.LabelModel;
 import io.github.hyenaspark.model.LabelledBatch;
@@ -34,7 +33,7 @@ public record LabelTraining(Broadcast<LabelPlan> labels) implements WorkerComput
         LabelPlan known = labels.value();
         LabelUse use = use(plan, known);
         try {
-            return executor.readLabelled(source(plan), documents -> {
+            return executor.readLabelled(plan.snapshot(), documents -> {
                 LabelModel model = executor.borrow(use);
                 long begin = System.nanoTime();
                 var batches = new Batches(plan.train(), known, documents, part);
@@ -55,10 +54,6 @@ public record LabelTraining(Broadcast<LabelPlan> labels) implements WorkerComput
 
     private static LabelUse use(TrainingPlan plan, LabelPlan known) {
         return new LabelUse(known.spec(), plan.train().recompute(), plan.train().threads());
-    }
-
-    private static LabelledSource source(TrainingPlan plan) {
-        return new LabelledSource(plan.snapshot(), plan.dataset());
     }
 
     @Override
@@ -109,7 +104,7 @@ public record LabelTraining(Broadcast<LabelPlan> labels) implements WorkerComput
         LabelPlan known = labels.value();
         ExecutorState executor = ExecutorState.ofThisProcess();
         LabelUse use = use(plan, known);
-        return executor.readLabelled(source(plan), documents -> {
+        return executor.readLabelled(plan.snapshot(), documents -> {
             LabelModel model = executor.borrow(use);
             model.parameters(theta);
             List<T> found = new ArrayList<>();

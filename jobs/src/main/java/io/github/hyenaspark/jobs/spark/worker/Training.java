@@ -2,7 +2,6 @@ package io.github.hyenaspark.jobs.spark.worker;
 
 import io.github.hyenaspark.data.batch.BatchCursor;
 import io.github.hyenaspark.data.batch.TokenBatches;
-import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
@@ -36,7 +35,7 @@ record Training() implements WorkerComputation {
 
     @Override
     public int heldOutChunks(Storage storage, TrainingPlan plan) throws IOException {
-        if (plan.snapshot().documents(Split.VALIDATION) == 0) {
+        if (plan.snapshot().heldOutDocuments() == 0) {
             return 0;
         }
         try (TokenBatches heldOut = plan.heldOutSource().open(storage)) {

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.shard.Vocabulary;
-import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,8 +46,7 @@ class TextSamplerTest {
         var plan = new TrainingPlan(
                 architecture,
                 SETTINGS.bind("train", TrainConfig.class),
-                new DatasetSnapshot(2, 1, "", "bytes", Map.of(), vocabulary, List.of(), List.of(), List.of()),
-                "",
+                new SnapshotRef("", 1, "", vocabulary, 0, 0),
                 new PackingConfig(PackingConfig.Strategy.CONTIGUOUS, architecture.lMax()),
                 directory.toString());
         return new TextSampler(config, plan, model, Storage.local());

@@ -7,6 +7,7 @@ import io.github.hyenaspark.data.batch.PackingPlan;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.evaluation.DocumentLosses.DocumentLoss;
@@ -45,7 +46,7 @@ class DocumentLossesTest {
             PackingPlan.Part part = plan.parts(from + i).get(0);
             tokens[i] = part.inputs();
             nats[i] = NATS * part.inputs();
-            boolean ends = part.from() + part.inputs() + 1 == plan.documentTokens()[part.document()];
+            boolean ends = part.from() + part.inputs() + 1 == plan.documents().tokens(part.document());
             byte found = part.document() == 0 ? ChunkLosses.RIGHT : ChunkLosses.WRONG;
             last[i] = ends ? found : ChunkLosses.NONE;
         }
@@ -59,7 +60,9 @@ class DocumentLossesTest {
         DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, dataset);
         assertThat(SnapshotUnits.all(storage, dataset, snapshot)).hasSizeGreaterThan(1);
         var source = new BatchSource(
-                snapshot, dataset, Split.TRAIN, new PackingConfig(PackingConfig.Strategy.SINGLE, LENGTH));
+                SnapshotRef.of(snapshot, dataset),
+                Split.TRAIN,
+                new PackingConfig(PackingConfig.Strategy.SINGLE, LENGTH));
         List<DocumentLoss> found = new ArrayList<>();
         try (TokenBatches batches = source.open(storage)) {
             PackingPlan plan = batches.plan();

@@ -18,10 +18,10 @@ import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.Vocabulary;
-import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.shard.snapshot.Totals;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
@@ -81,21 +81,11 @@ class KryoRegistrationTest {
 
     @Test
     void thePlanOfARunSurvives() {
-        var snapshot = new DatasetSnapshot(
-                2,
-                1,
-                "",
-                "f",
-                Map.of("unit-bytes", "1"),
-                new Vocabulary("bytes", "f", 256, 255, -1),
-                List.of(),
-                List.of(),
-                List.of(UNIT));
+        var snapshot = new SnapshotRef("hdfs://h/d", 1, "a", new Vocabulary("bytes", "f", 256, 255, -1), 5, 6);
         var plan = new TrainingPlan(
                 SETTINGS.bind("model", ModelConfig.class),
                 SETTINGS.bind("train", TrainConfig.class),
                 snapshot,
-                "hdfs://h/d",
                 new PackingConfig(PackingConfig.Strategy.BEST_FIT, 64),
                 "hdfs://h/r");
         assertThat(throughWire(plan)).isEqualTo(plan);
@@ -150,20 +140,11 @@ class KryoRegistrationTest {
 
     @Test
     void anEvaluationSurvives() {
-        var snapshot = new DatasetSnapshot(
-                2,
-                1,
-                "",
-                "f",
-                Map.of(),
-                new Vocabulary("bytes", "f", 256, 255, -1),
-                List.of(),
-                List.of(),
-                List.of(UNIT));
+        var snapshot = new SnapshotRef("hdfs://h/d", 1, "a", new Vocabulary("bytes", "f", 256, 255, -1), 5, 6);
         var packing = new PackingConfig(PackingConfig.Strategy.SINGLE, 64);
         var plan = new EvaluationTask.Plan(
                 new ModelUse(SETTINGS.bind("model", ModelConfig.class), 256, "none", 1),
-                new BatchSource(snapshot, "hdfs://h/d", Split.TRAIN, packing, 10),
+                new BatchSource(snapshot, Split.TRAIN, packing, 10),
                 4);
         assertThat(throughWire(plan)).isEqualTo(plan);
         var loss = new LossByPosition(List.of(new LossSum(2.5, 7)));
