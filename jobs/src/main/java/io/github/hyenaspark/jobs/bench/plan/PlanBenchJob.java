@@ -2,18 +2,26 @@ package io.github.hyenaspark.jobs.bench.plan;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.SettingNames;
+import io.github.hyenaspark.data.batch.PackingConfig;
+import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.prepare.commit.DatasetReport;
+import io.github.hyenaspark.data.prepare.commit.Expiry;
 import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
 import io.github.hyenaspark.data.prepare.commit.Vacuum;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.index.SplitIndex;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
+import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.report.page.DatasetPage;
 import java.io.IOException;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * {@code bench plan}: requests, time and memory of the driver for a dataset of millions of files, on a store that is
@@ -23,6 +31,9 @@ import java.util.Map;
  */
 public final class PlanBenchJob {
     private static final double RECORDED = 0.9; // of the units, at a restart
+    private static final int KEPT = 30; // snapshots, when the others expire
+    private static final int LENGTH = 1024; // tokens of a sequence
+    private static final int BATCH = 8;
     private static final double SHOWN = 1e3;
 
     private final Size size;
@@ -36,7 +47,9 @@ public final class PlanBenchJob {
         FIRST,
         RESTART,
         REPORT,
-        VACUUM
+        EXPIRE,
+        VACUUM,
+        JOIN
     }
 
     /**
@@ -77,9 +90,9 @@ public final class PlanBenchJob {
                     .put("units", size.units())
                     .put("new_units", size.newUnits())
                     .put("request_ms", size.requestMillis());
-            job.prepare(what);
+            VirtualClock.Work<?> work = job.prepare(what);
             try (HeapWatch heap = HeapWatch.begin()) {
-                job.measure(what);
+                work.run();
                 job.found.put("heap_mib", shown(heap.mebibytes()));
             }
             ObjectNode measured = job.clock.toJson();
@@ -99,56 +112,79 @@ public final class PlanBenchJob {
         return Math.rint(value * SHOWN) / SHOWN;
     }
 
-    /** What is there before anything is measured. */
-    private void prepare(Case what) throws IOException {
+    /** Puts there what is there before anything is measured; returns what is then to be measured. */
+    private VirtualClock.Work<?> prepare(Case what) throws IOException {
+        Storage storage = data.storage();
+        String dataset = data.dataset();
         switch (what) {
             case NIGHT -> {
-                data.writeDataset(false);
+                data.writeDataset(false, false);
                 data.addFiles(size.newUnits());
+                return this::commit;
             }
-            case FIRST -> data.addFiles(0);
-            case RESTART -> data.addRecords((int) (RECORDED * data.unitsOfAll()));
-            case REPORT -> data.writeDataset(false);
+            case FIRST -> {
+                data.addFiles(0);
+                return this::commit;
+            }
+            case RESTART -> {
+                data.addRecords((int) (RECORDED * data.unitsOfAll()));
+                return () -> planned(clock.measure(() -> InputPlan.of(storage, data.spec())));
+            }
+            case REPORT -> {
+                DatasetSnapshot snapshot = data.writeDataset(false, false);
+                return () -> clock.measure(() -> report(snapshot));
+            }
+            case EXPIRE -> {
+                data.writeDataset(true, false);
+                return () -> found.put(
+                        "expired",
+                        clock.measure(() -> Expiry.run(storage, dataset, KEPT, Long.MAX_VALUE))
+                                .expired());
+            }
             case VACUUM -> {
-                data.writeDataset(true);
+                data.writeDataset(true, false);
                 data.addFiles(size.newUnits());
                 data.addRecords(size.newUnits());
+                return () -> {
+                    Vacuum.Result result = clock.measure(() -> Vacuum.run(storage, dataset, Long.MAX_VALUE));
+                    return found.put("deleted_files", result.files()).put("kept_files", result.kept());
+                };
+            }
+            default -> {
+                DatasetSnapshot snapshot = data.writeDataset(false, true);
+                var training = SnapshotRef.of(snapshot, dataset);
+                SplitIndex.open(storage, training, Split.TRAIN).share(storage, training);
+                return () -> clock.measure(() -> join(training));
             }
         }
     }
 
-    private void measure(Case what) throws IOException {
-        switch (what) {
-            case NIGHT, FIRST -> commit();
-            case RESTART -> {
-                InputPlan plan = clock.measure(() -> InputPlan.of(data.storage(), data.spec()));
-                found.put("pending_units", plan.pending().size())
-                        .put("recorded_units", plan.recorded().size());
-            }
-            case REPORT -> {
-                DatasetSnapshot snapshot = DatasetSnapshot.newest(data.storage(), data.dataset());
-                clock.measure(() -> report(snapshot));
-            }
-            case VACUUM -> {
-                Vacuum.Result result =
-                        clock.measure(() -> Vacuum.run(data.storage(), data.dataset(), Long.MAX_VALUE));
-                found.put("deleted_files", result.files()).put("kept_files", result.kept());
-            }
-        }
+    private InputPlan planned(InputPlan plan) {
+        found.put("pending_units", plan.pending().size())
+                .put("recorded_units", plan.recorded().size());
+        return plan;
+    }
+
+    /** What an executor reads until it can begin its first step. */
+    private TokenBatches join(SnapshotRef training) throws IOException {
+        var packing = new PackingConfig(PackingConfig.Strategy.CONTIGUOUS, LENGTH);
+        TokenBatches batches = TokenBatches.open(data.storage(), training, Split.TRAIN, packing);
+        long apart = batches.sequences() / BATCH;
+        batches.batch(LongStream.range(0, BATCH).map(i -> i * apart).toArray());
+        found.put("documents", training.trainDocuments());
+        return batches;
     }
 
     /** What a {@code prepare} does on its driver, without looking for duplicates. */
-    private void commit() throws IOException {
-        InputPlan plan = clock.measure(() -> InputPlan.of(data.storage(), data.spec()));
-        found.put("pending_units", plan.pending().size());
+    private DatasetSnapshot commit() throws IOException {
+        InputPlan plan = planned(clock.measure(() -> InputPlan.of(data.storage(), data.spec())));
         data.writeRecords(plan.pending());
-        DatasetSnapshot snapshot = clock.measure(() -> {
+        return clock.measure(() -> {
             data.spec().storeTokenizer(data.storage());
             SnapshotCommit commit = SnapshotCommit.open(data.storage(), data.spec(), plan);
             var none = new DuplicateSearch.Result(commit.search().runs(), Map.of());
             return report(commit.commit(none).snapshot());
         });
-        found.put("snapshot", snapshot.number());
     }
 
     private DatasetSnapshot report(DatasetSnapshot snapshot) throws IOException {

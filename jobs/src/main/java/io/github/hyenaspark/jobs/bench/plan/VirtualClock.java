@@ -33,7 +33,8 @@ final class VirtualClock {
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     private final Map<Request, LongAdder> counts = new EnumMap<>(Request.class);
     private final AtomicLong nanos = new AtomicLong();
-    private final LongAdder written = new LongAdder();
+    private final LongAdder metadata = new LongAdder();
+    private final LongAdder indexes = new LongAdder();
     /** By thread: its processor time when it last asked for something. */
     private final Map<Long, Long> processor = new ConcurrentHashMap<>();
 
@@ -77,13 +78,16 @@ final class VirtualClock {
         }
     }
 
-    void countWritten(long bytes) {
+    void countWritten(String key, long bytes) {
         if (measuring != 0) {
-            written.add(bytes);
+            (key.endsWith(".index") ? indexes : metadata).add(bytes);
         }
     }
 
-    /** What was measured: requests, seconds of the store, of processors, and both together; bytes written. */
+    /**
+     * What was measured: requests, seconds of the store, of processors, and both together; bytes written, those of
+     * indexes, which have four for each document, apart.
+     */
     ObjectNode toJson() {
         ObjectNode byKind = Json.object();
         counts.forEach((kind, count) -> byKind.put(kind.name().toLowerCase(Locale.ROOT), count.sum()));
@@ -96,6 +100,7 @@ final class VirtualClock {
         return json.put("store_seconds", store)
                 .put("cpu_seconds", processors)
                 .put("driver_seconds", store + processors)
-                .put("new_metadata_bytes", written.sum());
+                .put("new_metadata_bytes", metadata.sum())
+                .put("new_index_bytes", indexes.sum());
     }
 }

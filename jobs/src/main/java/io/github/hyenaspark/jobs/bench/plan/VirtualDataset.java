@@ -12,6 +12,8 @@ import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardWriter;
 import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.TokenType;
+import io.github.hyenaspark.data.shard.index.SegmentIndex;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
@@ -29,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
@@ -43,15 +46,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A corpus and its dataset on a {@link VirtualStore}. The files of the corpus, all of one length, are listed but cannot
- * be read. Each unit has a shard to train on and a document table, every eighth also a held-out shard; all shards of a
- * split have the same lengths of documents, so their {@code .idx} files can be read, and nothing else of them. What a
- * dataset says of itself, segments and snapshots, is written by those who always write it.
+ * be read. Each unit has a shard to train on and a document table, which cannot be read either, and about every eighth
+ * a held-out shard; all shards of a split have the same content. What a dataset says of itself, segments and snapshots,
+ * is written by those who always write it.
  */
 final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
     private static final String INPUT = "corpus/";
     private static final String DATASET = "dataset/";
-    private static final int TRAIN_DOCUMENTS = 1300;
-    private static final int VALIDATION_DOCUMENTS = 65;
+    private static final int TRAIN_DOCUMENTS = 667;
+    private static final int VALIDATION_DOCUMENTS = 35;
     private static final int LONGEST = 200; // tokens of a document
     private static final int HELD_OUT = 8; // of so many units one has a held-out shard
     private static final long TABLE_BYTES = 300_000;
@@ -68,7 +71,7 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
     private final int unitFiles;
     private final long fileBytes;
     private final Map<Split, ShardEntry> shards = new EnumMap<>(Split.class);
-    private final Map<Split, byte[]> indexes = new EnumMap<>(Split.class);
+    private final Map<String, byte[]> contents = new HashMap<>(); // by folder and ending
     private final Map<Split, UnitTally> tallies = new EnumMap<>(Split.class);
     /** Of each unit that has a record: name and hash of the states of its files. */
     private byte[] records = new byte[0];
@@ -121,11 +124,18 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
             }
             for (ShardEntry shard : writer.write(disk, directory.toString(), "any")) {
                 shards.put(shard.split(), shard);
-                indexes.put(shard.split(), shard.index().read(disk, directory.toString()));
+                for (ObjectRef file : shard.files()) {
+                    contents.put(kind(file.file()), file.read(disk, directory.toString()));
+                }
             }
         } finally {
             disk.delete(directory.toString());
         }
+    }
+
+    /** Folder and ending of an object, such as {@code train.idx}. */
+    private static String kind(String name) {
+        return name.substring(0, name.indexOf('/')) + name.substring(name.lastIndexOf('.'));
     }
 
     private static int documents(Split split) {
@@ -190,11 +200,10 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
     private ShardEntry shard(Split split, String unit) {
         ShardEntry like = shards.get(split);
         String name = shardName(split, unit);
-        long seed = unit.hashCode();
         return new ShardEntry(
-                new ObjectRef(name + ".bin", like.bin().bytes(), sha256(seed)),
+                new ObjectRef(name + ".bin", like.bin().bytes(), like.bin().sha256()),
                 new ObjectRef(name + ".idx", like.index().bytes(), like.index().sha256()),
-                new ObjectRef(name + ".crc", like.checksums().bytes(), sha256(seed + 4)),
+                new ObjectRef(name + ".crc", like.checksums().bytes(), like.checksums().sha256()),
                 like.documents(),
                 like.tokens(),
                 like.textBytes());
@@ -236,38 +245,53 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
 
     /**
      * Writes a dataset: half of its units joined it with the first snapshot, the others in a year's nights, a snapshot
-     * each, of which only the last is written unless all are wanted.
+     * each. Returns the last.
+     *
+     * @param allSnapshots whether to write those before too
+     * @param allIndexes whether every segment has an index of its documents, or those that are never read are empty
      */
-    void writeDataset(boolean allSnapshots) throws IOException {
+    DatasetSnapshot writeDataset(boolean allSnapshots, boolean allIndexes) throws IOException {
         int nights = Math.min(NIGHTS, units / 2);
         int ofNight = nights == 0 ? 0 : units / 2 / nights;
         records = new byte[Math.multiplyExact(units, 2 * NAME_BYTES)];
         List<SegmentEntry> segments = new ArrayList<>();
-        String parent = "";
+        Optional<DatasetSnapshot> last = Optional.empty();
         int done = 0;
         for (int night = 0; night <= nights; night++) {
             int end = units - (nights - night) * ofNight;
             while (done < end) {
                 int to = Math.min(end, done + Segment.MOST_UNITS);
-                segments.add(writeSegment(done, to));
+                segments.add(writeSegment(done, to, allIndexes || done == 0));
                 done = to;
             }
             if (night == nights || (allSnapshots && night > 0)) {
-                parent = writeSnapshot(night + 1, parent, segments).sha256();
+                last = Optional.of(writeSnapshot(night + 1, last, segments));
             }
         }
         spec.storeTokenizer(storage);
+        return last.orElseThrow();
     }
 
-    private SegmentEntry writeSegment(int from, int to) throws IOException {
+    private SegmentEntry writeSegment(int from, int to, boolean indexed) throws IOException {
         List<WorkUnit> some = IntStream.range(from, to).mapToObj(this::oldUnit).toList();
         for (int i = 0; i < some.size(); i++) {
             remember(from + i, some.get(i));
         }
-        SegmentEntry entry =
-                Segment.write(storage, dataset(), some.stream().map(this::line).toList());
+        List<Segment.Line> lines = some.stream().map(this::line).toList();
+        SegmentEntry entry = Segment.write(
+                storage, dataset(), lines, (file, split) -> indexed ? index(lines, file, split) : stub(file));
         SegmentInputs.write(storage, dataset(), entry, some);
         return entry;
+    }
+
+    private ObjectRef index(List<Segment.Line> lines, String file, Split split) throws IOException {
+        List<UnitEntry> some = lines.stream().map(Segment.Line::unit).toList();
+        TokenType type = TokenType.of(spec.vocabulary().size());
+        return SegmentIndex.write(storage, dataset(), file, split, type, SegmentIndex.members(some, split));
+    }
+
+    private ObjectRef stub(String file) throws IOException {
+        return ObjectRef.of(Segment.FOLDER, storage.write(Storage.resolve(dataset(), file), out -> {}));
     }
 
     private void remember(int number, WorkUnit unit) {
@@ -275,11 +299,11 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
         System.arraycopy(HexFormat.of().parseHex(both), 0, records, 2 * NAME_BYTES * number, 2 * NAME_BYTES);
     }
 
-    private DatasetSnapshot writeSnapshot(int number, String parent, List<SegmentEntry> segments) throws IOException {
+    private DatasetSnapshot writeSnapshot(int number, Optional<DatasetSnapshot> parent, List<SegmentEntry> segments) throws IOException {
         var snapshot = new DatasetSnapshot(
                 DatasetSnapshot.FORMAT,
                 number,
-                parent,
+                parent.map(DatasetSnapshot::sha256).orElse(""),
                 spec.fingerprint(),
                 spec.identity(),
                 spec.vocabulary(),
@@ -408,17 +432,9 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
         return new Listed(DATASET + name, bytes(name), WRITTEN_MILLIS, "");
     }
 
-    /** Of any object of a dataset. */
     private long bytes(String name) {
-        for (Map.Entry<Split, ShardEntry> split : shards.entrySet()) {
-            if (name.startsWith(split.getKey().folder() + "/")) {
-                ShardEntry shard = split.getValue();
-                return name.endsWith(".bin")
-                        ? shard.bin().bytes()
-                        : name.endsWith(".idx") ? shard.index().bytes() : shard.checksums().bytes();
-            }
-        }
-        return TABLE_BYTES;
+        byte[] content = contents.get(kind(name));
+        return content == null ? TABLE_BYTES : content.length;
     }
 
     @Override
@@ -430,10 +446,9 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
 
     @Override
     public byte[] content(String key) {
-        for (Map.Entry<Split, byte[]> index : indexes.entrySet()) {
-            if (key.startsWith(DATASET + index.getKey().folder() + "/") && key.endsWith(".idx")) {
-                return index.getValue();
-            }
+        byte[] content = contents.get(kind(key.substring(DATASET.length())));
+        if (content != null) {
+            return content;
         }
         throw new IllegalArgumentException("no content was made up for " + key);
     }

@@ -518,7 +518,7 @@ public final class VirtualStore extends FileSystem {
             } else if (written.putIfAbsent(key, object) != null) {
                 throw new IOException("412 precondition failed");
             }
-            clock.countWritten(bytes);
+            clock.countWritten(key, bytes);
         }
     }
 
