@@ -4,13 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.batch.PackingPlan;
 import io.github.hyenaspark.data.prepare.segment.SegmentWriter;
-import io.github.hyenaspark.data.shard.ShardEntry;
-import io.github.hyenaspark.data.shard.ShardReader;
 import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.index.SplitIndex;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.Totals;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.snapshot.UnitTally;
@@ -18,10 +16,9 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.stream.LongStream;
 
 /** What a snapshot holds, recounted from its segments: {@code reports/NNNNNNNN.json} and a page. */
 public final class DatasetReport {
@@ -117,39 +114,18 @@ public final class DatasetReport {
 
     /** The lengths of the first documents to train on. */
     private static long[] trainLengths(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
-        long[] lengths = new long[(int) Math.min(MOST_PLANNED, snapshot.documents(Split.TRAIN))];
-        int count = 0;
-        List<SegmentEntry> segments = SegmentWriter.of(storage, dataset, snapshot);
-        for (int i = 0; i < segments.size() && count < lengths.length; i++) {
-            List<SnapshotUnits.Unit> units = SnapshotUnits.of(storage, dataset, segments.get(i));
-            for (int unit = 0; unit < units.size() && count < lengths.length; unit++) {
-                count = lengths(storage, dataset, snapshot, units.get(unit), lengths, count);
-            }
-        }
-        return Arrays.copyOf(lengths, count);
-    }
-
-    private static int lengths(
-            Storage storage,
-            String dataset,
-            DatasetSnapshot snapshot,
-            SnapshotUnits.Unit unit,
-            long[] lengths,
-            int begin)
-            throws IOException {
-        int count = begin;
-        Map<String, int[]> duplicates = unit.leftOut();
-        for (ShardEntry shard : unit.entry().shards(Split.TRAIN)) {
-            int[] leftOut = duplicates.getOrDefault(shard.file(), new int[0]);
-            try (ShardReader reader = ShardReader.open(storage, dataset, shard, snapshot.tokenType())) {
-                for (int document = 0; document < reader.documents() && count < lengths.length; document++) {
-                    if (Arrays.binarySearch(leftOut, document) < 0) {
-                        lengths[count++] = reader.tokens(document);
-                    }
-                }
-            }
-        }
-        return count;
+        SplitIndex first = SplitIndex.ofFirst(
+                storage,
+                dataset,
+                Split.TRAIN,
+                snapshot.tokenType(),
+                SegmentWriter.of(storage, dataset, snapshot),
+                MOST_PLANNED);
+        return LongStream.range(0, first.documents())
+                .map(first::tokens)
+                .filter(tokens -> tokens > 0)
+                .limit(MOST_PLANNED)
+                .toArray();
     }
 
     private static double rounded(double value) {
