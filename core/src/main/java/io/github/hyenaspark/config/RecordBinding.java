@@ -38,7 +38,7 @@ import java.util.regex.Pattern;
 /** Binds sections to records with Jackson, whose errors become messages with the key and where it was set. */
 record RecordBinding(ConfigObject root, ObjectNode tree) {
     private static final JsonMapper MAPPER = JsonMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
+            .propertyNamingStrategy(new KeyNames())
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
@@ -54,6 +54,16 @@ record RecordBinding(ConfigObject root, ObjectNode tree) {
     private static final Set<Class<?>> WHOLE = Set.of(int.class, long.class, Integer.class, Long.class);
     private static final Set<Class<?>> REAL = Set.of(double.class, float.class, Double.class, Float.class);
     private static final Set<Class<?>> FLAG = Set.of(boolean.class, Boolean.class);
+
+    /** Component {@code case_}, whose name Java would not take without the line, is key {@code case}. */
+    private static final class KeyNames extends PropertyNamingStrategies.KebabCaseStrategy {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String translate(String component) {
+            return super.translate(component.replaceFirst("_$", ""));
+        }
+    }
 
     <T> T bind(String section, Class<T> record) {
         JsonNode node = tree.get(section);

@@ -138,7 +138,10 @@ record Listing(FileSystem fileSystem) {
     }
 
     private static boolean visible(Path path) {
-        String name = path.getName();
+        return visible(path.getName());
+    }
+
+    static boolean visible(String name) {
         return (!name.startsWith(".") && !name.startsWith("_")) || TABLE_LOGS.contains(name);
     }
 

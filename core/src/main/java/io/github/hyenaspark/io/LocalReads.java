@@ -56,6 +56,37 @@ final class LocalReads {
         return Optional.of(files);
     }
 
+    /** Gives the files below a directory as {@link Listing#below} does, with one question about each. */
+    static void below(Path directory, Consumer<FileInfo> files) throws IOException {
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(
+                directory, child -> Listing.visible(child.getFileName().toString()))) {
+            for (Path child : children) {
+                below(child, attributes(child), files);
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static void below(Path child, Optional<BasicFileAttributes> attributes, Consumer<FileInfo> files)
+            throws IOException {
+        if (attributes.isPresent() && attributes.get().isDirectory()) {
+            below(child, files);
+        } else if (attributes.isPresent()) {
+            long modified = attributes.get().lastModifiedTime().toMillis();
+            files.accept(FileInfo.listed(SCHEME + child, attributes.get().size(), modified, ""));
+        }
+    }
+
+    /** Of a file that may have been deleted since it was listed. */
+    private static Optional<BasicFileAttributes> attributes(Path file) throws IOException {
+        try {
+            return Optional.of(Files.readAttributes(file, BasicFileAttributes.class));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
     /**
      * Gives the names of all files in and below a directory, which takes no question about each; none if it is missing.
      */

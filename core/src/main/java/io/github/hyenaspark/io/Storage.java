@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -383,6 +384,12 @@ public final class Storage {
      * all.
      */
     public <T extends Consumer<FileInfo>> T find(String directoryOrGlob, Supplier<T> takers) throws IOException {
+        Optional<java.nio.file.Path> local = LocalReads.path(directoryOrGlob, localByDefault);
+        if (local.isPresent() && Files.isDirectory(local.get())) {
+            T taker = takers.get();
+            LocalReads.below(local.get(), taker);
+            return taker;
+        }
         Location location = location(directoryOrGlob);
         try {
             return location.ask(() -> {

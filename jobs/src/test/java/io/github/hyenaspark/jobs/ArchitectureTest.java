@@ -103,7 +103,8 @@ final class ArchitectureTest {
             jobs.exchange           | io config model train.config checkpoint exchange data.token data.prepare jobs.spark.. jobs.cli jobs.train io.safetensors
             jobs.prepare            | io data.. config jobs.report.progress jobs.report.page jobs.spark.prepare jobs.spark.session jobs.spark.task jobs.cli jobs.train
             jobs.infer              | io data.. config model train.config jobs.report.progress jobs.report.page jobs.spark.. jobs.cli jobs.train
-            jobs.bench              | io data.. config convolution operator.nn model train.. checkpoint bench jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli jobs.train
+            jobs.bench.plan         | io data.. config jobs.report.page jobs.cli
+            jobs.bench              | io data.. config convolution operator.nn model train.. checkpoint bench jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli jobs.train jobs.bench.plan
             jobs.compare            | io data.. config operator.block model train.config jobs.report.journal jobs.report.page jobs.spark.session jobs.cli jobs.train jobs.prepare jobs.infer jobs.bench
             jobs.fit                | io data.. config operator.head model train.. checkpoint jobs.report.. jobs.spark.. jobs.cli jobs.train jobs.prepare jobs.infer io.safetensors
             ml                      | io config jobs.spark jobs.spark.run jobs.spark.task jobs.fit
@@ -120,7 +121,13 @@ final class ArchitectureTest {
             library("com.knuddels..", "data.token", "data.bench"),
             library("com.typesafe.config..", "config"),
             library("jdk.incubator..", "convolution.vector", "train.codec"),
-            library("org.apache.hadoop..", "io", "jobs.cli", "jobs.spark..", "data.document.parquet"),
+            library(
+                    "org.apache.hadoop..",
+                    "io",
+                    "jobs.bench.plan",
+                    "jobs.cli",
+                    "jobs.spark..",
+                    "data.document.parquet"),
             library("org.apache.parquet..", "data.document.parquet", "data.shard.table"),
             library("org.apache.spark..", "jobs.spark..", "jobs.fit", "ml"),
             library("org.bytedeco..", "operator.tensor"),

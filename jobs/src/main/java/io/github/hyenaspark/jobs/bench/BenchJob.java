@@ -8,6 +8,7 @@ import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.data.bench.TokenBenchmark;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
+import io.github.hyenaspark.jobs.bench.plan.PlanBenchJob;
 import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.JobCommand;
@@ -74,12 +75,20 @@ public final class BenchJob implements Runnable {
                                 "bench.mebibytes=4"),
                         List.of("bench"),
                         PrepareBenchJob::run,
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new CommandWords(
+                                "plan",
+                                "Counts what a dataset of millions of files costs the driver, on a made-up store.",
+                                "bench.case=night"),
+                        List.of("bench"),
+                        BenchJob::plan,
                         console));
     }
 
     @Override
     public void run() {
-        throw new IllegalArgumentException("a command is needed: step, generate, conv, round, tokens or prepare");
+        throw new IllegalArgumentException("a command is needed: step, generate, conv, round, tokens, prepare or plan");
     }
 
     private static void convolution(Settings settings, Console console) {
@@ -101,6 +110,12 @@ public final class BenchJob implements Runnable {
                 .put("gated_forward_backward_ms", medianMillis(found.gatedForwardBackward()))
                 .put("max_relative_error", shown(found.maxRelativeError()));
         console.result(json);
+    }
+
+    private static void plan(Settings settings, Console console) throws IOException {
+        Config config = settings.bind("bench", Config.class);
+        var size = new PlanBenchJob.Size(config.files(), config.units(), config.newUnits(), config.requestMs());
+        PlanBenchJob.run(config.case_(), size, console);
     }
 
     private static void tokens(Settings settings, Console console) throws IOException {
@@ -154,7 +169,12 @@ public final class BenchJob implements Runnable {
             int warmUpRounds,
             double seconds,
             double gigabits,
-            int mebibytes) {
+            int mebibytes,
+            PlanBenchJob.Case case_,
+            int files,
+            int units,
+            int newUnits,
+            double requestMs) {
         Config {
             Refusal.below(1, "batch", batch);
             Refusal.below(1, "channels", channels);

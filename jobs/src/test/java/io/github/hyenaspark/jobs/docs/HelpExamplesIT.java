@@ -53,7 +53,10 @@ class HelpExamplesIT {
             "bench.parameters=1000",
             "bench.rounds=1",
             "bench.warm-up-rounds=0",
-            "bench.mebibytes=1");
+            "bench.mebibytes=1",
+            "bench.files=400",
+            "bench.units=16",
+            "bench.new-units=2");
 
     @TempDir
     static Path directory;

@@ -16,7 +16,6 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.LongStream;
@@ -112,19 +111,13 @@ public final class DatasetReport {
         return packing;
     }
 
-    /** The lengths of the first documents to train on, from the indexes of the first segments that have enough. */
+    /** The lengths of the first documents to train on. */
     private static long[] trainLengths(
             Storage storage, String dataset, DatasetSnapshot snapshot, List<SegmentEntry> segments) throws IOException {
-        List<SegmentEntry> first = new ArrayList<>();
-        long documents = 0;
-        for (int i = 0; i < segments.size() && documents < MOST_PLANNED; i++) {
-            Totals totals = segments.get(i).totals();
-            documents += totals.of(Split.TRAIN).documents() - totals.counts().duplicates();
-            first.add(segments.get(i));
-        }
-        SplitIndex index = SplitIndex.of(storage, dataset, snapshot.with(first), Split.TRAIN);
-        return LongStream.range(0, index.documents())
-                .map(index::tokens)
+        SplitIndex first =
+                SplitIndex.ofFirst(storage, dataset, Split.TRAIN, snapshot.tokenType(), segments, MOST_PLANNED);
+        return LongStream.range(0, first.documents())
+                .map(first::tokens)
                 .filter(tokens -> tokens > 0)
                 .limit(MOST_PLANNED)
                 .toArray();

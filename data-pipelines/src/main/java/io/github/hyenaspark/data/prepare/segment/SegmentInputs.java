@@ -37,6 +37,7 @@ public final class SegmentInputs {
     private static final int HEADER = 2 * Integer.BYTES;
     private static final int ENTRY = 2 * Long.BYTES + Integer.BYTES;
     private static final String SEAL = "{\"sha256\":\"";
+    private static final int ROOT = 6; // place of what begins a file's URI, if it is another than before
     private static final String HINT = "restore the file from a copy, or prepare the corpus into another data.dataset";
 
     private SegmentInputs() {}
@@ -57,7 +58,8 @@ public final class SegmentInputs {
     }
 
     /** Writes or replaces the two files: units that left a dataset and came back have other times. */
-    static void write(Storage storage, String dataset, SegmentEntry segment, List<WorkUnit> units) throws IOException {
+    public static void write(Storage storage, String dataset, SegmentEntry segment, List<WorkUnit> units)
+            throws IOException {
         storage.replace(uri(dataset, segment.id(), UNITS), lines(units));
         storage.replace(uri(dataset, segment.id(), KNOWN), known(units));
     }
@@ -85,6 +87,7 @@ public final class SegmentInputs {
 
     private static byte[] lines(List<WorkUnit> units) {
         var text = new StringBuilder(Json.line(Json.object().put("format", FORMAT))).append('\n');
+        String rootBefore = "";
         for (WorkUnit unit : units) {
             ObjectNode json = Json.object().put("unit", unit.name());
             ArrayNode slices = json.putArray("slices");
@@ -93,14 +96,17 @@ public final class SegmentInputs {
                 String root = file.uri()
                         .substring(
                                 0, Math.max(0, file.uri().length() - file.path().length()));
-                slices.addArray()
+                ArrayNode facts = slices.addArray()
                         .add(file.path())
-                        .add(root)
                         .add(file.bytes())
                         .add(file.modifiedMillis())
                         .add(file.etag())
                         .add(slice.from())
                         .add(slice.to());
+                if (!root.equals(rootBefore)) { // a third of all bytes would be the same root
+                    facts.add(root);
+                    rootBefore = root;
+                }
             }
             text.append(Json.line(json)).append('\n');
         }
@@ -142,18 +148,20 @@ public final class SegmentInputs {
             throw new CorruptFileException(uri, "format " + FORMAT, "format " + format);
         }
         List<WorkUnit> units = new ArrayList<>();
+        String root = "";
         for (String line : lines.subList(1, lines.size())) {
             JsonNode json = line(uri, line);
             List<Slice> slices = new ArrayList<>();
             for (JsonNode slice : Json.elements(json, uri, "slices")) {
                 String path = slice.get(0).asText();
+                root = slice.path(ROOT).asText(root);
                 var file = new InputFile(
                         path,
-                        slice.get(1).asText() + path,
+                        root + path,
+                        slice.get(1).asLong(),
                         slice.get(2).asLong(),
-                        slice.get(3).asLong(),
-                        slice.get(4).asText());
-                slices.add(new Slice(file, slice.get(5).asLong(), slice.get(6).asLong()));
+                        slice.get(3).asText());
+                slices.add(new Slice(file, slice.get(4).asLong(), slice.get(5).asLong()));
             }
             units.add(new WorkUnit(Json.text(json, uri, "unit"), slices));
         }

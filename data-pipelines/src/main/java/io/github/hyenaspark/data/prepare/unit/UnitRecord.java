@@ -145,7 +145,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         return new UnitEntry(unit.name(), digest, counts, shards, objects);
     }
 
-    byte[] toJson() {
+    public byte[] toJson() {
         return SealedJson.SEAL.seal(json());
     }
 

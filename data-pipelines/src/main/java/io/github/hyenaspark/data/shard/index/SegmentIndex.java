@@ -74,7 +74,7 @@ public final class SegmentIndex {
     }
 
     /**
-     * Adds the shards of a file to an index, in ranges of so many bytes.
+     * Adds the shards of a file to an index, until that has enough, in ranges of so many bytes.
      *
      * @param leftOut numbers of units of the segment whose shards are left out
      */
@@ -107,7 +107,7 @@ public final class SegmentIndex {
         in.readFully(entries);
         entries.flip().limit((int) table);
         long read = 0;
-        for (long number = 0; number < shards; number++) {
+        for (long number = 0; number < shards && !to.isFull(); number++) {
             Shard shard = Shard.of(uri, entries);
             boolean within = shard.documents() >= 0 && shard.documents() <= documents - read;
             check(uri, documents + " documents", within, read + " and " + shard.documents() + " of them", hint);
@@ -126,7 +126,7 @@ public final class SegmentIndex {
                 to.end(uri, hint);
             }
         }
-        boolean whole = read == documents && !entries.hasRemaining();
+        boolean whole = to.isFull() || (read == documents && !entries.hasRemaining());
         check(uri, documents + " documents in " + shards + " shards", whole, read, hint);
     }
 

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -40,6 +41,7 @@ public final class SplitIndex implements DocumentTokens {
 
     private static final Logger LOG = LoggerFactory.getLogger(SplitIndex.class);
     private static final int RANGE_BYTES = 16 << 20;
+    private static final int FIRST_BYTES = 1 << 20;
     /** So many files everybody may read for himself. */
     private static final int FEW_PARTS = 8;
 
@@ -142,6 +144,27 @@ public final class SplitIndex implements DocumentTokens {
             }
         }
         return new SplitIndex(builder, parts.size());
+    }
+
+    /** The index of the first shards of segments that have so many documents together, or of all. */
+    public static SplitIndex ofFirst(
+            Storage storage, String dataset, Split split, TokenType type, List<SegmentEntry> segments, long documents)
+            throws IOException {
+        Map<String, int[]> dropped = new HashMap<>();
+        var builder = new Builder(dataset, split, type, dropped, documents);
+        for (int i = 0; i < segments.size() && !builder.isFull(); i++) {
+            Known known = Known.of(storage, dataset, segments.get(i));
+            Optional<ObjectRef> index = known.segment().index(split);
+            if (index.isPresent()) {
+                dropped.putAll(known.dropped());
+                String uri = Storage.resolve(dataset, index.get().file());
+                try (RangeReader file = index.get().openRange(storage, dataset)) {
+                    SegmentIndex.read(
+                            uri, file, FIRST_BYTES, PREPARE_HINT, Set.copyOf(known.gone())::contains, builder);
+                }
+            }
+        }
+        return new SplitIndex(builder, segments.size());
     }
 
     /** The index of shards from their {@code .idx} files. */
@@ -307,7 +330,15 @@ public final class SplitIndex implements DocumentTokens {
         private long sampleBytes;
         private long tokens;
 
+        private final long enough;
+
         Builder(String dataset, Split split, TokenType type, Map<String, int[]> dropped) {
+            this(dataset, split, type, dropped, Long.MAX_VALUE);
+        }
+
+        /** Of no more shards than it takes to have {@code enough} documents. */
+        Builder(String dataset, Split split, TokenType type, Map<String, int[]> dropped, long enough) {
+            this.enough = enough;
             this.dataset = dataset;
             this.split = split;
             this.type = type;
@@ -316,6 +347,10 @@ public final class SplitIndex implements DocumentTokens {
 
         TokenType type() {
             return type;
+        }
+
+        boolean isFull() {
+            return lengths.count() >= enough;
         }
 
         void begin(Shard next) {

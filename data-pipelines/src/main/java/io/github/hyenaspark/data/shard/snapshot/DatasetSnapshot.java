@@ -129,12 +129,6 @@ public record DatasetSnapshot(
         return Hashes.sha256(toJson());
     }
 
-    /** The same with some segments, and nothing else; no file has it. */
-    public DatasetSnapshot with(List<SegmentEntry> some) {
-        return new DatasetSnapshot(
-                FORMAT, number, parent, fingerprint, settings, vocabulary, some, List.of(), List.of());
-    }
-
     public TokenType tokenType() {
         return TokenType.of(vocabulary.size());
     }
