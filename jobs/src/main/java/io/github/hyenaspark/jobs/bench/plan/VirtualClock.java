@@ -9,6 +9,7 @@ import java.lang.management.ThreadMXBean;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -71,7 +72,7 @@ final class VirtualClock {
         if (measuring == 0) {
             return;
         }
-        counts.get(request).increment();
+        Objects.requireNonNull(counts.get(request)).increment();
         nanos.addAndGet(thread == measuring ? requestNanos : requestNanos / Requests.AT_ONCE);
         if (thread != measuring) {
             processor.put(thread, threads.getCurrentThreadCpuTime());

@@ -37,6 +37,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.IntFunction;
@@ -198,7 +199,7 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
     }
 
     private ShardEntry shard(Split split, String unit) {
-        ShardEntry like = shards.get(split);
+        ShardEntry like = Objects.requireNonNull(shards.get(split));
         String name = shardName(split, unit);
         return new ShardEntry(
                 new ObjectRef(name + ".bin", like.bin().bytes(), like.bin().sha256()),
@@ -363,13 +364,13 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
                                         : List.of()))
                 .filter(folder -> folder.prefix.startsWith(prefix) || prefix.startsWith(folder.prefix))
                 .toList();
-        return new Objects(folders, prefix);
+        return new Below(folders, prefix);
     }
 
     private record Folder(String prefix, int count, IntFunction<List<Listed>> at) {}
 
     /** The objects of folders one by one: a stream would hold all of them as soon as it is asked for the first. */
-    private static final class Objects implements Iterator<Listed> {
+    private static final class Below implements Iterator<Listed> {
         private final Iterator<Folder> folders;
         private final String prefix;
         private Folder folder = new Folder("", 0, number -> List.of());
@@ -377,7 +378,7 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
         private Iterator<Listed> some = Collections.emptyIterator();
         private @Nullable Listed next;
 
-        Objects(List<Folder> folders, String prefix) {
+        Below(List<Folder> folders, String prefix) {
             this.folders = folders.iterator();
             this.prefix = prefix;
             advance();
