@@ -58,8 +58,8 @@ final class LocalReads {
 
     /** Gives the files below a directory as {@link Listing#below} does, with one question about each. */
     static void below(Path directory, Consumer<FileInfo> files) throws IOException {
-        try (DirectoryStream<Path> children =
-                Files.newDirectoryStream(directory, child -> Listing.visible(child.getFileName().toString()))) {
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(
+                directory, child -> Listing.visible(child.getFileName().toString()))) {
             for (Path child : children) {
                 below(child, attributes(child), files);
             }
@@ -74,8 +74,7 @@ final class LocalReads {
             below(child, files);
         } else if (attributes.isPresent()) {
             long modified = attributes.get().lastModifiedTime().toMillis();
-            files.accept(
-                    FileInfo.listed(SCHEME + child, attributes.get().size(), modified, ""));
+            files.accept(FileInfo.listed(SCHEME + child, attributes.get().size(), modified, ""));
         }
     }
 

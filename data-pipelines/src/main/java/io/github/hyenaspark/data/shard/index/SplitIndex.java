@@ -159,7 +159,8 @@ public final class SplitIndex implements DocumentTokens {
                 dropped.putAll(known.dropped());
                 String uri = Storage.resolve(dataset, index.get().file());
                 try (RangeReader file = index.get().openRange(storage, dataset)) {
-                    SegmentIndex.read(uri, file, FIRST_BYTES, PREPARE_HINT, Set.copyOf(known.gone())::contains, builder);
+                    SegmentIndex.read(
+                            uri, file, FIRST_BYTES, PREPARE_HINT, Set.copyOf(known.gone())::contains, builder);
                 }
             }
         }

@@ -95,7 +95,9 @@ final class VirtualClock {
         double store = nanos.get() / NANOS;
         double processors = (ownProcessor + others) / NANOS;
         ObjectNode json = Json.object()
-                .put("requests", counts.values().stream().mapToLong(LongAdder::sum).sum());
+                .put(
+                        "requests",
+                        counts.values().stream().mapToLong(LongAdder::sum).sum());
         json.set("requests_by_kind", byKind);
         return json.put("store_seconds", store)
                 .put("cpu_seconds", processors)

@@ -110,8 +110,7 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
     private void writeShards() throws IOException {
         Path directory = Files.createTempDirectory("hyena-virtual-");
         Storage disk = Storage.local();
-        try (var writer =
-                new ShardWriter(spec.format(), spec.vocabulary().fingerprint())) {
+        try (var writer = new ShardWriter(spec.format(), spec.vocabulary().fingerprint())) {
             for (Split split : Split.values()) {
                 var tally = new UnitTally.Counter();
                 for (int document = 0; document < documents(split); document++) {
@@ -181,8 +180,9 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
     /** A unit that new files will be cut into. */
     private WorkUnit newUnit(int number) {
         int from = listedFiles == 0 ? number * unitFiles : files + number * unitFiles;
-        return new WorkUnit(slices(IntStream.range(from, Math.min(listedFiles == 0 ? files : listedFiles, from + unitFiles))
-                .mapToObj(this::file)));
+        return new WorkUnit(slices(
+                IntStream.range(from, Math.min(listedFiles == 0 ? files : listedFiles, from + unitFiles))
+                        .mapToObj(this::file)));
     }
 
     private static boolean isHeldOut(String unit) {
@@ -203,7 +203,10 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
         return new ShardEntry(
                 new ObjectRef(name + ".bin", like.bin().bytes(), like.bin().sha256()),
                 new ObjectRef(name + ".idx", like.index().bytes(), like.index().sha256()),
-                new ObjectRef(name + ".crc", like.checksums().bytes(), like.checksums().sha256()),
+                new ObjectRef(
+                        name + ".crc",
+                        like.checksums().bytes(),
+                        like.checksums().sha256()),
                 like.documents(),
                 like.tokens(),
                 like.textBytes());
@@ -237,8 +240,7 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
     /** Writes the records of units, as executors do. */
     void writeRecords(List<WorkUnit> some) throws IOException {
         for (WorkUnit unit : some) {
-            var record =
-                    new UnitRecord(unit, tally(unit.name()), shards(unit.name()), List.of(table(unit.name())));
+            var record = new UnitRecord(unit, tally(unit.name()), shards(unit.name()), List.of(table(unit.name())));
             storage.replace(UnitRecord.uri(spec, unit), record.toJson());
         }
     }
@@ -299,7 +301,8 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
         System.arraycopy(HexFormat.of().parseHex(both), 0, records, 2 * NAME_BYTES * number, 2 * NAME_BYTES);
     }
 
-    private DatasetSnapshot writeSnapshot(int number, Optional<DatasetSnapshot> parent, List<SegmentEntry> segments) throws IOException {
+    private DatasetSnapshot writeSnapshot(int number, Optional<DatasetSnapshot> parent, List<SegmentEntry> segments)
+            throws IOException {
         var snapshot = new DatasetSnapshot(
                 DatasetSnapshot.FORMAT,
                 number,
@@ -347,7 +350,9 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
                         new Folder(DATASET + "docs/", recorded, number -> List.of(object(tableName(unit(number))))),
                         new Folder(DATASET + "train/", recorded, number -> shardFiles(Split.TRAIN, unit(number))),
                         new Folder(
-                                DATASET + UnitRecord.directory("", spec.fingerprint()).substring(1) + "/",
+                                DATASET
+                                        + UnitRecord.directory("", spec.fingerprint())
+                                                .substring(1) + "/",
                                 recorded,
                                 number -> List.of(object(record(number)))),
                         new Folder(
@@ -441,7 +446,8 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
     public Optional<Listed> find(String key) {
         boolean shard = key.matches(DATASET + "(train|validation)/tok-[0-9a-f]+-0+[.](bin|crc|idx)");
         boolean table = key.startsWith(DATASET + DocumentTable.FOLDER + "/part-");
-        return shard || table ? Optional.of(object(key.substring(DATASET.length()))) : Optional.empty();
+        boolean listed = key.matches(DATASET + "units/[0-9a-f]+/[0-9a-f]+-[0-9a-f]+[.]json") && records.length > 0;
+        return shard || table || listed ? Optional.of(object(key.substring(DATASET.length()))) : Optional.empty();
     }
 
     @Override

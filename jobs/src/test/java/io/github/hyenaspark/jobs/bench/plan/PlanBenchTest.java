@@ -8,7 +8,9 @@ import io.github.hyenaspark.jobs.bench.plan.PlanBenchJob.Size;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-/** A thousandth of ten terabytes: what is asked of the store for each file, segment and unit does not depend on that. */
+/**
+ * A thousandth of ten terabytes: what is asked of the store for each file, segment and unit does not depend on that.
+ */
 class PlanBenchTest {
     private static final int FILES = 4000;
     private static final int UNITS = 155;
@@ -50,7 +52,8 @@ class PlanBenchTest {
     @Test
     void aRestartReadsNothingOfWhatIsDone() throws IOException {
         JsonNode found = measured(Case.RESTART, FILES, UNITS, 1);
-        int all = found.get("pending_units").intValue() + found.get("recorded_units").intValue();
+        int all = found.get("pending_units").intValue()
+                + found.get("recorded_units").intValue();
         assertThat(all).isEqualTo((FILES + 25) / 26);
         assertThat(found.get("recorded_units").intValue()).isEqualTo((int) (0.9 * all));
         assertThat(requests(found)).isLessThan(FILES / 1000 + CONSTANT);
