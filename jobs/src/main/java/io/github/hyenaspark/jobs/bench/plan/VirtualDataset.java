@@ -447,7 +447,8 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
     public Optional<Listed> find(String key) {
         boolean shard = key.matches(DATASET + "(train|validation)/tok-[0-9a-f]+-0+[.](bin|crc|idx)");
         boolean table = key.startsWith(DATASET + DocumentTable.FOLDER + "/part-");
-        return shard || table ? Optional.of(object(key.substring(DATASET.length()))) : Optional.empty();
+        boolean listed = key.matches(DATASET + "units/[0-9a-f]+/[0-9a-f]+-[0-9a-f]+[.]json") && records.length > 0;
+        return shard || table || listed ? Optional.of(object(key.substring(DATASET.length()))) : Optional.empty();
     }
 
     @Override

@@ -60,23 +60,6 @@ public final class VirtualStore extends FileSystem {
 
     /** Objects that are made up. */
     interface Generated {
-        Generated NONE = new Generated() {
-            @Override
-            public Iterator<Listed> below(String prefix) {
-                return Collections.emptyIterator();
-            }
-
-            @Override
-            public Optional<Listed> find(String key) {
-                return Optional.empty();
-            }
-
-            @Override
-            public byte[] content(String key) {
-                throw new IllegalArgumentException("no content was made up for " + key);
-            }
-        };
-
         /** The objects whose keys begin with this, by key. */
         Iterator<Listed> below(String prefix);
 
@@ -85,12 +68,29 @@ public final class VirtualStore extends FileSystem {
         byte[] content(String key) throws IOException;
     }
 
+    private static final class Nothing implements Generated {
+        @Override
+        public Iterator<Listed> below(String prefix) {
+            return Collections.emptyIterator();
+        }
+
+        @Override
+        public Optional<Listed> find(String key) {
+            return Optional.empty();
+        }
+
+        @Override
+        public byte[] content(String key) {
+            throw new IllegalArgumentException("no content was made up for " + key);
+        }
+    }
+
     /** An object that was written, as chunks of the temporary file, all but the last of the same size. */
     private record Written(List<Long> chunks, long bytes, long modifiedMillis) {}
 
     private final ConcurrentNavigableMap<String, Written> written = new ConcurrentSkipListMap<>();
     private final AtomicLong spoolEnd = new AtomicLong();
-    private Generated generated = Generated.NONE;
+    private Generated generated = new Nothing();
     private VirtualClock clock = new VirtualClock(0);
     private URI uri = URI.create(SCHEME + "://virtual");
     private @Nullable FileChannel spool;
