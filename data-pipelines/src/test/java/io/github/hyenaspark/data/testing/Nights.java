@@ -62,8 +62,12 @@ public final class Nights {
         this.random = new Random(seed);
     }
 
-    /** Lives through so many nights; {@code run} prepares, perhaps after runs that failed. */
-    public void live(int nights, Run run) throws IOException {
+    /**
+     * Lives through so many nights; {@code run} prepares, perhaps after runs that failed.
+     *
+     * @param checkEvery after every so many nights all documents are read
+     */
+    public void live(int nights, int checkEvery, Run run) throws IOException {
         SnapshotCommit.Result result = null;
         for (int night = 0; night < nights; night++) {
             Instant begin = FIRST.plus(night, ChronoUnit.DAYS);
@@ -77,6 +81,9 @@ public final class Nights {
             }
             DatasetSpec spec = spec("dataset", begin, end);
             result = run.of(spec);
+            if (night % checkEvery > 0) {
+                continue;
+            }
             List<String> expected = changed.entrySet().stream()
                     .filter(file -> file.getValue().isBefore(end))
                     .map(file -> files.getOrDefault(file.getKey(), ""))

@@ -50,12 +50,13 @@ class HdfsNightsIT {
         var random = new Random(5);
         try (FileSystem files = FileSystem.newInstance(new Path(root).toUri(), new Configuration())) {
             Storage storage = Storage.of(Map.of());
-            new Nights(storage, root, (uri, millis) -> files.setTimes(new Path(uri), millis, -1), 5).live(30, spec -> {
-                for (int attempt = random.nextInt(2); attempt > 0; attempt--) {
-                    cutOff(storage, spec, random.nextInt(3));
-                }
-                return Nights.prepare(storage, spec);
-            });
+            new Nights(storage, root, (uri, millis) -> files.setTimes(new Path(uri), millis, -1), 5)
+                    .live(30, 6, spec -> {
+                        for (int attempt = random.nextInt(2); attempt > 0; attempt--) {
+                            cutOff(storage, spec, random.nextInt(3));
+                        }
+                        return Nights.prepare(storage, spec);
+                    });
         }
     }
 

@@ -38,7 +38,7 @@ class NightsTest {
             Storage storage = Storage.of(HADOOP);
             var random = new Random(seed);
             new Nights(storage, root, (uri, millis) -> store.setTimes(new Path(uri), millis, -1), seed)
-                    .live(30, spec -> disturbed(store, storage, spec, random));
+                    .live(30, 1, spec -> disturbed(store, storage, spec, random));
         }
         assertThat(killed).as("runs that were killed").isGreaterThan(10);
     }
