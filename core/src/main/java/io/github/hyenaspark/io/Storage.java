@@ -137,6 +137,11 @@ public final class Storage {
                 : found.getAlgorithmName() + ":" + HexFormat.of().formatHex(found.getBytes());
     }
 
+    /** Whether a place may show files that somebody is still writing, so that {@link #isClosed} is worth a question. */
+    public boolean showsOpenFiles(String uri) throws IOException {
+        return location(uri).fileSystem() instanceof DistributedFileSystem;
+    }
+
     /**
      * Whether nobody is writing a file; HDFS knows that, other stores show a file only when it is complete or never
      * say.

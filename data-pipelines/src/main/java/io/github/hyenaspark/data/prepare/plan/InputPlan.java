@@ -222,6 +222,7 @@ public record InputPlan(
         private final Set<String> affected = new LinkedHashSet<>();
 
         private final BitSet leaving = new BitSet();
+        private boolean showsOpenFiles;
         private long late;
         private long waiting;
         private long changed;
@@ -237,6 +238,7 @@ public record InputPlan(
         }
 
         InputPlan plan(Optional<DatasetSnapshot> parent) throws IOException {
+            showsOpenFiles = storage.showsOpenFiles(input.root());
             for (InputFile file : input.files()) {
                 if (known.look(file) == KnownFiles.Known.NEW) {
                     takeNew(file);
@@ -282,7 +284,7 @@ public record InputPlan(
 
         private boolean waits(InputFile file) throws IOException {
             long age = System.currentTimeMillis() - file.modifiedMillis();
-            return (config.minAgeMillis() > 0 && age < config.minAgeMillis()) || !storage.isClosed(file.uri());
+            return (config.minAgeMillis() > 0 && age < config.minAgeMillis()) || (showsOpenFiles && !storage.isClosed(file.uri()));
         }
 
         private void takeNew(InputFile file) throws IOException {
