@@ -22,6 +22,7 @@ import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Refusal;
+import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import java.io.IOException;
@@ -222,7 +223,7 @@ public record InputPlan(
         private final Set<String> affected = new LinkedHashSet<>();
 
         private final BitSet leaving = new BitSet();
-        private boolean showsOpenFiles;
+        private final Set<String> open = new HashSet<>(); // paths of files that somebody is writing
         private long late;
         private long waiting;
         private long changed;
@@ -238,7 +239,7 @@ public record InputPlan(
         }
 
         InputPlan plan(Optional<DatasetSnapshot> parent) throws IOException {
-            showsOpenFiles = storage.showsOpenFiles(input.root());
+            findOpenFiles();
             for (InputFile file : input.files()) {
                 if (known.look(file) == KnownFiles.Known.NEW) {
                     takeNew(file);
@@ -282,12 +283,25 @@ public record InputPlan(
             }
         }
 
-        private boolean waits(InputFile file) throws IOException {
-            long age = System.currentTimeMillis() - file.modifiedMillis();
-            return (config.minAgeMillis() > 0 && age < config.minAgeMillis()) || (showsOpenFiles && !storage.isClosed(file.uri()));
+        /** Asks for files that may be taken, many at once; other stores than HDFS show none that is being written. */
+        private void findOpenFiles() throws IOException {
+            if (storage.showsOpenFiles(input.root())) {
+                List<InputFile> files = input.files();
+                List<Boolean> closed = Requests.all(files, file -> storage.isClosed(file.uri()));
+                for (int i = 0; i < files.size(); i++) {
+                    if (!closed.get(i)) {
+                        open.add(files.get(i).path());
+                    }
+                }
+            }
         }
 
-        private void takeNew(InputFile file) throws IOException {
+        private boolean waits(InputFile file) {
+            long age = System.currentTimeMillis() - file.modifiedMillis();
+            return (config.minAgeMillis() > 0 && age < config.minAgeMillis()) || open.contains(file.path());
+        }
+
+        private void takeNew(InputFile file) {
             if (file.modifiedMillis() >= config.interval().endMillis() || waits(file)) {
                 waiting++;
                 return;
