@@ -42,6 +42,12 @@ public final class StoreException extends IOException {
                         + " fs.s3a.aws.credentials.provider reads",
                 "NoAuthWithAWSException|NoAwsCredentialsException|CredentialInitializationException"
                         + "|Unable to load credentials"),
+        NO_TICKET(
+                true,
+                "it wants Kerberos, and this process has no ticket and no token for it",
+                "run kinit, or add -- --principal NAME --keytab FILE; if it is an executor that says so, see Kerberos in"
+                        + " docs/clusters.md",
+                "cannot authenticate via:\\[|Failed to find any Kerberos tgt|SIMPLE authentication is not enabled"),
         NO_BUCKET(
                 true,
                 "there is no such bucket",

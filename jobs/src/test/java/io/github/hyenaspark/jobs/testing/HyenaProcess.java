@@ -99,7 +99,9 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
      * @param directory where its output is kept
      */
     public Running start(Path directory, String... arguments) throws IOException {
-        var builder = new ProcessBuilder(command(arguments));
+        List<String> words = new ArrayList<>(List.of(Main.class.getName()));
+        words.addAll(Arrays.asList(arguments));
+        var builder = new ProcessBuilder(command("", words));
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
         describeSpark(builder.environment());
         return Running.start(builder, directory);
@@ -112,14 +114,20 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
                 "SPARK_HOME", Path.of("target", "spark").toAbsolutePath().toString());
     }
 
-    private List<String> command(String... arguments) {
+    /**
+     * The command line of a process.
+     *
+     * @param classes what comes before this JVM's class path, with a separator
+     * @param arguments a main class and its arguments
+     */
+    List<String> command(String classes, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmFlags());
         command.addAll(flags);
         properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-        command.addAll(Arrays.asList(arguments));
+        command.addAll(List.of("-cp", classes + System.getProperty("java.class.path")));
+        command.addAll(arguments);
         return command;
     }
 
