@@ -12,8 +12,9 @@ import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardReader;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.Segment;
+import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
-import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
@@ -35,10 +36,16 @@ public record DatasetState(Storage storage, String dataset) {
     public Map<String, String> objects() throws IOException {
         DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, dataset);
         Map<String, String> objects = new TreeMap<>();
-        for (UnitEntry unit : SnapshotUnits.all(storage, dataset, snapshot)) {
-            for (ObjectRef object : unit.files()) {
-                objects.put(object.file(), hash(Storage.resolve(dataset, object.file())));
-            }
+        List<ObjectRef> listed = new ArrayList<>();
+        SnapshotUnits.all(storage, dataset, snapshot).forEach(unit -> listed.addAll(unit.files()));
+        snapshot.keys().forEach(run -> listed.addAll(run.parts()));
+        for (SegmentEntry segment : snapshot.segments()) {
+            listed.add(segment.file());
+            listed.addAll(Segment.read(storage, dataset, segment).parts());
+            segment.duplicates().ifPresent(listed::add);
+        }
+        for (ObjectRef object : listed) {
+            objects.put(object.file(), hash(Storage.resolve(dataset, object.file())));
         }
         objects.put("snapshot", hash(snapshot.uri(dataset)));
         objects.put(
