@@ -52,6 +52,9 @@ import org.jspecify.annotations.Nullable;
  * is written by those who always write it.
  */
 final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
+    /** A report of so few reads the indexes of all. */
+    private static final int FEW_UNITS = 10_000;
+
     private static final String INPUT = "corpus/";
     private static final String DATASET = "dataset/";
     private static final int TRAIN_DOCUMENTS = 667;
@@ -282,7 +285,10 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
         }
         List<Segment.Line> lines = some.stream().map(this::line).toList();
         SegmentEntry entry = Segment.write(
-                storage, dataset(), lines, (file, split) -> indexed ? index(lines, file, split) : stub(file));
+                storage,
+                dataset(),
+                lines,
+                (file, split) -> indexed || units <= FEW_UNITS ? index(lines, file, split) : stub(file));
         SegmentInputs.write(storage, dataset(), entry, some);
         return entry;
     }
