@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -137,19 +138,21 @@ public final class Storage {
                 : found.getAlgorithmName() + ":" + HexFormat.of().formatHex(found.getBytes());
     }
 
-    /** Whether a place may show files that somebody is still writing, so that {@link #isClosed} is worth a question. */
-    public boolean showsOpenFiles(String uri) throws IOException {
-        return location(uri).fileSystem() instanceof DistributedFileSystem;
-    }
-
     /**
-     * Whether nobody is writing a file; HDFS knows that, other stores show a file only when it is complete or never
-     * say.
+     * Those of some files of one place that somebody is writing: HDFS knows them, other stores show none or never say.
      */
-    public boolean isClosed(String uri) throws IOException {
-        Location location = location(uri);
-        return !(location.fileSystem() instanceof DistributedFileSystem hdfs)
-                || location.ask(() -> hdfs.isFileClosed(location.path()));
+    public Set<String> beingWritten(String place, List<String> uris) throws IOException {
+        if (!(location(place).fileSystem() instanceof DistributedFileSystem hdfs)) {
+            return Set.of();
+        }
+        Set<String> open = new HashSet<>();
+        Requests.all(uris, uri -> {
+                    Location location = location(uri);
+                    return location.ask(() -> hdfs.isFileClosed(location.path())) ? "" : uri;
+                })
+                .forEach(open::add);
+        open.remove("");
+        return open;
     }
 
     public byte[] read(String uri) throws IOException {
@@ -395,18 +398,22 @@ public final class Storage {
             LocalReads.below(local.get(), taker);
             return taker;
         }
-        Location location = location(directoryOrGlob);
         try {
-            return location.ask(() -> {
-                T taker = takers.get();
-                new Listing(location.fileSystem()).below(location.path(), location.isObject(), false, taker);
-                return taker;
-            });
+            return below(location(directoryOrGlob), false, takers);
         } catch (FileNotFoundException e) {
             T taker = takers.get();
             find(directoryOrGlob).forEach(taker);
             return taker;
         }
+    }
+
+    private static <T extends Consumer<FileInfo>> T below(Location location, boolean hidden, Supplier<T> takers)
+            throws IOException {
+        return location.ask(() -> {
+            T taker = takers.get();
+            new Listing(location.fileSystem()).below(location.path(), location.isObject(), hidden, taker);
+            return taker;
+        });
     }
 
     /**
@@ -422,16 +429,9 @@ public final class Storage {
         }
         Location location = location(directory);
         int prefix = location.qualified().length() + 1;
+        Consumer<FileInfo> taker = file -> files.accept(file.uri().substring(prefix), file.bytes());
         try {
-            location.ask(() -> {
-                new Listing(location.fileSystem())
-                        .below(
-                                location.path(),
-                                location.isObject(),
-                                true,
-                                file -> files.accept(file.uri().substring(prefix), file.bytes()));
-                return true;
-            });
+            below(location, true, () -> taker);
         } catch (FileNotFoundException e) {
             // an empty folder of a dataset does not exist
         }
@@ -450,13 +450,8 @@ public final class Storage {
 
     /** The same, given one by one in the store's order to a taker, as {@link #find(String, Supplier)} does. */
     public <T extends Consumer<FileInfo>> T everythingBelow(String directory, Supplier<T> takers) throws IOException {
-        Location location = location(directory);
         try {
-            return location.ask(() -> {
-                T taker = takers.get();
-                new Listing(location.fileSystem()).below(location.path(), location.isObject(), true, taker);
-                return taker;
-            });
+            return below(location(directory), true, takers);
         } catch (FileNotFoundException e) {
             return takers.get();
         }

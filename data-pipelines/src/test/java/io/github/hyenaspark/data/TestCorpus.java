@@ -16,8 +16,6 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.quarantine.Quarantine;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
-import io.github.hyenaspark.data.shard.snapshot.Segment;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.token.Tokenizer;
@@ -176,10 +174,7 @@ public final class TestCorpus {
         int ranges = 8;
         for (int range = 0; range < ranges; range++) {
             sorted.merge(storage, range, ranges, one -> {
-                List<String> names = new ArrayList<>();
-                SegmentEntry segment = sorted.segments().get(DuplicateRule.segment(one));
-                Segment.read(storage, dataset, segment)
-                        .lines(storage, dataset, line -> names.add(line.unit().name()));
+                List<String> names = sorted.unitNames(storage, DuplicateRule.segment(one));
                 found.computeIfAbsent(names.get(DuplicateRule.unit(one)), unit -> new ArrayList<>())
                         .add(one);
             });
@@ -196,7 +191,15 @@ public final class TestCorpus {
 
     /** The shards of a split of a snapshot. */
     public List<ShardEntry> shards(DatasetSnapshot snapshot, Split split) throws IOException {
-        return SnapshotUnits.shards(storage, dataset().toString(), snapshot, split);
+        return shards(storage, dataset().toString(), snapshot, split);
+    }
+
+    /** The same of any dataset. */
+    public static List<ShardEntry> shards(Storage storage, String dataset, DatasetSnapshot snapshot, Split split)
+            throws IOException {
+        return SnapshotUnits.all(storage, dataset, snapshot).stream()
+                .flatMap(unit -> unit.shards(split).stream())
+                .toList();
     }
 
     /** Every file below a directory by its relative path. */

@@ -88,7 +88,10 @@ public record DatasetState(Storage storage, String dataset) {
     private long[] tokens(DatasetSnapshot snapshot, Split split) throws IOException {
         Map<String, int[]> dropped = SnapshotUnits.duplicates(storage, dataset, snapshot);
         List<Long> tokens = new ArrayList<>();
-        for (ShardEntry shard : SnapshotUnits.shards(storage, dataset, snapshot, split)) {
+        List<ShardEntry> shards = SnapshotUnits.all(storage, dataset, snapshot).stream()
+                .flatMap(unit -> unit.shards(split).stream())
+                .toList();
+        for (ShardEntry shard : shards) {
             try (ShardReader reader = ShardReader.open(storage, dataset, shard, snapshot.tokenType())) {
                 int first = tokens.size();
                 for (int document = 0; document < reader.documents(); document++) {

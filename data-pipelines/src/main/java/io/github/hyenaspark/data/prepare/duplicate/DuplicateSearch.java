@@ -37,7 +37,6 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
     /** Keys of one part of a run, about. */
     private static final long PART_KEYS = 2_000_000;
 
-    private static final int RECORD = 32; // bytes of a key in its file
     private static final int RUN_DIGITS = 20;
     private static final int UNITS_AT_ONCE = 64;
 
@@ -129,6 +128,15 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
         return new DuplicateSearch(spec, segments, all, wanted);
     }
 
+    /** The names of the units of a segment of the snapshot, those that have left it too. */
+    public List<String> unitNames(Storage storage, int segment) throws IOException {
+        String dataset = spec.config().dataset();
+        List<String> names = new ArrayList<>();
+        Segment.read(storage, dataset, segments.get(segment))
+                .lines(storage, dataset, line -> names.add(line.unit().name()));
+        return names;
+    }
+
     /** Into how many ranges of keys the merge is cut, each a task. */
     public int ranges() {
         long bytes = runs.stream()
@@ -136,7 +144,7 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
                 .mapToLong(ObjectRef::bytes)
                 .sum();
         int most = runs.stream().mapToInt(run -> run.parts().size()).max().orElse(1);
-        return Math.max(most, parts(bytes / RECORD));
+        return Math.max(most, parts(bytes / KeyRunFile.RECORD));
     }
 
     /** Gives the duplicates with keys in one of the ranges: candidates with the snapshot's indexes of segments. */

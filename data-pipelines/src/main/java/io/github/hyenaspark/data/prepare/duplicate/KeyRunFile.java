@@ -27,7 +27,7 @@ public final class KeyRunFile {
     private static final int MAGIC = 0x48594b52; // "HYKR"
     private static final int ENTRY = Long.BYTES + Integer.BYTES;
     private static final int TABLE = 2 * Integer.BYTES + (RANGES + 1) * ENTRY;
-    private static final int RECORD = 32;
+    static final int RECORD = 32; // bytes of a key
     private static final int KIND_SHIFT = 24;
     private static final int MOST_UNIT = (1 << KIND_SHIFT) - 1;
     /** Of keys that are read by one request: many runs are open at a time. */

@@ -5,8 +5,6 @@ import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
 import io.github.hyenaspark.data.prepare.duplicate.KeyRunFile;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
-import io.github.hyenaspark.data.shard.snapshot.Segment;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import java.io.IOException;
@@ -62,8 +60,7 @@ public final class SparkDuplicates {
             JavaPairRDD<long[], Boolean> candidates = context.parallelize(
                             units, Math.max(1, Math.min(units.size(), MOST_PARTITIONS)))
                     .flatMapToPair(some -> keyed(sent.value()
-                            .candidates(ExecutorState.ofThisProcess().storage(), some)
-                            .iterator()));
+                            .candidates(ExecutorState.ofThisProcess().storage(), some)));
             return candidates
                     .repartitionAndSortWithinPartitions(new Spread(parts, DuplicateRule::part), byKey)
                     .mapPartitionsWithIndex((part, keys) -> write(sent.value(), part, parts, keys), false)
@@ -92,18 +89,10 @@ public final class SparkDuplicates {
                 .iterator();
     }
 
-    private static Iterator<Tuple2<long[], Boolean>> keyed(Iterator<long[]> candidates) {
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return candidates.hasNext();
-            }
-
-            @Override
-            public Tuple2<long[], Boolean> next() {
-                return new Tuple2<>(candidates.next(), true);
-            }
-        };
+    private static Iterator<Tuple2<long[], Boolean>> keyed(List<long[]> candidates) {
+        return candidates.stream()
+                .map(candidate -> new Tuple2<>(candidate, true))
+                .iterator();
     }
 
     private Map<String, DuplicateList> merge(DuplicateSearch search) {
@@ -120,7 +109,7 @@ public final class SparkDuplicates {
                     .flatMapToPair(range -> {
                         List<long[]> duplicates = new ArrayList<>();
                         sent.value().merge(ExecutorState.ofThisProcess().storage(), range, ranges, duplicates::add);
-                        return keyed(duplicates.iterator());
+                        return keyed(duplicates);
                     });
             List<DuplicateList> lists = found.repartitionAndSortWithinPartitions(
                             new Spread(partitions, (one, count) -> DuplicateRule.segment(one) % count), byUnit)
@@ -149,7 +138,7 @@ public final class SparkDuplicates {
             }
             if (!sameSegment) {
                 segment = DuplicateRule.segment(found);
-                names = unitNames(search, segment);
+                names = search.unitNames(ExecutorState.ofThisProcess().storage(), segment);
             }
             ofUnit.add(found);
         }
@@ -157,16 +146,6 @@ public final class SparkDuplicates {
             lists.add(DuplicateRule.list(names.get(DuplicateRule.unit(ofUnit.get(0))), ofUnit));
         }
         return lists.iterator();
-    }
-
-    private static List<String> unitNames(DuplicateSearch search, int segment) throws IOException {
-        Storage storage = ExecutorState.ofThisProcess().storage();
-        String dataset = search.spec().config().dataset();
-        SegmentEntry entry = search.segments().get(segment);
-        List<String> names = new ArrayList<>();
-        Segment.read(storage, dataset, entry)
-                .lines(storage, dataset, line -> names.add(line.unit().name()));
-        return names;
     }
 
     /** Of so many partitions, the one that a candidate goes to. */
