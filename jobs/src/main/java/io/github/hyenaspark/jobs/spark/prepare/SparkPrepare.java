@@ -69,6 +69,7 @@ public final class SparkPrepare {
             long documents =
                     await(job, bytesRead).stream().mapToLong(Long::longValue).sum();
             progress.advance(mebibytes(units), documents + " documents");
+            DriverState.ofThisProcess().set(DriverState.PREPARED, (double) mebibytes(units));
         } finally {
             sent.destroy();
         }
