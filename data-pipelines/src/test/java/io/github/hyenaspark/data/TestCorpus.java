@@ -11,11 +11,13 @@ import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.prepare.unit.UnitWork;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.quarantine.Quarantine;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
+import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.token.Tokenizer;
@@ -26,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -168,8 +171,7 @@ public final class TestCorpus {
         candidates.sort(DuplicateRule::compare);
         DuplicateSearch sorted = search.unsorted().isEmpty()
                 ? search
-                : search.with(
-                        List.of(KeyRunFile.write(storage, dataset, search.newName(0), 0, 1, candidates.iterator())));
+                : search.with(List.of(sorted(storage, dataset, search.newName(0), candidates)));
         Map<String, List<long[]>> found = new TreeMap<>();
         int ranges = 8;
         for (int range = 0; range < ranges; range++) {
@@ -181,7 +183,20 @@ public final class TestCorpus {
         }
         Map<String, DuplicateList> lists = new TreeMap<>();
         found.forEach((unit, ofUnit) -> lists.put(unit, DuplicateRule.list(unit, ofUnit)));
-        return new DuplicateSearch.Result(sorted.runs(), lists);
+        List<KeyRun> runs = sorted.merged(merge -> {
+            List<ObjectRef> parts = new ArrayList<>();
+            for (int part = 0; part < merge.parts(); part++) {
+                parts.add(merge.write(storage, dataset, part));
+            }
+            return parts;
+        });
+        return new DuplicateSearch.Result(runs, lists);
+    }
+
+    private static ObjectRef sorted(Storage storage, String dataset, String name, List<long[]> candidates)
+            throws IOException {
+        Iterator<long[]> keys = candidates.iterator();
+        return KeyRunFile.write(storage, dataset, name, 0, 1, () -> keys.hasNext() ? keys.next() : new long[0]);
     }
 
     /** The units of a snapshot. */

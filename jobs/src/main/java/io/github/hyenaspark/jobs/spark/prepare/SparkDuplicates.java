@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.spark.prepare;
 
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateRule;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
+import io.github.hyenaspark.data.prepare.duplicate.KeyMerge;
 import io.github.hyenaspark.data.prepare.duplicate.KeyRunFile;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
@@ -45,7 +46,9 @@ public final class SparkDuplicates {
         DuplicateSearch sorted = search.unsorted().isEmpty() ? search : search.with(sort(search));
         context.setJobDescription("merge " + sorted.runs().size() + " runs of keys");
         try {
-            return new DuplicateSearch.Result(sorted.runs(), merge(sorted));
+            Map<String, DuplicateList> lists = merge(sorted);
+            return new DuplicateSearch.Result(
+                    sorted.merged(merge -> write(merge, search.spec().config().dataset())), lists);
         } finally {
             context.setJobDescription(null);
         }
@@ -72,21 +75,26 @@ public final class SparkDuplicates {
 
     private static Iterator<ObjectRef> write(
             DuplicateSearch search, int part, int parts, Iterator<Tuple2<long[], Boolean>> keys) throws IOException {
-        Iterator<long[]> sorted = new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return keys.hasNext();
-            }
-
-            @Override
-            public long[] next() {
-                return keys.next()._1();
-            }
-        };
         Storage storage = ExecutorState.ofThisProcess().storage();
         String dataset = search.spec().config().dataset();
-        return List.of(KeyRunFile.write(storage, dataset, search.newName(part), part, parts, sorted))
+        return List.of(KeyRunFile.write(
+                        storage,
+                        dataset,
+                        search.newName(part),
+                        part,
+                        parts,
+                        () -> keys.hasNext() ? keys.next()._1() : new long[0]))
                 .iterator();
+    }
+
+    /** The parts of a run that takes the place of others. */
+    private List<ObjectRef> write(KeyMerge merge, String dataset) {
+        context.setJobDescription("make one of " + merge.runs().size() + " runs of keys");
+        List<Integer> parts =
+                new ArrayList<>(IntStream.range(0, merge.parts()).boxed().toList());
+        return context.parallelize(parts, parts.size())
+                .map(part -> merge.write(ExecutorState.ofThisProcess().storage(), dataset, part))
+                .collect();
     }
 
     private static Iterator<Tuple2<long[], Boolean>> keyed(List<long[]> candidates) {
