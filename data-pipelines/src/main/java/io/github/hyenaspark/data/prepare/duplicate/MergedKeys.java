@@ -42,7 +42,7 @@ final class MergedKeys implements Closeable {
         }
     }
 
-    /** Opens one of {@code ranges} equal ranges of the keys of runs; see {@link KeyRunFile.Cursor#open}. */
+    /** Opens a range of the keys of runs; see {@link KeyRunFile.Cursor#open}. */
     static MergedKeys open(Storage storage, String dataset, List<KeyRun> runs, KeyRange range, Segments segments)
             throws IOException {
         var merged = new MergedKeys(segments);

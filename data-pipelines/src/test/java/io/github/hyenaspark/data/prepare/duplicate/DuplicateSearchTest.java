@@ -90,7 +90,6 @@ class DuplicateSearchTest {
         var configuration = new Configuration();
         HADOOP.forEach(configuration::set);
         try (var store = (MemoryFileSystem) FileSystem.get(URI.create(root + "/"), configuration)) {
-            DatasetSnapshot last = null;
             for (int night = 0; night < 20; night++) {
                 add(night + "-new.txt", ("the words of night " + night + " and no other. ").repeat(20));
                 if (night > 0) {
@@ -102,13 +101,15 @@ class DuplicateSearchTest {
                     storage.delete(root + "/input/3-new.txt"); // its copies are now the first
                 }
                 store.forgetCounts();
-                last = Nights.prepare(storage, spec("near", "data.prune=true")).snapshot();
-                assertThat(last.keys()).as("runs after night %d", night).hasSizeLessThan(KeyMerge.MOST);
+                DatasetSnapshot snapshot = Nights.prepare(storage, spec("near", "data.prune=true"))
+                        .snapshot();
+                assertThat(snapshot.keys()).as("runs after night %d", night).hasSizeLessThan(KeyMerge.MOST);
                 assertThat(keysIn(store.bytesRead().keySet()))
                         .as("runs read in night %d", night)
                         .hasSizeLessThanOrEqualTo(KeyMerge.MOST);
             }
             String dataset = root + "/dataset";
+            DatasetSnapshot last = DatasetSnapshot.newest(storage, dataset);
             DatasetSnapshot atOnce = Nights.prepare(storage, spec("near", "data.dataset=" + root + "/at-once"))
                     .snapshot();
             assertThat(last.counts()).isEqualTo(atOnce.counts());
