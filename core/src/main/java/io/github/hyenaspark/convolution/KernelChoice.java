@@ -67,7 +67,7 @@ public record KernelChoice(String name, KernelSource source, String reason) {
     }
 
     private static KernelChoice scalar(String reason) {
-        return new KernelChoice(SCALAR, ScalarKernel::ofSize, reason);
+        return new KernelChoice(SCALAR, size -> new RingKernel(size, new ScalarPasses()), reason);
     }
 
     private static KernelChoice none(String reason) {
@@ -88,7 +88,7 @@ public record KernelChoice(String name, KernelSource source, String reason) {
     }
 
     public interface KernelSource {
-        /** For rows of {@code size} elements, a power of two not below {@link ScalarKernel#SMALLEST}. */
+        /** For rows of {@code size} elements, a power of two not below {@link RingKernel#SMALLEST}. */
         Kernel ofSize(int size);
     }
 }

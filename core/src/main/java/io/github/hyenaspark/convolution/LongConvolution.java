@@ -12,7 +12,7 @@ import java.util.Arrays;
  * the same length understand; what lies beyond is neither read nor written. A result may overwrite a row that was an
  * argument, not a spectrum; {@link #gatedBackward} needs rows of their own.
  *
- * <p>The same arguments give the same bits on every thread with the same kernel and lanes ({@link KernelChoice}). A
+ * <p>The same arguments give the same bits on every thread, with every kernel and any lanes ({@link RingPasses}). A
  * plan owns memory to work in, so it is for one thread at a time; {@link #forAnotherThread} shares its tables.
  */
 public final class LongConvolution {
@@ -46,7 +46,7 @@ public final class LongConvolution {
             throw new IllegalArgumentException(
                     "the length of a convolution must be from 1 to " + LONGEST + ", found " + length);
         }
-        int size = Math.max(ScalarKernel.SMALLEST, Integer.highestOneBit(2 * length - 1));
+        int size = Math.max(RingKernel.SMALLEST, Integer.highestOneBit(2 * length - 1));
         return new LongConvolution(length, source.ofSize(size));
     }
 
