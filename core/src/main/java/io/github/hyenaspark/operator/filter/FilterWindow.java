@@ -155,8 +155,8 @@ public final class FilterWindow {
 
         /** The initial rates δ, one per filter, from the slowest to the fastest; all negative. */
         public static double[] rates(FilterConfig config, int filters) {
-            double slow = Math.log(config.decayTarget()) / config.slowDecayPct();
-            double fast = Math.log(config.decayTarget()) / config.fastDecayPct();
+            double slow = StrictMath.log(config.decayTarget()) / config.slowDecayPct();
+            double fast = StrictMath.log(config.decayTarget()) / config.fastDecayPct();
             double[] rates = new double[filters];
             for (int m = 0; m < filters; m++) {
                 rates[m] = filters == 1 ? slow : slow + m * (fast - slow) / (filters - 1);
@@ -166,7 +166,7 @@ public final class FilterWindow {
 
         /** exp(−τ|δ|) at time τ in [0, 1]. */
         static double decay(double time, double rate) {
-            return Math.exp(-time * Math.abs(rate));
+            return StrictMath.exp(-time * Math.abs(rate));
         }
 
         /** ∂decay/∂δ. */
