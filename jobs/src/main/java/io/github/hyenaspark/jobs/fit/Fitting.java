@@ -235,7 +235,7 @@ final class Fitting {
                     .average()
                     .orElseThrow();
             double variance = Arrays.stream(train)
-                    .mapToDouble(document -> Math.pow(labels.targets()[document][at] - mean, 2))
+                    .mapToDouble(document -> StrictMath.pow(labels.targets()[document][at] - mean, 2))
                     .average()
                     .orElseThrow();
             means[t] = mean;

@@ -328,7 +328,7 @@ public final class TrainJob {
                 .put("tokens", end.tokens());
         Json.putFinite(json, "loss", last(history.train()));
         Json.putFinite(json, "held_out_loss", heldOut);
-        Json.putFinite(json, "bits_per_byte", heldOut * targetsPerByte(snapshot) / Math.log(2));
+        Json.putFinite(json, "bits_per_byte", heldOut * targetsPerByte(snapshot) / StrictMath.log(2));
         long targets = snapshot.tokens(Split.VALIDATION) - snapshot.documents(Split.VALIDATION);
         json.put("held_out_tokens", history.heldOutTokens())
                 .put("held_out_is_sample", settings.run().validateTokens() > 0 && history.heldOutTokens() < targets)
