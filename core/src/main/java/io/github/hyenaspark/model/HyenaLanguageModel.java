@@ -19,8 +19,11 @@ import org.nd4j.linalg.factory.Nd4j;
  * table (section 4 of arXiv 2302.10866). The mean loss is in nats per counted target. Not thread-safe.
  */
 public final class HyenaLanguageModel extends HyenaModel<Batch> {
-    /** Raised whenever the same settings on the same machine begin to give other bits. */
-    private static final int ARITHMETIC = 3;
+    /**
+     * Version of the numeric contract, docs/numerics.md: raised whenever the same settings begin to give other bits.
+     * Within a version no bit depends on the machine, its Java or its threads.
+     */
+    public static final int NUMERIC_CONTRACT = 1;
 
     private HyenaLanguageModel(ComputationGraphConfiguration configuration) {
         super(configuration);
@@ -45,9 +48,9 @@ public final class HyenaLanguageModel extends HyenaModel<Batch> {
                 .build();
     }
 
-    /** What the bits of results depend on in this JVM: the convolution kernel, and the version of all other loops. */
-    public static String arithmetic() {
-        return "convolution " + LongConvolution.kernelName() + ", arithmetic " + ARITHMETIC;
+    /** The kernel of the convolution in this JVM, with the lanes of its vectors; no bit depends on it. */
+    public static String kernel() {
+        return LongConvolution.kernelName();
     }
 
     /** Runs convolutions of {@code length} tokens until they are compiled, up to 3 seconds; call it before timing. */

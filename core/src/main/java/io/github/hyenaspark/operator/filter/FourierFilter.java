@@ -124,8 +124,8 @@ public final class FourierFilter implements FilterMap<FloatArray> {
                 for (int k = 0; k < modes; k++) {
                     int at = i / length * 2 * modes + k;
                     double phase = phase(k, i % length);
-                    taps[i] +=
-                            spec.scale(k) * (spectrum[at] * StrictMath.cos(phase) - spectrum[at + modes] * StrictMath.sin(phase));
+                    taps[i] += spec.scale(k)
+                            * (spectrum[at] * StrictMath.cos(phase) - spectrum[at + modes] * StrictMath.sin(phase));
                 }
             }
         }

@@ -222,8 +222,8 @@ public final class StateSpaceFilter implements FilterMap<FloatArray> {
                 double step = StrictMath.exp(pass.parameter("log-step")[m]);
                 for (int n = 0; n < poles; n++) {
                     int at = m * poles + n;
-                    Complex a =
-                            new Complex(-StrictMath.exp(pass.parameter("log-decay")[at]), pass.parameter("frequency")[at]);
+                    Complex a = new Complex(
+                            -StrictMath.exp(pass.parameter("log-decay")[at]), pass.parameter("frequency")[at]);
                     double[] output = pass.parameter("output");
                     task.run(m, n, a, new Complex(output[2 * m * poles + n], output[(2 * m + 1) * poles + n]), step);
                 }
