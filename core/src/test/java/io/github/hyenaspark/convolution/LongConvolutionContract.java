@@ -31,9 +31,9 @@ public abstract class LongConvolutionContract {
     /** What lies behind the L elements of a row. */
     private static final int MARGIN = 3;
 
-    private final KernelChoice.KernelSource source;
+    private final ConvolutionKernels.KernelSource source;
 
-    public LongConvolutionContract(KernelChoice.KernelSource source) {
+    public LongConvolutionContract(ConvolutionKernels.KernelSource source) {
         this.source = source;
     }
 

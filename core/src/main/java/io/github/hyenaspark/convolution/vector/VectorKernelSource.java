@@ -2,12 +2,12 @@ package io.github.hyenaspark.convolution.vector;
 
 import static io.github.hyenaspark.convolution.vector.VectorLanes.LANES;
 
+import io.github.hyenaspark.convolution.ConvolutionKernels;
 import io.github.hyenaspark.convolution.Kernel;
-import io.github.hyenaspark.convolution.KernelChoice;
 import io.github.hyenaspark.convolution.ScalarKernel;
 
 /** The scalar kernel where vectors are too long for a row, else {@link VectorKernel}; loaded by name, hence public. */
-public final class VectorKernelSource implements KernelChoice.KernelSource {
+public final class VectorKernelSource implements ConvolutionKernels.KernelSource {
     public VectorKernelSource() {
         if (LANES < 4) {
             throw new UnsupportedOperationException(

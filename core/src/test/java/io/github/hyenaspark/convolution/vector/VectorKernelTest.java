@@ -3,10 +3,11 @@ package io.github.hyenaspark.convolution.vector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import io.github.hyenaspark.convolution.KernelChoice;
+import io.github.hyenaspark.convolution.ConvolutionKernels;
 import io.github.hyenaspark.convolution.KernelForkIT;
 import io.github.hyenaspark.convolution.LongConvolutionContract;
 import io.github.hyenaspark.convolution.ScalarKernel;
+import io.github.hyenaspark.kernel.KernelChoice;
 import org.junit.jupiter.api.Test;
 
 /** Few calls: the compiler has not seen the kernel yet, so each is slow. {@link KernelForkIT} runs it hot. */
@@ -15,15 +16,15 @@ class VectorKernelTest extends LongConvolutionContract {
         super(source());
     }
 
-    private static KernelChoice.KernelSource source() {
-        KernelChoice choice = KernelChoice.of("vector");
+    private static ConvolutionKernels.KernelSource source() {
+        KernelChoice<ConvolutionKernels.KernelSource> choice = ConvolutionKernels.of("vector");
         assertThat(choice.name()).as(choice.reason()).isEqualTo("vector");
         return choice.source();
     }
 
     @Test
     void rowsShorterThanTheLanesSquaredGoToTheScalarKernel() {
-        KernelChoice.KernelSource source = source();
+        ConvolutionKernels.KernelSource source = source();
         for (int lanes : new int[] {4, 8, 16}) {
             if (source.toString().equals(lanes + " lanes")) {
                 assertThat(source.ofSize(lanes * lanes / 2)).isInstanceOf(ScalarKernel.class);
