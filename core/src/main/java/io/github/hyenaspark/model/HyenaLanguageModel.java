@@ -6,6 +6,7 @@ import io.github.hyenaspark.layers.LanguageModelHeadLayer;
 import io.github.hyenaspark.layers.TiedHeadVertex;
 import io.github.hyenaspark.operator.head.LanguageModelHead;
 import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ProductWarmUp;
 import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -53,9 +54,13 @@ public final class HyenaLanguageModel extends HyenaModel<Batch> {
         return LongConvolution.kernelName();
     }
 
-    /** Runs convolutions of {@code length} tokens until they are compiled, up to 3 seconds; call it before timing. */
+    /**
+     * Runs convolutions of {@code length} tokens and matrix products until they are compiled, up to 3 seconds each;
+     * call it before timing.
+     */
     public static void warmUp(int length) {
         LongConvolution.warmUp(length);
+        ProductWarmUp.run();
     }
 
     /** The table of a model that is not made: takes no memory of its size. */

@@ -32,8 +32,8 @@ final class ForkedKernel {
         float[][] hot = program.results();
         program.check(hot);
         String bits = Arrays.deepEquals(cold, hot) ? "the same bits" : "other bits when hot";
-        print(KernelChoice.atStart().name() + " kernel, "
-                + KernelChoice.atStart().reason() + ", " + bits + ", hash "
+        print(ConvolutionKernels.atStart().name() + " kernel, "
+                + ConvolutionKernels.atStart().reason() + ", " + bits + ", hash "
                 + Arrays.stream(hot).map(Arrays::hashCode).toList().hashCode());
     }
 

@@ -31,9 +31,9 @@ public abstract class LongConvolutionContract {
     /** What lies behind the L elements of a row. */
     private static final int MARGIN = 3;
 
-    private final KernelChoice.KernelSource source;
+    private final ConvolutionKernels.KernelSource source;
 
-    public LongConvolutionContract(KernelChoice.KernelSource source) {
+    public LongConvolutionContract(ConvolutionKernels.KernelSource source) {
         this.source = source;
     }
 
@@ -75,7 +75,7 @@ public abstract class LongConvolutionContract {
     }
 
     /** What every operation of a plan gives, which must not depend on the kernel. */
-    protected static float[][] results(int length, KernelChoice.KernelSource kernel) {
+    protected static float[][] results(int length, ConvolutionKernels.KernelSource kernel) {
         Random random = new Random(SEED + length);
         LongConvolution convolution = LongConvolution.ofLength(length, kernel);
         float[] spectrum = new float[convolution.spectrumSize()];

@@ -2,12 +2,12 @@ package io.github.hyenaspark.convolution.vector;
 
 import static io.github.hyenaspark.convolution.vector.VectorLanes.MACHINE_LANES;
 
+import io.github.hyenaspark.convolution.ConvolutionKernels;
 import io.github.hyenaspark.convolution.Kernel;
-import io.github.hyenaspark.convolution.KernelChoice;
 import io.github.hyenaspark.convolution.RingKernel;
 
 /** {@link RingKernel} on vectors; loaded by name, hence public. */
-public final class VectorKernelSource implements KernelChoice.KernelSource {
+public final class VectorKernelSource implements ConvolutionKernels.KernelSource {
     private final VectorPasses passes = new VectorPasses();
 
     public VectorKernelSource() {

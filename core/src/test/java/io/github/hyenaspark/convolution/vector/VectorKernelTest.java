@@ -2,7 +2,8 @@ package io.github.hyenaspark.convolution.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hyenaspark.convolution.KernelChoice;
+import io.github.hyenaspark.convolution.ConvolutionKernels;
+import io.github.hyenaspark.kernel.KernelChoice;
 import io.github.hyenaspark.convolution.KernelForkIT;
 import io.github.hyenaspark.convolution.LongConvolutionContract;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,8 +15,8 @@ class VectorKernelTest extends LongConvolutionContract {
         super(source());
     }
 
-    private static KernelChoice.KernelSource source() {
-        KernelChoice choice = KernelChoice.of("vector");
+    private static ConvolutionKernels.KernelSource source() {
+        KernelChoice<ConvolutionKernels.KernelSource> choice = ConvolutionKernels.of("vector");
         assertThat(choice.name()).as(choice.reason()).isEqualTo("vector");
         return choice.source();
     }
@@ -25,6 +26,6 @@ class VectorKernelTest extends LongConvolutionContract {
     @ValueSource(ints = {1, 40, 64, 128, 250, 512, 1024, 2048, 4096, 5000, 8192, 16384, 32768, 65536})
     void itHasTheBitsOfTheScalarKernel(int length) {
         assertThat(results(length, source()))
-                .isDeepEqualTo(results(length, KernelChoice.of("scalar").source()));
+                .isDeepEqualTo(results(length, ConvolutionKernels.of("scalar").source()));
     }
 }
