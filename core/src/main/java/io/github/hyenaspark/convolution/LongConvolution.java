@@ -13,7 +13,8 @@ import java.util.Arrays;
  * the same length understand; what lies beyond is neither read nor written. A result may overwrite a row that was an
  * argument, not a spectrum; {@link #gatedBackward} needs rows of their own.
  *
- * <p>The same arguments give the same bits on every thread, with every kernel and any lanes ({@link RingPasses}). A plan owns memory to work in, so it is for one thread at a time; {@link #forAnotherThread} shares its tables.
+ * <p>The same arguments give the same bits on every thread, with every kernel and any lanes ({@link RingPasses}). A
+ * plan owns memory to work in, so it is for one thread at a time; {@link #forAnotherThread} shares its tables.
  */
 public final class LongConvolution {
     private static final int LONGEST = 1 << 29;

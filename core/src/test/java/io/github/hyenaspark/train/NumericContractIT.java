@@ -33,7 +33,8 @@ public class NumericContractIT {
     @Test
     void vectorsOfAnyLengthAndNoneEndWithTheSameTheta() throws Exception {
         List<String> usual = run("vector", VECTORS);
-        assertThat(run("scalar", VECTORS, "-Dhyena.convolution=scalar", "-Dhyena.product=scalar")).isEqualTo(usual);
+        assertThat(run("scalar", VECTORS, "-Dhyena.convolution=scalar", "-Dhyena.product=scalar"))
+                .isEqualTo(usual);
         ForkedJava.assumeX86();
         assertThat(run("vector of 8 lanes", VECTORS, "-XX:UseAVX=2")).isEqualTo(usual);
         assertThat(run("vector of 4 lanes", VECTORS, "-XX:MaxVectorSize=16")).isEqualTo(usual);

@@ -3,9 +3,9 @@ package io.github.hyenaspark.convolution.vector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.convolution.ConvolutionKernels;
-import io.github.hyenaspark.kernel.KernelChoice;
 import io.github.hyenaspark.convolution.KernelForkIT;
 import io.github.hyenaspark.convolution.LongConvolutionContract;
+import io.github.hyenaspark.kernel.KernelChoice;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
