@@ -42,12 +42,17 @@ public final class FilterWindow {
         }
         int steps = spec.filter().modulate() ? Math.min(pass.length(), Tile.LENGTH) : 0;
         float[][] powers = pass.pool().workspace(0).rows(POWERS, rates.length, steps);
+        double[] times = new double[steps];
+        Arrays.setAll(times, t -> PositionalEncoding.time(t, spec.maxLength()));
         pass.pool().divide(rates.length, (member, from, to) -> {
+            Workspace workspace = pass.pool().workspace(member);
+            float[] zeros = workspace.row(ROW, steps);
+            Arrays.fill(zeros, 0, steps, 0f);
             for (int m = from; m < to; m++) {
                 for (int t = 0; t < steps; t++) {
-                    double time = PositionalEncoding.time(t, spec.maxLength());
-                    powers[m][t] = (float) DecayWindow.decay(time, rates[m]);
+                    powers[m][t] = (float) (-times[t] * Math.abs(rates[m]));
                 }
+                workspace.exponential.ofDifferences(powers[m], zeros, steps);
             }
         });
         return new FilterWindow(spec, rates, powers);
