@@ -11,13 +11,14 @@ import java.util.Arrays;
 public final class Panels {
     /** Elements of a sum that are added up before the next such block begins; changing it changes results. */
     public static final int DEPTH = 512;
-    /** Rows of the left factor that are packed at once: more than most weights have, so that each is packed once. */
-    public static final int MOST_ROWS = 1056;
-    /** Columns of the right factor that are packed at once: half a megabyte, to stay in the second-level cache. */
-    public static final int MOST_COLUMNS = 256;
+    /** Rows of the left factor that are packed at once: a fifth of a megabyte, for the second-level cache. */
+    public static final int MOST_ROWS = 96;
+    /** Columns of the right factor that are packed at once, a megabyte: as many as a tile of steps has. */
+    public static final int MOST_COLUMNS = 512;
 
     public static final int LEFT_PITCH = DEPTH + 16;
     public static final int RIGHT_PITCH = MOST_COLUMNS + 16;
+    public static final int STRIP_PITCH = MOST_COLUMNS + 16;
 
     /** Stored rows that are transposed at once. */
     private static final int STAGED = 16;
@@ -38,7 +39,7 @@ public final class Panels {
 
     /** Packs {@code depth} columns of {@code rows} rows, with rows of zeros up to whole tiles. */
     float[] left(Operand a, int top, int rows, int from, int depth) {
-        int padded = roundUp(rows, tileRows);
+        int padded = Product.roundUp(rows, tileRows);
         left = atLeast(left, (padded + 1) * LEFT_PITCH);
         if (a.transposed()) {
             transpose(a, from, depth, top, rows, left, LEFT_PITCH);
@@ -57,7 +58,7 @@ public final class Panels {
         } else {
             copy(b, from, depth, first, columns, right, RIGHT_PITCH);
         }
-        int padded = roundUp(columns, tileColumns);
+        int padded = Product.roundUp(columns, tileColumns);
         for (int k = 0; columns < padded && k < depth; k++) {
             Arrays.fill(right, k * RIGHT_PITCH + columns, k * RIGHT_PITCH + padded, 0f);
         }
@@ -101,10 +102,6 @@ public final class Panels {
             to[t + 6] = stage[s + 6 * STAGE_PITCH];
             to[t + 7] = stage[s + 7 * STAGE_PITCH];
         }
-    }
-
-    private static int roundUp(int count, int unit) {
-        return (count + unit - 1) / unit * unit;
     }
 
     private static float[] atLeast(float[] held, int length) {

@@ -1,5 +1,7 @@
 package io.github.hyenaspark.product;
 
+import java.util.Arrays;
+
 /**
  * Single-precision matrix products whose bits depend on nothing but the factors: every element of A B is the sum, over
  * blocks of {@value Panels#DEPTH} of the inner dimension in ascending order, of chains of fused multiply-adds over k
@@ -13,8 +15,14 @@ public final class Product {
     private static final ThreadLocal<Product> OF_THREAD = ThreadLocal.withInitial(
             () -> new Product(ProductKernels.atStart().source().create()));
 
+    /** Tiles of a strip, one below the other: so often a part of the right factor is used while it is close. */
+    private static final int TILES = 8;
+    /** What of the right factor meets all tiles of a strip before the next steps do: it stays in the first-level cache. */
+    private static final int STEPS = 64;
+
     private final TileKernel kernel;
     private final Panels panels;
+    private final int stripRows;
     private final float[] strip;
     private final float[] held = new float[Panels.MOST_COLUMNS];
     private final float[] added = new float[Panels.MOST_COLUMNS];
@@ -22,7 +30,8 @@ public final class Product {
     public Product(TileKernel kernel) {
         this.kernel = kernel;
         panels = new Panels(kernel.rows(), kernel.columns());
-        strip = new float[kernel.rows() * Panels.MOST_COLUMNS];
+        stripRows = TILES * kernel.rows();
+        strip = new float[stripRows * Panels.STRIP_PITCH];
     }
 
     /** The product of this thread, with the kernel of this JVM; lasts as long as the thread. */
@@ -68,23 +77,21 @@ public final class Product {
     }
 
     private void multiply(Operand a, Operand b, Operand c, Mode mode) {
-        for (int top = 0; top < c.rows(); top += Panels.MOST_ROWS) {
-            int rows = Math.min(Panels.MOST_ROWS, c.rows() - top);
+        for (int from = 0; from < c.columns(); from += Panels.MOST_COLUMNS) {
+            int columns = Math.min(Panels.MOST_COLUMNS, c.columns() - from);
+            int rows = mode == Mode.SET_UPPER ? Math.min(c.rows(), from + columns) : c.rows();
             for (int k = 0; k == 0 || k < a.columns(); k += Panels.DEPTH) {
                 int depth = Math.min(Panels.DEPTH, a.columns() - k);
-                float[] left = panels.left(a, top, rows, k, depth);
-                int first = mode == Mode.SET_UPPER ? top / Panels.MOST_COLUMNS * Panels.MOST_COLUMNS : 0;
-                for (int from = first; from < c.columns(); from += Panels.MOST_COLUMNS) {
-                    int columns = Math.min(Panels.MOST_COLUMNS, c.columns() - from);
-                    float[] right = panels.right(b, k, depth, from, columns);
-                    boolean add = mode == Mode.ADD || k > 0;
-                    for (int row = 0; row < rows; row += kernel.rows()) {
+                float[] right = panels.right(b, k, depth, from, columns);
+                boolean add = mode == Mode.ADD || k > 0;
+                for (int top = 0; top < rows; top += Panels.MOST_ROWS) {
+                    int packed = Math.min(Panels.MOST_ROWS, rows - top);
+                    float[] left = panels.left(a, top, packed, k, depth);
+                    for (int row = 0; row < packed; row += stripRows) {
+                        int number = Math.min(stripRows, packed - row);
                         int skipped = mode == Mode.SET_UPPER ? Math.max(0, top + row - from) : 0;
-                        if (skipped < columns) {
-                            multiplyStrip(depth, left, row, right, skipped, columns);
-                            int number = Math.min(kernel.rows(), rows - row);
-                            writeStrip(c, top + row, number, from, columns, mode == Mode.SET_UPPER, add);
-                        }
+                        multiplyStrip(depth, left, row, number, right, skipped, columns);
+                        writeStrip(c, top + row, number, from, columns, mode == Mode.SET_UPPER, add);
                     }
                 }
             }
@@ -92,11 +99,28 @@ public final class Product {
     }
 
     /** All tiles of a strip but those that end before column {@code skipped}. */
-    private void multiplyStrip(int depth, float[] left, int row, float[] right, int skipped, int columns) {
+    private void multiplyStrip(
+            int depth, float[] left, int top, int rows, float[] right, int skipped, int columns) {
         int width = kernel.columns();
-        for (int column = skipped / width * width; column < columns; column += width) {
-            kernel.multiply(depth, left, row * Panels.LEFT_PITCH, right, column, strip, column);
+        int first = skipped / width * width;
+        int last = roundUp(columns, width);
+        for (int row = 0; row < roundUp(rows, kernel.rows()); row++) {
+            Arrays.fill(strip, row * Panels.STRIP_PITCH + first, row * Panels.STRIP_PITCH + last, 0f);
         }
+        for (int column = first; column < columns; column += width) {
+            for (int k = 0; k < depth; k += STEPS) {
+                int steps = Math.min(STEPS, depth - k);
+                int rightAt = k * Panels.RIGHT_PITCH + column;
+                for (int row = 0; row < rows; row += kernel.rows()) {
+                    int leftAt = (top + row) * Panels.LEFT_PITCH + k;
+                    kernel.multiply(steps, left, leftAt, right, rightAt, strip, row * Panels.STRIP_PITCH + column);
+                }
+            }
+        }
+    }
+
+    static int roundUp(int count, int unit) {
+        return (count + unit - 1) / unit * unit;
     }
 
     private void writeStrip(Operand c, int top, int rows, int from, int columns, boolean upper, boolean add) {
@@ -104,7 +128,7 @@ public final class Product {
             int skipped = upper ? Math.max(0, top + i - from) : 0;
             int count = columns - skipped;
             if (count > 0) {
-                int at = i * Panels.MOST_COLUMNS + skipped;
+                int at = i * Panels.STRIP_PITCH + skipped;
                 if (add) {
                     addTo(c, top + i, from + skipped, at, count);
                 } else {

@@ -36,6 +36,6 @@ public final class ProductKernels {
     private static void tryOut(TileKernel kernel) {
         float[] left = new float[kernel.rows() * Panels.LEFT_PITCH];
         float[] right = new float[Panels.RIGHT_PITCH];
-        kernel.multiply(1, left, 0, right, 0, new float[kernel.rows() * Panels.MOST_COLUMNS], 0);
+        kernel.multiply(1, left, 0, right, 0, new float[kernel.rows() * Panels.STRIP_PITCH], 0);
     }
 }

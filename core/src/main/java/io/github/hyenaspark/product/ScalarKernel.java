@@ -1,7 +1,5 @@
 package io.github.hyenaspark.product;
 
-import java.util.Arrays;
-
 /**
  * The kernel that needs no vector module, and the definition of the others' results: plain loops over rows that start
  * at index 0, which the compiler turns into vector instructions. Four steps of two rows at a time, so that an element
@@ -27,8 +25,8 @@ final class ScalarKernel implements TileKernel {
 
     @Override
     public void multiply(int depth, float[] left, int leftAt, float[] right, int rightAt, float[] strip, int stripAt) {
-        for (float[] row : tile) {
-            Arrays.fill(row, 0f);
+        for (int row = 0; row < ROWS; row++) {
+            System.arraycopy(strip, stripAt + row * Panels.STRIP_PITCH, tile[row], 0, COLUMNS);
         }
         int k = 0;
         for (; k + STEPS <= depth; k += STEPS) {
@@ -47,7 +45,7 @@ final class ScalarKernel implements TileKernel {
             }
         }
         for (int row = 0; row < ROWS; row++) {
-            System.arraycopy(tile[row], 0, strip, stripAt + row * Panels.MOST_COLUMNS, COLUMNS);
+            System.arraycopy(tile[row], 0, strip, stripAt + row * Panels.STRIP_PITCH, COLUMNS);
         }
     }
 

@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorFourByTwo implements TileKernel {
     private static final int LEFT_PITCH = Panels.LEFT_PITCH;
     private static final int RIGHT_PITCH = Panels.RIGHT_PITCH;
-    private static final int STRIP_PITCH = Panels.MOST_COLUMNS;
+    private static final int STRIP_PITCH = Panels.STRIP_PITCH;
     private static final VectorSpecies<Float> SPECIES = VectorLanes.SPECIES;
     private static final int LANES = SPECIES.length();
 
@@ -25,14 +25,14 @@ final class VectorFourByTwo implements TileKernel {
 
     @Override
     public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] strip, int stripAt) {
-        FloatVector c00 = FloatVector.zero(SPECIES);
-        FloatVector c01 = FloatVector.zero(SPECIES);
-        FloatVector c10 = FloatVector.zero(SPECIES);
-        FloatVector c11 = FloatVector.zero(SPECIES);
-        FloatVector c20 = FloatVector.zero(SPECIES);
-        FloatVector c21 = FloatVector.zero(SPECIES);
-        FloatVector c30 = FloatVector.zero(SPECIES);
-        FloatVector c31 = FloatVector.zero(SPECIES);
+        FloatVector c00 = FloatVector.fromArray(SPECIES, strip, stripAt);
+        FloatVector c01 = FloatVector.fromArray(SPECIES, strip, stripAt + LANES);
+        FloatVector c10 = FloatVector.fromArray(SPECIES, strip, stripAt + STRIP_PITCH);
+        FloatVector c11 = FloatVector.fromArray(SPECIES, strip, stripAt + STRIP_PITCH + LANES);
+        FloatVector c20 = FloatVector.fromArray(SPECIES, strip, stripAt + 2 * STRIP_PITCH);
+        FloatVector c21 = FloatVector.fromArray(SPECIES, strip, stripAt + 2 * STRIP_PITCH + LANES);
+        FloatVector c30 = FloatVector.fromArray(SPECIES, strip, stripAt + 3 * STRIP_PITCH);
+        FloatVector c31 = FloatVector.fromArray(SPECIES, strip, stripAt + 3 * STRIP_PITCH + LANES);
         for (int k = 0; k < depth; k++) {
             FloatVector b0 = FloatVector.fromArray(SPECIES, b, bAt + k * RIGHT_PITCH);
             FloatVector b1 = FloatVector.fromArray(SPECIES, b, bAt + k * RIGHT_PITCH + LANES);
