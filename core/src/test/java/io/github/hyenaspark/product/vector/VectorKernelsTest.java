@@ -78,7 +78,7 @@ class VectorKernelsTest {
             constructor.setAccessible(true);
             return (TileKernel) constructor.newInstance();
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError("the kernel " + name + " does not load", e);
         } finally {
             System.clearProperty("hyena.product.bits");
         }
