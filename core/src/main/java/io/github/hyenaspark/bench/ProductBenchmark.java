@@ -50,7 +50,8 @@ public final class ProductBenchmark {
      * @param leftTransposed whether the left factor is stored as K×M
      * @param rightTransposed whether the right factor is stored as N×K
      */
-    public record Shape(String name, int rows, int inner, int columns, boolean leftTransposed, boolean rightTransposed) {
+    public record Shape(
+            String name, int rows, int inner, int columns, boolean leftTransposed, boolean rightTransposed) {
         double flop() {
             return 2.0 * rows * inner * columns;
         }
@@ -99,11 +100,8 @@ public final class ProductBenchmark {
 
     /** The geometric mean of a ratio. */
     public static double mean(List<Rates> rates, ToDoubleFunction<Rates> ratio) {
-        return Math.exp(rates.stream()
-                .mapToDouble(ratio)
-                .map(Math::log)
-                .average()
-                .orElseThrow());
+        return Math.exp(
+                rates.stream().mapToDouble(ratio).map(Math::log).average().orElseThrow());
     }
 
     private static Rates measure(Shape shape, int repeats) {

@@ -17,7 +17,9 @@ public final class Product {
 
     /** Tiles of a strip, one below the other: so often a part of the right factor is used while it is close. */
     private static final int TILES = 8;
-    /** What of the right factor meets all tiles of a strip before the next steps do: it stays in the first-level cache. */
+    /**
+     * What of the right factor meets all tiles of a strip before the next steps do: it stays in the first-level cache.
+     */
     private static final int STEPS = 64;
 
     private final TileKernel kernel;
@@ -99,8 +101,7 @@ public final class Product {
     }
 
     /** All tiles of a strip but those that end before column {@code skipped}. */
-    private void multiplyStrip(
-            int depth, float[] left, int top, int rows, float[] right, int skipped, int columns) {
+    private void multiplyStrip(int depth, float[] left, int top, int rows, float[] right, int skipped, int columns) {
         int width = kernel.columns();
         int first = skipped / width * width;
         int last = roundUp(columns, width);
