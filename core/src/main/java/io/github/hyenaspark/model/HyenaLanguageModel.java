@@ -21,7 +21,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class HyenaLanguageModel extends HyenaModel<Batch> {
     /** Raised whenever the same settings on the same machine begin to give other bits. */
-    private static final int ARITHMETIC = 3;
+    private static final int ARITHMETIC = 4;
 
     private HyenaLanguageModel(ComputationGraphConfiguration configuration) {
         super(configuration);
