@@ -24,6 +24,7 @@ public final class Product {
 
     private final TileKernel kernel;
     private final Panels panels;
+    private final RowProduct rowProduct = new RowProduct();
     private final int stripRows;
     private final float[] strip;
     private final float[] held = new float[Panels.MOST_COLUMNS];
@@ -79,6 +80,14 @@ public final class Product {
     }
 
     private void multiply(Operand a, Operand b, Operand c, Mode mode) {
+        if (c.rows() == 1 && b.transposed() && mode != Mode.SET_UPPER) {
+            rowProduct.multiply(a, b, c, mode == Mode.ADD);
+        } else {
+            multiplyPanels(a, b, c, mode);
+        }
+    }
+
+    private void multiplyPanels(Operand a, Operand b, Operand c, Mode mode) {
         for (int from = 0; from < c.columns(); from += Panels.MOST_COLUMNS) {
             int columns = Math.min(Panels.MOST_COLUMNS, c.columns() - from);
             int rows = mode == Mode.SET_UPPER ? Math.min(c.rows(), from + columns) : c.rows();
