@@ -61,7 +61,7 @@ final class ArchitectureTest {
             train.averaging         | train..
             checkpoint              | io operator.nn model io.safetensors
             exchange                | io config operator.. model io.safetensors
-            bench                   | convolution product operator.tensor operator.nn operator.block model train.config train.optim train
+            bench                   | kernel convolution product operator.tensor operator.nn operator.block model train.config train.optim train
             data.bytes              |
             data.shard              | io data.bytes
             data.shard.snapshot     | io data.shard
