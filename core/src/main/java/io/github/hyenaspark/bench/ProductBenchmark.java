@@ -97,7 +97,7 @@ public final class ProductBenchmark {
 
     /** The geometric mean of a ratio. */
     public static double mean(List<Rates> rates, ToDoubleFunction<Rates> ratio) {
-        return Math.exp(
+        return StrictMath.exp(
                 rates.stream().mapToDouble(ratio).map(Math::log).average().orElseThrow());
     }
 

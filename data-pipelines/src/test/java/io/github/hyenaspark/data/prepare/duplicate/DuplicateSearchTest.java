@@ -101,8 +101,8 @@ class DuplicateSearchTest {
                     storage.delete(root + "/input/3-new.txt"); // its copies are now the first
                 }
                 store.forgetCounts();
-                DatasetSnapshot snapshot = Nights.prepare(storage, spec("near", "data.prune=true"))
-                        .snapshot();
+                DatasetSnapshot snapshot =
+                        Nights.prepare(storage, spec("near", "data.prune=true")).snapshot();
                 assertThat(snapshot.keys()).as("runs after night %d", night).hasSizeLessThan(KeyMerge.MOST);
                 assertThat(keysIn(store.bytesRead().keySet()))
                         .as("runs read in night %d", night)
