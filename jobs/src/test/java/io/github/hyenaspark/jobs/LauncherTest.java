@@ -164,7 +164,8 @@ class LauncherTest {
         hyena("build");
         assertThat(hyena("--master", "spark://host:7077", "verify", "DATASET").results())
                 .isEqualTo("submitted\n");
-        assertThat(hyena("verify", "DATASET", "--master=local-cluster[2,1,1024]").results())
+        assertThat(hyena("verify", "DATASET", "--master=local-cluster[2,1,1024]")
+                        .results())
                 .isEqualTo("submitted\n");
     }
 }

@@ -39,8 +39,7 @@ class DocumentsIT {
     }
 
     private void add(String name, String text) throws IOException {
-        Files.writeString(
-                Files.createDirectories(temporary.resolve("input")).resolve(name), text);
+        Files.writeString(Files.createDirectories(temporary.resolve("input")).resolve(name), text);
     }
 
     private Map<String, Long> files() throws IOException {
