@@ -5,6 +5,7 @@ import io.github.hyenaspark.operator.tensor.ComputePool;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.bytedeco.openblas.global.openblas;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -82,6 +83,7 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
         private final Products[] products; // one per thread
 
         private ProductSpeed(int width, int innerWidth, int threads) {
+            openblas.blas_set_num_threads(1); // every thread has products of its own
             pool = ComputePool.of(threads);
             products = new Products[threads];
             for (int member = 0; member < threads; member++) {

@@ -1,6 +1,5 @@
 package io.github.hyenaspark.bench;
 
-import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
@@ -63,7 +62,7 @@ public final class StepBenchmark {
      * @param repeats timed steps, 0 for the default of {@link BenchmarkLoop#of}
      */
     public static Measurement run(Shape shape, TrainConfig config, int repeats) {
-        LongConvolution.warmUp(shape.length());
+        HyenaLanguageModel.warmUp(shape.length());
         Nd4j.zeros(1).close(); // loads the native library
         double heldBefore = ProcessMemory.heldMebibytes(); // the rows of the warm-up do not belong to the model
         OptionalDouble base = ProcessMemory.mebibytes("VmRSS");

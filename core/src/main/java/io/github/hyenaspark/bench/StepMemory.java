@@ -3,10 +3,7 @@ package io.github.hyenaspark.bench;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
-import io.github.hyenaspark.operator.block.BlockConfig;
-import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.MomentLayout;
 import java.util.stream.Stream;
@@ -43,9 +40,12 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
                 moments.secondMoments(),
                 bytes(2 * parameters),
                 bytes(activations(model, train)),
-                bytes(train.threads() * (tileFloats(model, vocabularySize) + moments.nativeFloats())
-                        + (train.threads() - 1) * sharedGradients(model, vocabularySize)),
-                bytes(3 * parameters + moments.secondMoments() + train.threads() * moments.heapFloats() + rows));
+                bytes(train.threads() * (tileFloats(model, vocabularySize) + moments.nativeFloats())),
+                bytes(3 * parameters
+                        + moments.secondMoments()
+                        + train.threads() * moments.heapFloats()
+                        + rows
+                        + tileSums(model, train)));
     }
 
     /**
@@ -113,24 +113,13 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
     private static long tileFloats(ModelConfig model, int vocabularySize) {
         long padded = model.paddedVocabulary(vocabularySize);
         long head = padded * Math.max(SHORTEST_TILE, Math.min(TILE, SCORES / padded));
-        return TILE * (4L * model.dModel() + 3L * model.innerWidth()) + head;
+        return TILE * (5L * model.dModel() + 3L * model.innerWidth()) + head;
     }
 
-    /** Floats of the gradients that every thread except the first duplicates. */
-    private static long sharedGradients(ModelConfig model, int vocabularySize) {
-        long ofBlock = model.blocks().stream()
-                .mapToLong(StepMemory::matrixElements)
-                .max()
-                .orElseThrow();
-        return (long) model.dModel() * model.paddedVocabulary(vocabularySize) + ofBlock;
-    }
-
-    private static long matrixElements(BlockConfig block) {
-        return block.parameters(new LinearInitializer.Alone()).stream()
-                .filter(spec -> (spec.group() == ParameterSpec.Group.BASE || spec.group() == ParameterSpec.Group.MATRIX)
-                        && spec.shape().size() == 2)
-                .mapToLong(ParameterSpec::size)
-                .sum();
+    /** Floats of the sums, in double, that every tile of a block adds to the gradients of its vectors. */
+    private static long tileSums(ModelConfig model, TrainConfig train) {
+        long tiles = train.batchSize() * ((model.lMax() + TILE - 1) / TILE);
+        return Double.BYTES / Float.BYTES * tiles * (3L * model.dModel() + model.innerWidth());
     }
 
     private static long bytes(long floats) {

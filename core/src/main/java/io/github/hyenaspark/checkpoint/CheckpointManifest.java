@@ -125,7 +125,6 @@ public record CheckpointManifest(
                     Json.wholeNumber(node, file, "offset"),
                     group(file, Json.text(node, file, "group"))));
         }
-        ObjectNode numerics = Json.object(root, file, "numerics");
         return new Checkpoint(
                 Json.wholeNumber(root, file, "round"),
                 Json.wholeNumber(root, file, "tokens"),
@@ -137,11 +136,7 @@ public record CheckpointManifest(
                 Map.of(),
                 table,
                 Map.of(),
-                new Provenance.Numerics(
-                        Json.text(numerics, file, "java"),
-                        Json.text(numerics, file, "backend"),
-                        Json.text(numerics, file, "blas"),
-                        Json.text(numerics, file, "threads")),
+                Provenance.Numerics.fromJson(file, Json.object(root, file, "numerics")),
                 Json.wholeNumber(root, file, "journal_bytes"),
                 TrainingProgress.fromJson(file, Json.object(root, file, "progress")),
                 files(file, root, "worker_objects"));

@@ -38,22 +38,42 @@ public record Provenance(String run, String parent, String start, String writer,
                 Json.wholeNumber(json, file, "saved_millis"));
     }
 
-    /** What the bits of a result depend on besides its inputs: versions, threads, and what else is of the machine. */
-    public record Numerics(String java, String backend, String blas, String threads) {
-        /**
-         * Whether a run with these may go on with what others computed. Version 0.1 wrote no version of the backend.
-         */
-        public boolean continues(Numerics earlier) {
-            String withoutVersion = backend.replaceFirst("^(\\S+) [^,]*,", "$1 null,");
-            return equals(earlier) || new Numerics(java, withoutVersion, blas, threads).equals(earlier);
+    /**
+     * What computed a run: the numeric contract, which alone decides its bits, and for information what else there was.
+     *
+     * @param contract version; 0 for runs from before there was one, whose bits depended on all the rest
+     * @param since the first round of the run that was computed by this version
+     */
+    public record Numerics(String java, String backend, String blas, String threads, int contract, long since) {
+        /** From before there was a contract. */
+        public Numerics(String java, String backend, String blas, String threads) {
+            this(java, backend, blas, threads, 0, 0);
+        }
+
+        /** Of a run that goes on with these after a round that was computed with {@code earlier}. */
+        public Numerics after(long round, Numerics earlier) {
+            long first = contract == earlier.contract ? earlier.since : round + 1;
+            return new Numerics(java, backend, blas, threads, contract, first);
         }
 
         public ObjectNode toJson() {
-            return Json.object()
+            ObjectNode json = Json.object()
                     .put("java", java)
                     .put("backend", backend)
                     .put("blas", blas)
                     .put("threads", threads);
+            return contract == 0 ? json : json.put("contract", contract).put("contract_since_round", since);
+        }
+
+        static Numerics fromJson(String file, ObjectNode json) throws CorruptFileException {
+            boolean before = !json.has("contract");
+            return new Numerics(
+                    Json.text(json, file, "java"),
+                    Json.text(json, file, "backend"),
+                    Json.text(json, file, "blas"),
+                    Json.text(json, file, "threads"),
+                    before ? 0 : Math.toIntExact(Json.wholeNumber(json, file, "contract")),
+                    before ? 0 : Json.wholeNumber(json, file, "contract_since_round"));
         }
     }
 }

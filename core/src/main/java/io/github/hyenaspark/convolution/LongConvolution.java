@@ -1,6 +1,7 @@
 package io.github.hyenaspark.convolution;
 
 import io.github.hyenaspark.convolution.RingConstants.Factor;
+import io.github.hyenaspark.kernel.WarmUp;
 import java.util.Arrays;
 
 /**
@@ -12,7 +13,7 @@ import java.util.Arrays;
  * the same length understand; what lies beyond is neither read nor written. A result may overwrite a row that was an
  * argument, not a spectrum; {@link #gatedBackward} needs rows of their own.
  *
- * <p>The same arguments give the same bits on every thread with the same kernel and lanes ({@link KernelChoice}). A
+ * <p>The same arguments give the same bits on every thread, with every kernel and any lanes ({@link RingPasses}). A
  * plan owns memory to work in, so it is for one thread at a time; {@link #forAnotherThread} shares its tables.
  */
 public final class LongConvolution {
@@ -38,21 +39,21 @@ public final class LongConvolution {
      * IllegalStateException if {@code hyena.convolution} asks for a kernel that this JVM lacks.
      */
     public static LongConvolution ofLength(int length) {
-        return ofLength(length, KernelChoice.atStart().source());
+        return ofLength(length, ConvolutionKernels.atStart().source());
     }
 
-    static LongConvolution ofLength(int length, KernelChoice.KernelSource source) {
+    static LongConvolution ofLength(int length, ConvolutionKernels.KernelSource source) {
         if (length < 1 || length > LONGEST) {
             throw new IllegalArgumentException(
                     "the length of a convolution must be from 1 to " + LONGEST + ", found " + length);
         }
-        int size = Math.max(ScalarKernel.SMALLEST, Integer.highestOneBit(2 * length - 1));
+        int size = Math.max(RingKernel.SMALLEST, Integer.highestOneBit(2 * length - 1));
         return new LongConvolution(length, source.ofSize(size));
     }
 
     /** The kernel that plans have in this JVM: {@code scalar}, or {@code vector} with its lanes. */
     public static String kernelName() {
-        return KernelChoice.atStart().kernel();
+        return ConvolutionKernels.atStart().description();
     }
 
     /**
@@ -60,7 +61,7 @@ public final class LongConvolution {
      * compiled, a row takes up to a thousand times as long.
      */
     public static void warmUp(int length) {
-        new WarmUp(ofLength(length)).run();
+        WarmUp.run("the convolution of rows of " + length, new EveryOperation(ofLength(length)));
     }
 
     /** A plan of the same length that may be used while this one is in use. */

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileChecksum;
@@ -46,6 +48,8 @@ public final class Storage {
     static final String WHOLE = "whole-file";
     private static final String RANDOM = "random";
     private static final Set<String> OBJECT_STORES = Set.of("s3a", "s3", "s3n", "gs", "oss", "cosn", "obs");
+
+    private static final int ASKED_AT_ONCE = 4096;
 
     private static final Patience OF_DISK = new Patience("", 0);
 
@@ -141,17 +145,27 @@ public final class Storage {
     /**
      * Those of some files of one place that somebody is writing: HDFS knows them, other stores show none or never say.
      */
-    public Set<String> beingWritten(String place, List<String> uris) throws IOException {
+    public Set<String> beingWritten(String place, Stream<String> uris) throws IOException {
         if (!(location(place).fileSystem() instanceof DistributedFileSystem hdfs)) {
             return Set.of();
         }
         Set<String> open = new HashSet<>();
-        Requests.all(uris, uri -> {
-                    Location location = location(uri);
-                    return location.ask(() -> hdfs.isFileClosed(location.path())) ? "" : uri;
-                })
-                .forEach(open::add);
-        open.remove("");
+        Iterator<String> rest = uris.iterator();
+        while (rest.hasNext()) {
+            List<String> some = new ArrayList<>();
+            while (rest.hasNext() && some.size() < ASKED_AT_ONCE) {
+                some.add(rest.next());
+            }
+            List<Boolean> closed = Requests.all(some, uri -> {
+                Location location = location(uri);
+                return location.ask(() -> hdfs.isFileClosed(location.path()));
+            });
+            for (int i = 0; i < closed.size(); i++) {
+                if (!closed.get(i)) {
+                    open.add(some.get(i));
+                }
+            }
+        }
         return open;
     }
 

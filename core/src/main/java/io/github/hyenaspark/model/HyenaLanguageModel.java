@@ -6,6 +6,7 @@ import io.github.hyenaspark.layers.LanguageModelHeadLayer;
 import io.github.hyenaspark.layers.TiedHeadVertex;
 import io.github.hyenaspark.operator.head.LanguageModelHead;
 import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ProductWarmUp;
 import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -19,8 +20,11 @@ import org.nd4j.linalg.factory.Nd4j;
  * table (section 4 of arXiv 2302.10866). The mean loss is in nats per counted target. Not thread-safe.
  */
 public final class HyenaLanguageModel extends HyenaModel<Batch> {
-    /** Raised whenever the same settings on the same machine begin to give other bits. */
-    private static final int ARITHMETIC = 3;
+    /**
+     * Version of the numeric contract, docs/numerics.md: raised whenever the same settings begin to give other bits.
+     * Within a version no bit depends on the machine, its Java or its threads.
+     */
+    public static final int NUMERIC_CONTRACT = 1;
 
     private HyenaLanguageModel(ComputationGraphConfiguration configuration) {
         super(configuration);
@@ -45,14 +49,18 @@ public final class HyenaLanguageModel extends HyenaModel<Batch> {
                 .build();
     }
 
-    /** What the bits of results depend on in this JVM: the convolution kernel, and the version of all other loops. */
-    public static String arithmetic() {
-        return "convolution " + LongConvolution.kernelName() + ", arithmetic " + ARITHMETIC;
+    /** The kernel of the convolution in this JVM, with the lanes of its vectors; no bit depends on it. */
+    public static String kernel() {
+        return LongConvolution.kernelName();
     }
 
-    /** Runs convolutions of {@code length} tokens until they are compiled, up to 3 seconds; call it before timing. */
+    /**
+     * Runs convolutions of {@code length} tokens and matrix products until they are compiled, up to 3 seconds each;
+     * call it before timing.
+     */
     public static void warmUp(int length) {
         LongConvolution.warmUp(length);
+        ProductWarmUp.run();
     }
 
     /** The table of a model that is not made: takes no memory of its size. */

@@ -61,7 +61,7 @@ public sealed interface Sampling {
             double[] upTo = new double[candidates];
             double sum = 0;
             for (int n = 0; n < candidates; n++) {
-                sum += Math.exp(((double) logits[ids[n]] - logits[ids[0]]) / temperature);
+                sum += StrictMath.exp(((double) logits[ids[n]] - logits[ids[0]]) / temperature);
                 upTo[n] = sum;
             }
             int last = 0;

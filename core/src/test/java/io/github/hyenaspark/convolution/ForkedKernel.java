@@ -6,7 +6,7 @@ import java.util.Random;
 /**
  * A program for {@link KernelForkIT}: runs the kernel that its JVM has until the compiler has seen it, and compares the
  * last results with the first, bit by bit, and with {@link DirectConvolution}. Its last line of output is the kernel's
- * name, its lanes, and either "the same bits" or the first row that differs.
+ * name, its lanes, either "the same bits" or the first row that differs, and a hash of all bits.
  */
 final class ForkedKernel {
     private static final long SEED = 20230221;
@@ -32,8 +32,9 @@ final class ForkedKernel {
         float[][] hot = program.results();
         program.check(hot);
         String bits = Arrays.deepEquals(cold, hot) ? "the same bits" : "other bits when hot";
-        print(KernelChoice.atStart().name() + " kernel, "
-                + KernelChoice.atStart().reason() + ", " + bits);
+        print(ConvolutionKernels.atStart().name() + " kernel, "
+                + ConvolutionKernels.atStart().reason() + ", " + bits + ", hash "
+                + Arrays.stream(hot).map(Arrays::hashCode).toList().hashCode());
     }
 
     /** Output, gradients of v, x¹, x⁰ and h. */

@@ -63,6 +63,20 @@ public class KernelForkIT {
     }
 
     @Test
+    void everyKernelHasTheSameBits() throws Exception {
+        String scalar = hash(run(THIS_JAVA));
+        assertThat(hash(run(THIS_JAVA, VECTORS))).isEqualTo(scalar);
+        ForkedJava.assumeX86();
+        assertThat(hash(run(THIS_JAVA, VECTORS, "-XX:UseAVX=2"))).isEqualTo(scalar);
+        assertThat(hash(run(THIS_JAVA, VECTORS, "-XX:MaxVectorSize=16"))).isEqualTo(scalar);
+    }
+
+    private static String hash(String output) {
+        assertThat(output).contains(", hash ");
+        return output.substring(output.indexOf(", hash "));
+    }
+
+    @Test
     @Tag("process")
     void theSameClassesRunOnJava25() throws Exception {
         Optional<Path> java25 = java25();

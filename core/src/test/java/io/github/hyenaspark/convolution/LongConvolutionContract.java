@@ -31,9 +31,9 @@ public abstract class LongConvolutionContract {
     /** What lies behind the L elements of a row. */
     private static final int MARGIN = 3;
 
-    private final KernelChoice.KernelSource source;
+    private final ConvolutionKernels.KernelSource source;
 
-    public LongConvolutionContract(KernelChoice.KernelSource source) {
+    public LongConvolutionContract(ConvolutionKernels.KernelSource source) {
         this.source = source;
     }
 
@@ -72,6 +72,31 @@ public abstract class LongConvolutionContract {
         assertClose("output", output, DirectConvolution.forward(h, u), ROW_TOLERANCE);
         assertClose("input gradient", inputGradient, DirectConvolution.inputGradient(h, g), ROW_TOLERANCE);
         assertClose("filter gradient", filterGradient, DirectConvolution.filterGradient(u, g), FILTER_TOLERANCE);
+    }
+
+    /** What every operation of a plan gives, which must not depend on the kernel. */
+    protected static float[][] results(int length, ConvolutionKernels.KernelSource kernel) {
+        Random random = new Random(SEED + length);
+        LongConvolution convolution = LongConvolution.ofLength(length, kernel);
+        float[] spectrum = new float[convolution.spectrumSize()];
+        float[] spectrumGradient = new float[convolution.spectrumSize()];
+        float[][] results = new float[9][length];
+        LongConvolution.GatedRow row =
+                new LongConvolution.GatedRow(row(random, length), row(random, length), results[0], row(random, length));
+        LongConvolution.GatedRow forgetful =
+                new LongConvolution.GatedRow(row.value(), row.inputGate(), new float[0], row.outputGate());
+        convolution.spectrum(row(random, length), spectrum);
+        convolution.gatedForward(row, spectrum, results[1]);
+        convolution.gatedForward(forgetful, spectrum, results[2]);
+        convolution.gatedBackward(
+                row,
+                new LongConvolution.GatedGradient(row(random, length), results[3], results[4], results[5]),
+                spectrum,
+                spectrumGradient);
+        convolution.forward(row.value(), spectrum, results[6]);
+        convolution.backward(row(random, length), row.value(), spectrum, results[7], spectrumGradient);
+        convolution.filterGradient(spectrumGradient, results[8]);
+        return results;
     }
 
     @ParameterizedTest
@@ -317,8 +342,8 @@ public abstract class LongConvolutionContract {
     void refusesArraysThatAreTooShort() {
         LongConvolution convolution = ofLength(5);
         float[] row = new float[5];
-        float[] spectrum = new float[16];
-        assertThat(convolution.spectrumSize()).isEqualTo(16);
+        float[] spectrum = new float[128];
+        assertThat(convolution.spectrumSize()).isEqualTo(128);
         assertThatThrownBy(() -> convolution.forward(new float[4], spectrum, row))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("input must have at least 5 elements (the plan's length), found 4");
@@ -327,9 +352,9 @@ public abstract class LongConvolutionContract {
         assertThatThrownBy(() -> convolution.gatedBackward(gates, gradient, spectrum, spectrum))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("convolved must have at least 5 elements (the plan's length), found 0");
-        assertThatThrownBy(() -> convolution.backward(row, row, spectrum, row, new float[15]))
+        assertThatThrownBy(() -> convolution.backward(row, row, spectrum, row, new float[127]))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("spectrumGradient must have at least 16 elements (the plan's spectrumSize), found 15");
+                .hasMessage("spectrumGradient must have at least 128 elements (the plan's spectrumSize), found 127");
     }
 
     private float[] forward(int length, float[] filter, float[] input) {

@@ -2,6 +2,6 @@ package io.github.hyenaspark.convolution;
 
 class ScalarKernelTest extends LongConvolutionContract {
     ScalarKernelTest() {
-        super(ScalarKernel::ofSize);
+        super(ConvolutionKernels.of("scalar").source());
     }
 }

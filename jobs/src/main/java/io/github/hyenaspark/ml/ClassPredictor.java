@@ -59,7 +59,7 @@ final class ClassPredictor implements Predictor {
             for (int output = 0; output < outputs.length; output++) {
                 probabilities[classes[output]] = outputs[output];
             }
-            double[] raw = Arrays.stream(probabilities).map(Math::log).toArray();
+            double[] raw = Arrays.stream(probabilities).map(StrictMath::log).toArray();
             rows.add(List.of(
                     (double) predicted(probabilities, thresholds), Vectors.dense(probabilities), Vectors.dense(raw)));
         }

@@ -37,9 +37,12 @@ final class ArchitectureTest {
             io                      | io.store
             io.safetensors          | io
             config                  | io
-            convolution             |
+            kernel                  |
+            convolution             | kernel
             convolution.vector      | convolution
-            operator.tensor         | io convolution
+            product                 | kernel
+            product.vector          | product
+            operator.tensor         | io kernel convolution product
             operator.nn             | io operator.tensor
             operator.filter         | config operator.tensor operator.nn
             operator.hyena          | convolution operator.tensor operator.nn operator.filter
@@ -51,14 +54,14 @@ final class ArchitectureTest {
             operator.head           | operator.tensor operator.nn
             layers                  | operator..
             model                   | convolution operator.. layers
-            train.codec             | convolution
+            train.codec             | kernel
             train.config            | io config train.codec
             train.optim             | operator.tensor operator.nn model train.config
             train                   | model train.config train.optim
             train.averaging         | train..
             checkpoint              | io operator.nn model io.safetensors
             exchange                | io config operator.. model io.safetensors
-            bench                   | convolution operator.tensor operator.nn operator.block model train.config train.optim train
+            bench                   | kernel convolution product operator.tensor operator.nn operator.block model train.config train.optim train
             data.bytes              |
             data.shard              | io data.bytes
             data.shard.snapshot     | io data.shard
@@ -104,7 +107,7 @@ final class ArchitectureTest {
             jobs.prepare            | io data.. config jobs.report.progress jobs.report.page jobs.spark.prepare jobs.spark.session jobs.spark.task jobs.cli jobs.train
             jobs.infer              | io data.. config model train.config jobs.report.progress jobs.report.page jobs.spark.. jobs.cli jobs.train
             jobs.bench.plan         | io data.. config jobs.report.page jobs.cli
-            jobs.bench              | io data.. config convolution operator.nn model train.. checkpoint bench jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli jobs.train jobs.bench.plan
+            jobs.bench              | io data.. config kernel convolution product operator.nn model train.. checkpoint bench jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli jobs.train jobs.bench.plan
             jobs.compare            | io data.. config operator.block model train.config jobs.report.journal jobs.report.page jobs.spark.session jobs.cli jobs.train jobs.prepare jobs.infer jobs.bench
             jobs.fit                | io data.. config operator.head model train.. checkpoint jobs.report.. jobs.spark.. jobs.cli jobs.train jobs.prepare jobs.infer io.safetensors
             ml                      | io config jobs.spark jobs.spark.run jobs.spark.task jobs.fit
@@ -120,7 +123,7 @@ final class ArchitectureTest {
             library("com.github.luben..", "data.document.stream", "data.shard.quarantine"),
             library("com.knuddels..", "data.token", "data.bench"),
             library("com.typesafe.config..", "config"),
-            library("jdk.incubator..", "convolution.vector", "train.codec"),
+            library("jdk.incubator..", "convolution.vector", "product.vector", "train.codec"),
             library(
                     "org.apache.hadoop..",
                     "io",
@@ -130,7 +133,7 @@ final class ArchitectureTest {
                     "data.document.parquet"),
             library("org.apache.parquet..", "data.document.parquet", "data.shard.table"),
             library("org.apache.spark..", "jobs.spark..", "jobs.fit", "ml"),
-            library("org.bytedeco..", "operator.tensor"),
+            library("org.bytedeco..", "operator.tensor", "bench"),
             library("org.deeplearning4j..", "exchange", "layers", "model"),
             library("org.knowm..", "jobs.report.chart", "jobs.report.page"),
             library("org.nd4j..", "operator..", "layers", "model", "exchange", "bench", "jobs.spark.task"),

@@ -2,12 +2,12 @@ package io.github.hyenaspark.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hyenaspark.convolution.VectorModule;
 import io.github.hyenaspark.jobs.testing.HyenaProcess;
 import io.github.hyenaspark.jobs.testing.HyenaProcess.Running;
 import io.github.hyenaspark.jobs.testing.Script;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
+import io.github.hyenaspark.kernel.VectorModule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

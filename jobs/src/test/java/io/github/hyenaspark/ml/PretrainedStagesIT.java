@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.convolution.VectorModule;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.spark.Pooling;
 import io.github.hyenaspark.jobs.spark.Scoring;
@@ -14,6 +13,7 @@ import io.github.hyenaspark.jobs.testing.OtherApplication;
 import io.github.hyenaspark.jobs.testing.PipelineApplication;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
+import io.github.hyenaspark.kernel.VectorModule;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,39 +1,39 @@
 package io.github.hyenaspark.convolution.vector;
 
-import static io.github.hyenaspark.convolution.vector.VectorLanes.LANES;
+import static io.github.hyenaspark.convolution.RingPasses.LANES;
+import static io.github.hyenaspark.convolution.vector.VectorLanes.BEHIND;
+import static io.github.hyenaspark.convolution.vector.VectorLanes.MACHINE_LANES;
 import static io.github.hyenaspark.convolution.vector.VectorLanes.SPECIES;
 
-import io.github.hyenaspark.convolution.RingConstants;
 import io.github.hyenaspark.convolution.RingConstants.Factor;
+import io.github.hyenaspark.convolution.RingPasses.Product;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The first and the last pass of {@link VectorKernel}, which see rows and multiply by gates: two levels each, as in
- * {@code RingPasses}. The points of the elements p to p + LANES - 1 are z[2p] and the following: re, then im.
+ * The first and the last pass of {@code RingKernel}, which see rows and multiply by gates: two levels each. The points
+ * of elements p and following begin where {@link VectorLanes#BEHIND} says.
  */
 final class VectorEnds {
     private static final float HALF_ROOT = (float) Math.sqrt(0.5);
 
-    private final int quarter;
-    private final float[] w;
-
-    VectorEnds(int size) {
-        quarter = size / 4;
-        w = RingConstants.of(0, 1);
-    }
+    private VectorEnds() {}
 
     /** The elements {@code from} to {@code to} of each quarter. */
-    void splitRow(float[] row, Factor factor, float[] z, int from, int to) {
+    static void splitRow(float[] row, Factor factor, float[] z, float[] w, int quarter, int from, int to) {
         float[] gate = factor.row();
         int mask = factor.mask();
         FloatVector root = FloatVector.broadcast(SPECIES, HALF_ROOT);
         FloatVector wr = FloatVector.broadcast(SPECIES, w[0]);
         FloatVector wi = FloatVector.broadcast(SPECIES, w[1]);
         FloatVector minusWi = FloatVector.broadcast(SPECIES, -w[1]);
-        for (int p0 = from; p0 < to; p0 += LANES) {
+        for (int p0 = from; p0 < to; p0 += MACHINE_LANES) {
             int p1 = p0 + quarter;
             int p2 = p1 + quarter;
             int p3 = p2 + quarter;
+            int z0 = 2 * p0 - (p0 & BEHIND);
+            int z1 = z0 + 2 * quarter;
+            int z2 = z1 + 2 * quarter;
+            int z3 = z2 + 2 * quarter;
             FloatVector a0 =
                     FloatVector.fromArray(SPECIES, row, p0).mul(FloatVector.fromArray(SPECIES, gate, p0 & mask));
             FloatVector a1 =
@@ -53,23 +53,25 @@ final class VectorEnds {
             FloatVector di = b3.fma(wi, minus.mul(wr));
             FloatVector sum = a0.add(b2);
             FloatVector difference = a0.sub(b2);
-            sum.add(cr).intoArray(z, 2 * p0);
-            b2.add(ci).intoArray(z, 2 * p0 + LANES);
-            sum.sub(cr).intoArray(z, 2 * p1);
-            b2.sub(ci).intoArray(z, 2 * p1 + LANES);
-            difference.add(dr).intoArray(z, 2 * p2);
-            di.sub(b2).intoArray(z, 2 * p2 + LANES);
-            difference.sub(dr).intoArray(z, 2 * p3);
-            b2.add(di).neg().intoArray(z, 2 * p3 + LANES);
+            sum.add(cr).intoArray(z, z0);
+            b2.add(ci).intoArray(z, z0 + LANES);
+            sum.sub(cr).intoArray(z, z1);
+            b2.sub(ci).intoArray(z, z1 + LANES);
+            difference.add(dr).intoArray(z, z2);
+            di.sub(b2).intoArray(z, z2 + LANES);
+            difference.sub(dr).intoArray(z, z3);
+            b2.add(di).neg().intoArray(z, z3 + LANES);
         }
     }
 
-    /** The elements {@code from} to {@code to} of each quarter; a second product of them unless its output is empty. */
-    void joinRow(float[] z, Factor factor, float[] output, Factor other, float[] otherOutput, int from, int to) {
-        float[] gate = factor.row();
-        int mask = factor.mask();
-        float[] otherGate = other.row();
-        int otherMask = other.mask();
+    /** The elements {@code from} to {@code to} of each quarter; the second product unless its output is empty. */
+    static void joinRow(float[] z, Product first, Product second, float[] w, int quarter, int from, int to) {
+        float[] gate = first.factor().row();
+        int mask = first.factor().mask();
+        float[] output = first.output();
+        float[] otherGate = second.factor().row();
+        int otherMask = second.factor().mask();
+        float[] otherOutput = second.output();
         float scale = 0.25f / quarter;
         FloatVector w0 = FloatVector.broadcast(SPECIES, scale);
         FloatVector w1r = FloatVector.broadcast(SPECIES, scale * w[0]);
@@ -78,22 +80,26 @@ final class VectorEnds {
         FloatVector w2i = FloatVector.broadcast(SPECIES, scale * w[3]);
         FloatVector w3r = FloatVector.broadcast(SPECIES, scale * w[4]);
         FloatVector w3i = FloatVector.broadcast(SPECIES, scale * w[5]);
-        for (int p0 = from; p0 < to; p0 += LANES) {
+        for (int p0 = from; p0 < to; p0 += MACHINE_LANES) {
             int p1 = p0 + quarter;
             int p2 = p1 + quarter;
             int p3 = p2 + quarter;
-            FloatVector b0r = FloatVector.fromArray(SPECIES, z, 2 * p0).add(FloatVector.fromArray(SPECIES, z, 2 * p1));
-            FloatVector b0i = FloatVector.fromArray(SPECIES, z, 2 * p0 + LANES)
-                    .add(FloatVector.fromArray(SPECIES, z, 2 * p1 + LANES));
-            FloatVector b1r = FloatVector.fromArray(SPECIES, z, 2 * p0).sub(FloatVector.fromArray(SPECIES, z, 2 * p1));
-            FloatVector b1i = FloatVector.fromArray(SPECIES, z, 2 * p0 + LANES)
-                    .sub(FloatVector.fromArray(SPECIES, z, 2 * p1 + LANES));
-            FloatVector b2r = FloatVector.fromArray(SPECIES, z, 2 * p2).add(FloatVector.fromArray(SPECIES, z, 2 * p3));
-            FloatVector b2i = FloatVector.fromArray(SPECIES, z, 2 * p2 + LANES)
-                    .add(FloatVector.fromArray(SPECIES, z, 2 * p3 + LANES));
-            FloatVector b3r = FloatVector.fromArray(SPECIES, z, 2 * p2 + LANES)
-                    .sub(FloatVector.fromArray(SPECIES, z, 2 * p3 + LANES));
-            FloatVector b3i = FloatVector.fromArray(SPECIES, z, 2 * p3).sub(FloatVector.fromArray(SPECIES, z, 2 * p2));
+            int z0 = 2 * p0 - (p0 & BEHIND);
+            int z1 = z0 + 2 * quarter;
+            int z2 = z1 + 2 * quarter;
+            int z3 = z2 + 2 * quarter;
+            FloatVector b0r = FloatVector.fromArray(SPECIES, z, z0).add(FloatVector.fromArray(SPECIES, z, z1));
+            FloatVector b0i =
+                    FloatVector.fromArray(SPECIES, z, z0 + LANES).add(FloatVector.fromArray(SPECIES, z, z1 + LANES));
+            FloatVector b1r = FloatVector.fromArray(SPECIES, z, z0).sub(FloatVector.fromArray(SPECIES, z, z1));
+            FloatVector b1i =
+                    FloatVector.fromArray(SPECIES, z, z0 + LANES).sub(FloatVector.fromArray(SPECIES, z, z1 + LANES));
+            FloatVector b2r = FloatVector.fromArray(SPECIES, z, z2).add(FloatVector.fromArray(SPECIES, z, z3));
+            FloatVector b2i =
+                    FloatVector.fromArray(SPECIES, z, z2 + LANES).add(FloatVector.fromArray(SPECIES, z, z3 + LANES));
+            FloatVector b3r =
+                    FloatVector.fromArray(SPECIES, z, z2 + LANES).sub(FloatVector.fromArray(SPECIES, z, z3 + LANES));
+            FloatVector b3i = FloatVector.fromArray(SPECIES, z, z3).sub(FloatVector.fromArray(SPECIES, z, z2));
             FloatVector y0 = b0r.add(b2r).mul(w0);
             FloatVector y1 = b1i.add(b3i).fma(w1i, b1r.add(b3r).mul(w1r));
             FloatVector y2 = b0i.sub(b2i).fma(w2i, b0r.sub(b2r).mul(w2r));

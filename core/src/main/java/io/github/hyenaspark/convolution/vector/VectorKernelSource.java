@@ -1,27 +1,29 @@
 package io.github.hyenaspark.convolution.vector;
 
-import static io.github.hyenaspark.convolution.vector.VectorLanes.LANES;
+import static io.github.hyenaspark.convolution.vector.VectorLanes.MACHINE_LANES;
 
+import io.github.hyenaspark.convolution.ConvolutionKernels;
 import io.github.hyenaspark.convolution.Kernel;
-import io.github.hyenaspark.convolution.KernelChoice;
-import io.github.hyenaspark.convolution.ScalarKernel;
+import io.github.hyenaspark.convolution.RingKernel;
 
-/** The scalar kernel where vectors are too long for a row, else {@link VectorKernel}; loaded by name, hence public. */
-public final class VectorKernelSource implements KernelChoice.KernelSource {
+/** {@link RingKernel} on vectors; loaded by name, hence public. */
+public final class VectorKernelSource implements ConvolutionKernels.KernelSource {
+    private final VectorPasses passes = new VectorPasses();
+
     public VectorKernelSource() {
-        if (LANES < 4) {
+        if (MACHINE_LANES < 4) {
             throw new UnsupportedOperationException(
-                    "its vectors must have at least 4 floats, those of this machine have " + LANES);
+                    "its vectors must have at least 4 floats, those of this machine have " + MACHINE_LANES);
         }
     }
 
     @Override
     public Kernel ofSize(int size) {
-        return size < VectorKernel.SMALLEST ? ScalarKernel.ofSize(size) : new VectorKernel(size);
+        return new RingKernel(size, passes);
     }
 
     @Override
     public String toString() {
-        return LANES + " lanes";
+        return MACHINE_LANES + " lanes";
     }
 }

@@ -1,6 +1,8 @@
 package io.github.hyenaspark.convolution.vector;
 
-import static io.github.hyenaspark.convolution.vector.VectorLanes.LANES;
+import static io.github.hyenaspark.convolution.RingPasses.LANES;
+import static io.github.hyenaspark.convolution.vector.VectorLanes.BEHIND;
+import static io.github.hyenaspark.convolution.vector.VectorLanes.MACHINE_LANES;
 import static io.github.hyenaspark.convolution.vector.VectorLanes.MASK_1_AND_0;
 import static io.github.hyenaspark.convolution.vector.VectorLanes.MINUS_0;
 import static io.github.hyenaspark.convolution.vector.VectorLanes.MINUS_1_OR_0;
@@ -9,12 +11,13 @@ import static io.github.hyenaspark.convolution.vector.VectorLanes.SWAP_0;
 import static io.github.hyenaspark.convolution.vector.VectorLanes.SWAP_1;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
+import io.github.hyenaspark.convolution.RingPasses;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * From rings of four points, in neighbouring lanes and already multiplied by the powers of w ({@link VectorTwiddles}),
- * to the values at the roots; the products of values; and back.
+ * From rings of four points, in neighbouring lanes and already multiplied by the powers of w ({@code Turns}), to the
+ * values at the roots; the products of values; and back.
  *
  * <p>A level pairs the lanes that differ in one bit of their number: p + q where the bit is 0, p - q where it is 1,
  * which is the vector times 1 or -1, plus the vector with these lanes swapped. The fourth quarter, lanes with both bits
@@ -24,12 +27,12 @@ import jdk.incubator.vector.IntVector;
  * the way up, goes out) with a minus, and the third quarter goes out as its conjugate. Values can stay conjugates: so
  * are their products and sums.
  */
-final class VectorQuads {
-    private VectorQuads() {}
+final class VectorQuads implements RingPasses.QuadValues {
 
-    /** Floats {@code from} to {@code to} become values. */
-    static void split(float[] z, int from, int to) {
-        for (int p = from; p < to; p += 2 * LANES) {
+    @Override
+    public void split(float[] z, int from, int to) {
+        for (int i = from; i < to; i += 2 * MACHINE_LANES) {
+            int p = i - (i >> 1 & BEHIND);
             FloatVector ar = FloatVector.fromArray(SPECIES, z, p);
             FloatVector ai = FloatVector.fromArray(SPECIES, z, p + LANES);
             FloatVector swappedAr = ar.reinterpretAsInts().rearrange(SWAP_1).reinterpretAsFloats();
@@ -45,9 +48,10 @@ final class VectorQuads {
         }
     }
 
-    /** Down to values, {@code *= h}, and up. */
-    static void convolve(float[] z, float[] h, int from, int to) {
-        for (int p = from; p < to; p += 2 * LANES) {
+    @Override
+    public void convolve(float[] z, float[] h, int from, int to) {
+        for (int i = from; i < to; i += 2 * MACHINE_LANES) {
+            int p = i - (i >> 1 & BEHIND);
             FloatVector ar = FloatVector.fromArray(SPECIES, z, p);
             FloatVector ai = FloatVector.fromArray(SPECIES, z, p + LANES);
             FloatVector swappedAr = ar.reinterpretAsInts().rearrange(SWAP_1).reinterpretAsFloats();
@@ -79,9 +83,10 @@ final class VectorQuads {
         }
     }
 
-    /** Down to values, {@code sum += z conj(u)}, {@code z *= conj(h)}, and up. */
-    static void correlate(float[] z, float[] u, float[] h, float[] sum, int from, int to) {
-        for (int p = from; p < to; p += 2 * LANES) {
+    @Override
+    public void correlate(float[] z, float[] u, float[] h, float[] sum, int from, int to) {
+        for (int i = from; i < to; i += 2 * MACHINE_LANES) {
+            int p = i - (i >> 1 & BEHIND);
             FloatVector ar = FloatVector.fromArray(SPECIES, z, p);
             FloatVector ai = FloatVector.fromArray(SPECIES, z, p + LANES);
             FloatVector swappedAr = ar.reinterpretAsInts().rearrange(SWAP_1).reinterpretAsFloats();
@@ -120,8 +125,10 @@ final class VectorQuads {
         }
     }
 
-    static void join(float[] values, float[] z, int from, int to) {
-        for (int p = from; p < to; p += 2 * LANES) {
+    @Override
+    public void join(float[] values, float[] z, int from, int to) {
+        for (int i = from; i < to; i += 2 * MACHINE_LANES) {
+            int p = i - (i >> 1 & BEHIND);
             FloatVector yr = FloatVector.fromArray(SPECIES, values, p);
             FloatVector yi = FloatVector.fromArray(SPECIES, values, p + LANES);
             FloatVector swappedYr = yr.reinterpretAsInts().rearrange(SWAP_0).reinterpretAsFloats();

@@ -1,20 +1,21 @@
 package io.github.hyenaspark.convolution.vector;
 
-import static io.github.hyenaspark.convolution.vector.VectorLanes.LANES;
+import static io.github.hyenaspark.convolution.RingPasses.LANES;
+import static io.github.hyenaspark.convolution.vector.VectorLanes.BEHIND;
+import static io.github.hyenaspark.convolution.vector.VectorLanes.MACHINE_LANES;
 import static io.github.hyenaspark.convolution.vector.VectorLanes.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The passes of {@link VectorKernel} over rings of which every half or quarter fills whole vectors: the arithmetic and
- * parameters of {@code RingPasses}, {@link VectorLanes#LANES} points at a time. A ring has one constant, so a constant
- * is one number in all lanes.
+ * The passes over rings of which every half or quarter fills whole groups of lanes, a machine's vector of points at a
+ * time. A ring has one constant, so a constant is one number in all lanes.
  */
 final class VectorRings {
     private VectorRings() {}
 
     static void splitInFour(float[] z, int from, int quarter, int rings, float[] w, int at) {
-        if (quarter == 2 * LANES) {
+        if (MACHINE_LANES == LANES && quarter == 2 * LANES) {
             splitVectors(z, from, rings, w, at);
             return;
         }
@@ -34,7 +35,8 @@ final class VectorRings {
         FloatVector w3r = FloatVector.broadcast(SPECIES, w[at + 4]);
         FloatVector w3i = FloatVector.broadcast(SPECIES, w[at + 5]);
         FloatVector minusW3i = FloatVector.broadcast(SPECIES, -w[at + 5]);
-        for (int p0 = from; p0 < from + width; p0 += 2 * LANES) {
+        for (int i = from; i < from + width; i += 2 * MACHINE_LANES) {
+            int p0 = i - (i >> 1 & BEHIND);
             int p1 = p0 + quarter;
             int p2 = p1 + quarter;
             int p3 = p2 + quarter;
@@ -121,7 +123,7 @@ final class VectorRings {
     }
 
     static void joinFromFour(float[] z, int from, int quarter, int rings, float[] w, int at) {
-        if (quarter == 2 * LANES) {
+        if (MACHINE_LANES == LANES && quarter == 2 * LANES) {
             joinVectors(z, from, rings, w, at);
             return;
         }
@@ -141,7 +143,8 @@ final class VectorRings {
         FloatVector w3r = FloatVector.broadcast(SPECIES, w[at + 4]);
         FloatVector w3i = FloatVector.broadcast(SPECIES, w[at + 5]);
         FloatVector minusW3i = FloatVector.broadcast(SPECIES, -w[at + 5]);
-        for (int p0 = from; p0 < from + width; p0 += 2 * LANES) {
+        for (int i = from; i < from + width; i += 2 * MACHINE_LANES) {
+            int p0 = i - (i >> 1 & BEHIND);
             int p1 = p0 + quarter;
             int p2 = p1 + quarter;
             int p3 = p2 + quarter;
@@ -225,7 +228,8 @@ final class VectorRings {
             FloatVector wr = FloatVector.broadcast(SPECIES, w[at + 6 * n + 2]);
             FloatVector wi = FloatVector.broadcast(SPECIES, w[at + 6 * n + 3]);
             FloatVector minusWi = FloatVector.broadcast(SPECIES, -w[at + 6 * n + 3]);
-            for (int p = start; p < start + half; p += 2 * LANES) {
+            for (int i = start; i < start + half; i += 2 * MACHINE_LANES) {
+                int p = i - (i >> 1 & BEHIND);
                 FloatVector zr = FloatVector.fromArray(SPECIES, z, p + half);
                 FloatVector zi = FloatVector.fromArray(SPECIES, z, p + half + LANES);
                 FloatVector br = zi.fma(minusWi, zr.mul(wr));
@@ -246,7 +250,8 @@ final class VectorRings {
             FloatVector wr = FloatVector.broadcast(SPECIES, w[at + 6 * n + 2]);
             FloatVector wi = FloatVector.broadcast(SPECIES, w[at + 6 * n + 3]);
             FloatVector minusWi = FloatVector.broadcast(SPECIES, -w[at + 6 * n + 3]);
-            for (int p = start; p < start + half; p += 2 * LANES) {
+            for (int i = start; i < start + half; i += 2 * MACHINE_LANES) {
+                int p = i - (i >> 1 & BEHIND);
                 FloatVector ar = FloatVector.fromArray(SPECIES, z, p);
                 FloatVector ai = FloatVector.fromArray(SPECIES, z, p + LANES);
                 FloatVector br = FloatVector.fromArray(SPECIES, z, p + half);

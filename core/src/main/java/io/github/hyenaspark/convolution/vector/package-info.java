@@ -1,4 +1,4 @@
-/** The long convolution's kernel in the JDK's Vector API. Start at {@code VectorKernel}. */
+/** The long convolution's kernel in the JDK's Vector API. Start at {@code VectorPasses}. */
 @NullMarked
 package io.github.hyenaspark.convolution.vector;
 

@@ -56,13 +56,16 @@ public record AttentionConfig(int width, int maxLength, int heads, boolean rotar
         return new AttentionOperator.Incremental(this, capacity);
     }
 
-    /** Products: projections, scores, weighted values. Rows: gradients of a head's queries and two blocks of scores. */
+    /**
+     * Products: projections, scores, weighted values. Rows: gradients of a head's queries, of all keys and of a group,
+     * and two blocks of scores.
+     */
     @Override
     public MixerConfig.Cost cost(int batchSize, int length) {
         long tokens = (long) batchSize * length;
         long pairs = (length + 1L) * length / 2 * batchSize;
         long kept = 4 * tokens * width + 2 * tokens * heads;
-        long rows = (long) headWidth() * length + 2L * HeadTiles.LENGTH * HeadTiles.LENGTH;
+        long rows = 2L * headWidth() * length + 2L * HeadTiles.LENGTH * HeadTiles.LENGTH;
         return new MixerConfig.Cost(
                 MixerConfig.Cost.FLOP_PER_WEIGHT * (4 * tokens * width * width + 2 * pairs * width), 0, 1, kept, rows);
     }

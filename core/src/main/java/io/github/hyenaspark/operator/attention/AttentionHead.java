@@ -8,6 +8,7 @@ import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * One head of one sequence, block by block, as one member of the pool computes it. Scores are keys × queries: a query
@@ -24,6 +25,7 @@ final class AttentionHead {
     private static final Workspace.Slot<float[]> LARGEST = Workspace.Slot.row();
     private static final Workspace.Slot<float[]> FACTOR = Workspace.Slot.row();
     private static final Workspace.Slot<float[][]> QUERY_GRADIENTS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> GROUP_GRADIENTS = Workspace.Slot.rows();
     private static final Workspace.Slot<FloatArray> KEY_GRADIENT = Workspace.Slot.array();
     private static final Workspace.Slot<FloatArray> VALUE_GRADIENT = Workspace.Slot.array();
     private static final Workspace.Slot<FloatArray> QUERY_GRADIENT = Workspace.Slot.array();
@@ -33,8 +35,10 @@ final class AttentionHead {
     private final int member;
     private final int number;
     private final Workspace workspace;
-    /** ∂q of every block, blocks·c rows. */
+    /** ∂q of every block, blocks·c rows, and what a group of keys adds to it. */
     private float[][] queryGradients = {};
+
+    private float[][] groupGradients = {};
 
     /**
      * What all heads of a pass share: outputs, packed, which {@link #replaceOutputs} turns into gradients, and, B×H×L,
@@ -102,23 +106,37 @@ final class AttentionHead {
         }
         for (int t = 0; t < count; t++) {
             factor[t] = 1 / sum[t];
-            largest[t] += (float) Math.log(sum[t]);
+            largest[t] += (float) StrictMath.log(sum[t]);
         }
         output.scaleColumns(factor, workspace);
         shared.logSums().write(start(queries), largest, count);
     }
 
     void startBackward() {
-        int blocks = Tile.tiles(pass, HeadTiles.LENGTH) / pass.batchSize();
-        int rows = blocks * shared.config().headWidth();
-        queryGradients = Arrays.copyOf(workspace.rows(QUERY_GRADIENTS, rows, HeadTiles.LENGTH), rows);
-        for (float[] row : queryGradients) {
-            Arrays.fill(row, 0f);
-        }
+        queryGradients = zeroRows(QUERY_GRADIENTS);
     }
 
-    /** Puts the gradients of a block's keys and values in their places; adds to those of the queries. */
-    void backward(int block) {
+    private float[][] zeroRows(Workspace.Slot<float[][]> slot) {
+        int blocks = Tile.tiles(pass, HeadTiles.LENGTH) / pass.batchSize();
+        int rows = blocks * shared.config().headWidth();
+        float[][] zeros = Arrays.copyOf(workspace.rows(slot, rows, HeadTiles.LENGTH), rows);
+        for (float[] row : zeros) {
+            Arrays.fill(row, 0f);
+        }
+        return zeros;
+    }
+
+    /**
+     * Puts the gradients of the keys and values of some blocks in their places; returns what they add to those of the
+     * queries, until the next call.
+     */
+    float[][] backward(IntStream blocks) {
+        groupGradients = zeroRows(GROUP_GRADIENTS);
+        blocks.forEach(this::backward);
+        return groupGradients;
+    }
+
+    private void backward(int block) {
         Tile keys = tile(block);
         Matrix key = of(Operand.KEY, keys);
         Matrix value = of(Operand.VALUE, keys);
@@ -160,13 +178,19 @@ final class AttentionHead {
         float[] row = workspace.row(ROW, count);
         for (int j = 0; j < key.rows(); j++) {
             product.read(j, row);
-            VectorOps.add(row, queryGradients[block * key.rows() + j], count);
+            VectorOps.add(row, groupGradients[block * key.rows() + j], count);
         }
     }
 
-    void addQueryGradients(AttentionHead other) {
+    static float[][] copy(float[][] rows) {
+        return Arrays.stream(rows)
+                .map(row -> Arrays.copyOf(row, HeadTiles.LENGTH))
+                .toArray(float[][]::new);
+    }
+
+    void addQueryGradients(float[][] ofGroup) {
         for (int row = 0; row < queryGradients.length; row++) {
-            VectorOps.add(other.queryGradients[row], queryGradients[row], HeadTiles.LENGTH);
+            VectorOps.add(ofGroup[row], queryGradients[row], HeadTiles.LENGTH);
         }
     }
 

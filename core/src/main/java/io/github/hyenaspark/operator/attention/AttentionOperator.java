@@ -11,8 +11,6 @@ import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
-import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Multi-head causal attention (arXiv 1706.03762, section 3.2) in the form that runs: memory grows with the length, not
@@ -61,13 +59,14 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
         backwardOutputs(outputGradient, pass);
         int together = heads(pass) % pass.pool().threads();
         int alone = heads(pass) - together;
+        int blocks = blocks(pass);
         AttentionHead.Shared shared = shared();
         pass.pool().divide(alone, (member, from, to) -> {
             for (int number = from; number < to; number++) {
                 AttentionHead head = new AttentionHead(shared, pass, member, number);
                 head.startBackward();
-                for (int block = 0; block < blocks(pass); block++) {
-                    head.backward(block);
+                for (int group = 0; group < KeyGroups.number(blocks); group++) {
+                    head.addQueryGradients(head.backward(KeyGroups.blocks(group, blocks)));
                 }
                 head.finishBackward();
             }
@@ -79,31 +78,36 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
     }
 
     private void backwardOutputs(FloatArray outputGradient, ForwardContext<FloatArray> pass) {
-        Dense.Backward backward = outputProjection.new Backward(pass);
+        Dense.Backward backward = outputProjection
+        .new Backward(
+                pass,
+                HeadTiles.LENGTH,
+                tile -> tile.packed(outputs, config.width()),
+                tile -> tile.of(outputGradient, config.width()));
         AttentionHead.Shared shared = shared();
         Tile.each(pass, HeadTiles.LENGTH, tile -> {
             Matrix gradient = tile.matrix(GRADIENT, config.width());
-            Matrix output = tile.packed(outputs, config.width());
-            backward.run(tile, output, tile.of(outputGradient, config.width()), gradient);
+            backward.run(tile, gradient);
             shared.replaceOutputs(tile, gradient);
         });
         backward.finish();
     }
 
-    /** The heads that are left when every member has as many: each by all members, which divide its keys. */
+    /** The heads that are left when every member has as many: each by all members, which divide its groups of keys. */
     private void backwardTogether(AttentionHead.Shared shared, int number, ForwardContext<FloatArray> pass) {
-        List<AttentionHead> members = IntStream.range(0, pass.pool().threads())
-                .mapToObj(member -> new AttentionHead(shared, pass, member, number))
-                .toList();
-        members.forEach(AttentionHead::startBackward);
         int blocks = blocks(pass);
-        pass.pool().divide(blocks, (member, from, to) -> {
-            for (int item = from; item < to; item++) {
-                members.get(member).backward(balanced(item, blocks));
+        float[][][] groups = new float[KeyGroups.number(blocks)][][];
+        pass.pool().divide(groups.length, (member, from, to) -> {
+            AttentionHead head = new AttentionHead(shared, pass, member, number);
+            for (int group = from; group < to; group++) {
+                groups[group] = AttentionHead.copy(head.backward(KeyGroups.blocks(group, blocks)));
             }
         });
-        AttentionHead first = members.get(0);
-        members.subList(1, members.size()).forEach(first::addQueryGradients);
+        AttentionHead first = new AttentionHead(shared, pass, 0, number);
+        first.startBackward();
+        for (float[][] group : groups) {
+            first.addQueryGradients(group);
+        }
         first.finishBackward();
     }
 

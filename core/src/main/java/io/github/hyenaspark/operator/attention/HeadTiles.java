@@ -74,12 +74,14 @@ final class HeadTiles {
 
     /** From the gradients in their places to that of the input, B×D×L, which may take the place of the input. */
     void backward(FloatArray input, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
-        Dense.Backward backward = projection.new Backward(pass);
-        Tile.each(pass, LENGTH, tile -> {
-            rotate(tile, 0, -1);
-            Matrix gradient = tile.packed(projected, PARTS * config.width());
-            backward.run(tile, tile.of(input, config.width()), gradient, tile.of(inputGradient, config.width()));
-        });
+        Tile.each(pass, LENGTH, tile -> rotate(tile, 0, -1));
+        Dense.Backward backward = projection
+        .new Backward(
+                pass,
+                LENGTH,
+                tile -> tile.of(input, config.width()),
+                tile -> tile.packed(projected, PARTS * config.width()));
+        Tile.each(pass, LENGTH, tile -> backward.run(tile, tile.of(inputGradient, config.width())));
         backward.finish();
     }
 

@@ -108,7 +108,7 @@ public final class ReferenceAttention implements DifferentiableModule<double[]> 
                 }
                 double sum = 0;
                 for (int s = 0; s <= t; s++) {
-                    row[s] = Math.exp(row[s] - largest);
+                    row[s] = StrictMath.exp(row[s] - largest);
                     sum += row[s];
                 }
                 for (int s = 0; s <= t; s++) {
@@ -133,8 +133,8 @@ public final class ReferenceAttention implements DifferentiableModule<double[]> 
                         double angle = sign * RotaryAngles.angle(pair, t, config.headWidth());
                         double x = rows[even + t];
                         double y = rows[odd + t];
-                        rows[even + t] = x * Math.cos(angle) - y * Math.sin(angle);
-                        rows[odd + t] = x * Math.sin(angle) + y * Math.cos(angle);
+                        rows[even + t] = x * StrictMath.cos(angle) - y * StrictMath.sin(angle);
+                        rows[odd + t] = x * StrictMath.sin(angle) + y * StrictMath.cos(angle);
                     }
                 }
             }

@@ -16,7 +16,6 @@ import io.github.hyenaspark.operator.tensor.Workspace;
  * branches. The backward pass of a mixer must allow the gradient to take the place of the input.
  */
 public final class Block implements DifferentiableModule<FloatArray> {
-    private static final Workspace.Slot<float[][]> NORM_GRADIENT = Workspace.Slot.rows();
     private static final Workspace.Slot<float[][]> GRADIENT = Workspace.Slot.rows();
     private static final Workspace.Slot<float[][]> STREAM = Workspace.Slot.rows();
     private static final Workspace.Slot<float[][]> INPUT = Workspace.Slot.rows();
@@ -48,7 +47,7 @@ public final class Block implements DifferentiableModule<FloatArray> {
         FloatArray stream = forward.stream;
         FloatArray normed = forward.normed;
         FeedForward.Backward feedForwardBackward = forward.feedForward.startBackward(pass);
-        Tile.each(pass, Tile.LENGTH, tile -> {
+        Tile.inWaves(pass, Tile.LENGTH, feedForwardBackward.weights(), tile -> {
             float[][] gradient = tile.rows(GRADIENT, outputGradient, width);
             feedForwardBackward.run(tile, tile.rows(STREAM, stream, width), gradient);
             tile.write(gradient, width, inputGradient);
@@ -61,7 +60,7 @@ public final class Block implements DifferentiableModule<FloatArray> {
         feedForwardBackward.finish();
         mixer.backward(stream, normed, pass.within("mixer"));
         LayerNorm norm = forward.norm;
-        LayerNorm.Gradients normGradients = norm.new Gradients(pass.within("norm1"), NORM_GRADIENT);
+        LayerNorm.Gradients normGradients = norm.new Gradients(pass.within("norm1"), Tile.LENGTH);
         Tile.each(pass, Tile.LENGTH, tile -> {
             float[][] normalised = tile.rows(INPUT, forward.input, width);
             norm.normalise(normalised, tile.count(), tile.workspace());

@@ -10,6 +10,7 @@ import io.github.hyenaspark.operator.tensor.SharedSums;
 import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
+import java.util.List;
 
 /**
  * The second branch of a block, r + dropout(fc2(gelu(fc1(norm(r))))), a tile at a time, so that inner activations stay
@@ -27,11 +28,7 @@ final class FeedForward {
     private static final Workspace.Slot<float[]> PRODUCT = Workspace.Slot.row();
     private static final Workspace.Slot<float[][]> NORMED_GRADIENT = Workspace.Slot.rows();
 
-    private static final Workspace.Slot<FloatArray> FIRST_WEIGHT = Workspace.Slot.array();
-    private static final Workspace.Slot<FloatArray> SECOND_WEIGHT = Workspace.Slot.array();
-    private static final Workspace.Slot<double[]> FIRST_BIAS = Workspace.Slot.sums();
-    private static final Workspace.Slot<double[]> SECOND_BIAS = Workspace.Slot.sums();
-    private static final Workspace.Slot<float[][]> NORM_GRADIENT = Workspace.Slot.rows();
+    private static final Workspace.Slot<FloatArray> NORM_GRADIENT = Workspace.Slot.array();
 
     private final int width;
     private final int innerWidth;
@@ -130,14 +127,21 @@ final class FeedForward {
 
         private Backward(ForwardContext<FloatArray> pass) {
             this.pass = pass;
-            firstWeight = new SharedGradient(pass, FIRST_WEIGHT, "fc1.weight", innerWidth, width);
-            secondWeight = new SharedGradient(pass, SECOND_WEIGHT, "fc2.weight", width, innerWidth);
-            firstBiasGradient = new SharedSums(pass, FIRST_BIAS, "fc1.bias", innerWidth);
-            secondBiasGradient = new SharedSums(pass, SECOND_BIAS, "fc2.bias", width);
-            normGradients = norm.new Gradients(pass.within("norm2"), NORM_GRADIENT);
+            firstWeight = new SharedGradient(pass, "fc1.weight", innerWidth, width);
+            secondWeight = new SharedGradient(pass, "fc2.weight", width, innerWidth);
+            firstBiasGradient = SharedSums.ofTiles(pass, Tile.LENGTH, "fc1.bias", innerWidth);
+            secondBiasGradient = SharedSums.ofTiles(pass, Tile.LENGTH, "fc2.bias", width);
+            normGradients = norm.new Gradients(pass.within("norm2"), Tile.LENGTH);
         }
 
-        /** Turns {@code gradient}, D rows of the output's gradient, into that of r, whose D rows are {@code stream}. */
+        /** Those that the waves of {@link #run} add to. */
+        List<SharedGradient> weights() {
+            return List.of(firstWeight, secondWeight);
+        }
+
+        /**
+         * In waves: turns {@code gradient}, D rows of the output's, into that of r, whose D rows are {@code stream}.
+         */
         void run(Tile tile, float[][] stream, float[][] gradient) {
             int count = tile.count();
             Workspace workspace = tile.workspace();
@@ -150,20 +154,21 @@ final class FeedForward {
                 tile.drop(dropout, dropoutRate, width, d, row);
                 branchGradient.write(d, row);
             }
-            branchGradient.addRowSums(secondBiasGradient.of(tile.member()), workspace);
+            branchGradient.addRowSums(secondBiasGradient.of(tile), workspace);
             Matrix innerGradient = tile.matrix(INNER_GRADIENT, innerWidth);
             innerGradient.set(
                     Matrix.of(pass.parameter("fc2.weight"), width, innerWidth).t(), branchGradient);
             Matrix activated = tile.matrix(ACTIVATED, innerWidth);
             throughGelu(hiddenTile, activated, innerGradient, workspace);
-            innerGradient.addRowSums(firstBiasGradient.of(tile.member()), workspace);
-            secondWeight.of(tile.member()).add(branchGradient, activated.t());
+            innerGradient.addRowSums(firstBiasGradient.of(tile), workspace);
+            secondWeight.put(tile, branchGradient, activated.t());
             Matrix normed = normed(tile, stream);
-            firstWeight.of(tile.member()).add(innerGradient, normed.t());
-            normed.set(
+            firstWeight.put(tile, innerGradient, normed.t());
+            Matrix normGradient = tile.matrix(NORM_GRADIENT, width);
+            normGradient.set(
                     Matrix.of(pass.parameter("fc1.weight"), innerWidth, width).t(), innerGradient);
             float[][] rows = workspace.rows(NORMED_GRADIENT, width, count);
-            normed.read(rows);
+            normGradient.read(rows);
             normGradients.backward(tile, workspace.rows(NORMALISED, width, count), rows);
             for (int d = 0; d < width; d++) {
                 VectorOps.add(rows[d], gradient[d], count);
@@ -188,8 +193,6 @@ final class FeedForward {
         }
 
         void finish() {
-            firstWeight.finish();
-            secondWeight.finish();
             firstBiasGradient.finish();
             secondBiasGradient.finish();
             normGradients.finish();

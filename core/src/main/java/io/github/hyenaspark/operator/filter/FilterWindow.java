@@ -42,12 +42,17 @@ public final class FilterWindow {
         }
         int steps = spec.filter().modulate() ? Math.min(pass.length(), Tile.LENGTH) : 0;
         float[][] powers = pass.pool().workspace(0).rows(POWERS, rates.length, steps);
+        double[] times = new double[steps];
+        Arrays.setAll(times, t -> PositionalEncoding.time(t, spec.maxLength()));
         pass.pool().divide(rates.length, (member, from, to) -> {
+            Workspace workspace = pass.pool().workspace(member);
+            float[] zeros = workspace.row(ROW, steps);
+            Arrays.fill(zeros, 0, steps, 0f);
             for (int m = from; m < to; m++) {
                 for (int t = 0; t < steps; t++) {
-                    double time = PositionalEncoding.time(t, spec.maxLength());
-                    powers[m][t] = (float) DecayWindow.decay(time, rates[m]);
+                    powers[m][t] = (float) (-times[t] * Math.abs(rates[m]));
                 }
+                workspace.exponential.ofDifferences(powers[m], zeros, steps);
             }
         });
         return new FilterWindow(spec, rates, powers);
@@ -155,8 +160,8 @@ public final class FilterWindow {
 
         /** The initial rates δ, one per filter, from the slowest to the fastest; all negative. */
         public static double[] rates(FilterConfig config, int filters) {
-            double slow = Math.log(config.decayTarget()) / config.slowDecayPct();
-            double fast = Math.log(config.decayTarget()) / config.fastDecayPct();
+            double slow = StrictMath.log(config.decayTarget()) / config.slowDecayPct();
+            double fast = StrictMath.log(config.decayTarget()) / config.fastDecayPct();
             double[] rates = new double[filters];
             for (int m = 0; m < filters; m++) {
                 rates[m] = filters == 1 ? slow : slow + m * (fast - slow) / (filters - 1);
@@ -166,7 +171,7 @@ public final class FilterWindow {
 
         /** exp(−τ|δ|) at time τ in [0, 1]. */
         static double decay(double time, double rate) {
-            return Math.exp(-time * Math.abs(rate));
+            return StrictMath.exp(-time * Math.abs(rate));
         }
 
         /** ∂decay/∂δ. */

@@ -17,8 +17,6 @@ public final class FourierFilter implements FilterMap<FloatArray> {
     private static final Workspace.Slot<float[]> COSINE = Workspace.Slot.row();
     private static final Workspace.Slot<float[]> SINE = Workspace.Slot.row();
 
-    private static final Workspace.Slot<FloatArray> GRADIENT = Workspace.Slot.array();
-
     private final Spec spec;
     private final double[] cosines; // of 2πj/M, j < M
     private final double[] sines;
@@ -29,8 +27,8 @@ public final class FourierFilter implements FilterMap<FloatArray> {
         cosines = new double[period];
         sines = new double[period];
         for (int j = 0; j < period; j++) {
-            cosines[j] = Math.cos(2 * Math.PI * j / period);
-            sines[j] = Math.sin(2 * Math.PI * j / period);
+            cosines[j] = StrictMath.cos(2 * Math.PI * j / period);
+            sines[j] = StrictMath.sin(2 * Math.PI * j / period);
         }
     }
 
@@ -45,13 +43,13 @@ public final class FourierFilter implements FilterMap<FloatArray> {
 
     @Override
     public void backward(FloatArray gradient, ForwardContext<FloatArray> pass) {
-        SharedGradient spectrum = new SharedGradient(pass, GRADIENT, "spectrum", spec.filters(), 2 * spec.modes());
-        Tile.each(
+        SharedGradient spectrum = new SharedGradient(pass, "spectrum", spec.filters(), 2 * spec.modes());
+        Tile.inWaves(
                 pass.ofOneSequence(),
                 Tile.LENGTH,
-                tile -> spectrum.of(tile.member())
-                        .add(tile.of(gradient, spec.filters()), waves(tile).t()));
-        spectrum.finish();
+                List.of(spectrum),
+                tile -> spectrum.put(
+                        tile, tile.of(gradient, spec.filters()), waves(tile).t()));
     }
 
     /** What every part of every mode contributes to the steps of a tile, 2K×count. */
@@ -126,8 +124,8 @@ public final class FourierFilter implements FilterMap<FloatArray> {
                 for (int k = 0; k < modes; k++) {
                     int at = i / length * 2 * modes + k;
                     double phase = phase(k, i % length);
-                    taps[i] +=
-                            spec.scale(k) * (spectrum[at] * Math.cos(phase) - spectrum[at + modes] * Math.sin(phase));
+                    taps[i] += spec.scale(k)
+                            * (spectrum[at] * StrictMath.cos(phase) - spectrum[at + modes] * StrictMath.sin(phase));
                 }
             }
         }
@@ -141,8 +139,8 @@ public final class FourierFilter implements FilterMap<FloatArray> {
                 for (int k = 0; k < modes; k++) {
                     int at = i / length * 2 * modes + k;
                     double phase = phase(k, i % length);
-                    spectrumGradient[at] += gradient[i] * spec.scale(k) * Math.cos(phase);
-                    spectrumGradient[at + modes] -= gradient[i] * spec.scale(k) * Math.sin(phase);
+                    spectrumGradient[at] += gradient[i] * spec.scale(k) * StrictMath.cos(phase);
+                    spectrumGradient[at + modes] -= gradient[i] * spec.scale(k) * StrictMath.sin(phase);
                 }
             }
         }

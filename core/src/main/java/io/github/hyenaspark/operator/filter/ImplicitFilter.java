@@ -38,12 +38,6 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
 
     private static final Workspace.Slot<FloatArray> A = Workspace.Slot.array();
     private static final Workspace.Slot<FloatArray> Q = Workspace.Slot.array();
-    private static final Workspace.Slot<FloatArray> WEIGHT_GRADIENT = Workspace.Slot.array();
-    private static final Workspace.Slot<double[]> BIAS_GRADIENT = Workspace.Slot.sums();
-    private static final Workspace.Slot<FloatArray> OUT_WEIGHT_GRADIENT = Workspace.Slot.array();
-    private static final Workspace.Slot<double[]> OUT_BIAS_GRADIENT = Workspace.Slot.sums();
-    private static final Workspace.Slot<double[]> FREQUENCY_GRADIENT = Workspace.Slot.sums();
-    private static final Workspace.Slot<double[]> RATE_GRADIENT = Workspace.Slot.sums();
 
     private final Spec spec;
     private final FilterConfig filter;
@@ -72,8 +66,8 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
 
     @Override
     public void backward(FloatArray gradient, ForwardContext<FloatArray> pass) {
-        Backward backward = new Backward(pass);
-        Tile.each(pass.ofOneSequence(), Tile.LENGTH, tile -> backward.run(tile, gradient));
+        Backward backward = new Backward(pass.ofOneSequence());
+        Tile.inWaves(pass.ofOneSequence(), Tile.LENGTH, backward.weights, tile -> backward.run(tile, gradient));
         backward.finish();
     }
 
@@ -167,7 +161,7 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
         private final ForwardContext<FloatArray> pass;
         private final Parameters parameters;
         private final FilterWindow window;
-        private final List<SharedGradient> weights = new ArrayList<>();
+        private final List<SharedGradient> weights = new ArrayList<>(); // the last is outWeight
         private final List<SharedSums> biases = new ArrayList<>();
         private final SharedGradient outWeight;
         private final SharedSums outBias;
@@ -179,38 +173,38 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
             parameters = new Parameters(pass);
             window = FilterWindow.of(spec, pass);
             for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
-                weights.add(new SharedGradient(
-                        pass, WEIGHT_GRADIENT.at(layer), layer + ".weight", filter.width(), inputs(layer)));
-                biases.add(new SharedSums(pass, BIAS_GRADIENT.at(layer), layer + ".bias", filter.width()));
+                weights.add(new SharedGradient(pass, layer + ".weight", filter.width(), inputs(layer)));
+                biases.add(SharedSums.ofTiles(pass, Tile.LENGTH, layer + ".bias", filter.width()));
             }
-            outWeight = new SharedGradient(pass, OUT_WEIGHT_GRADIENT, "out.weight", spec.filters(), filter.width());
-            outBias = new SharedSums(pass, OUT_BIAS_GRADIENT, "out.bias", spec.filters());
-            frequency = new SharedSums(pass, FREQUENCY_GRADIENT, "frequency", filter.width());
-            rates = new SharedSums(pass, RATE_GRADIENT, "decay", spec.filters());
+            outWeight = new SharedGradient(pass, "out.weight", spec.filters(), filter.width());
+            weights.add(outWeight);
+            outBias = SharedSums.ofTiles(pass, Tile.LENGTH, "out.bias", spec.filters());
+            frequency = SharedSums.ofTiles(pass, Tile.LENGTH, "frequency", filter.width());
+            rates = SharedSums.ofTiles(pass, Tile.LENGTH, "decay", spec.filters());
         }
 
         void run(Tile tile, FloatArray gradient) {
             Matrix raw = parameters.output(tile);
             float[][] dh = tile.workspace().rows(H, spec.filters(), tile.count());
             tile.read(gradient, spec.filters(), dh);
-            window.backward(tile, raw, dh, rates.of(tile.member()));
+            window.backward(tile, raw, dh, rates.of(tile));
             for (int m = 0; m < spec.filters(); m++) {
                 raw.write(m, dh[m]);
             }
             int last = filter.hiddenLayers();
-            outWeight.of(tile.member()).add(raw, activations(tile, last).t());
+            outWeight.put(tile, raw, activations(tile, last).t());
             if (filter.isCkconv()) {
-                raw.addRowSums(outBias.of(tile.member()), tile.workspace());
+                raw.addRowSums(outBias.of(tile), tile.workspace());
             }
             Matrix da = tile.matrix(DA, filter.width());
             da.set(parameters.outWeight.t(), raw);
-            Matrix dq = tile.matrix(DQ, filter.width());
             for (int layer = last; layer >= 0; layer--) {
+                Matrix dq = tile.matrix(DQ.at(layer), filter.width());
                 sineBackward(tile, layer, da, dq);
                 Matrix below = layer == 0
                         ? parameters.positions(tile)
                         : activations(tile, layer - 1).t();
-                weights.get(layer).of(tile.member()).add(dq, below);
+                weights.get(layer).put(tile, dq, below);
                 if (layer > 0) {
                     da.set(parameters.weights.get(layer).t(), dq);
                 }
@@ -218,7 +212,7 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
             if (filter.trainPositions()) {
                 long start = (long) tile.from() * filter.features();
                 new Matrix(pass.gradient("positions"), start, tile.count(), filter.features(), filter.features(), false)
-                        .add(dq.t(), parameters.weights.get(0));
+                        .add(tile.matrix(DQ, filter.width()).t(), parameters.weights.get(0));
             }
         }
 
@@ -231,7 +225,7 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
             float[] sine = workspace.row(SINE, count);
             float[] cosine = workspace.row(COSINE, count);
             float[] gradient = workspace.row(GRADIENT, count);
-            double[] frequencySums = frequency.of(tile.member());
+            double[] frequencySums = frequency.of(tile);
             for (int w = 0; w < filter.width(); w++) {
                 q.read(w, row);
                 da.read(w, gradient);
@@ -241,13 +235,11 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
                 VectorOps.scale(parameters.frequency[w], gradient, count);
                 dq.write(w, gradient);
             }
-            dq.addRowSums(biases.get(layer).of(tile.member()), workspace);
+            dq.addRowSums(biases.get(layer).of(tile), workspace);
         }
 
         void finish() {
-            weights.forEach(SharedGradient::finish);
             biases.forEach(SharedSums::finish);
-            outWeight.finish();
             if (filter.isCkconv()) {
                 outBias.finish();
             } else {

@@ -47,8 +47,8 @@ public record InnerFilter(Kind kind, int channels, int perChannel, int taps, int
             return 1;
         }
         double place = rows() == 1 ? 0 : (double) row / (rows() - 1);
-        double decay = SLOWEST * Math.pow(FASTEST / SLOWEST, place);
-        return Math.exp(-decay * t / (taps - 1));
+        double decay = SLOWEST * StrictMath.pow(FASTEST / SLOWEST, place);
+        return StrictMath.exp(-decay * t / (taps - 1));
     }
 
     @Override

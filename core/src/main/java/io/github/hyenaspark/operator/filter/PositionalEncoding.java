@@ -23,8 +23,8 @@ public final class PositionalEncoding {
             z[row] = time(i, maxLength);
             for (int k = 0; k < bands; k++) {
                 double phase = 2 * Math.PI * frequency(k, bands) * i / maxLength;
-                z[row + 1 + k] = Math.cos(phase);
-                z[row + 1 + bands + k] = -Math.sin(phase);
+                z[row + 1 + k] = StrictMath.cos(phase);
+                z[row + 1 + bands + k] = -StrictMath.sin(phase);
             }
         }
         return z;

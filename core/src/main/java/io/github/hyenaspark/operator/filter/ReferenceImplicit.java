@@ -33,7 +33,7 @@ final class ReferenceImplicit implements FilterMap<double[]> {
             preActivations.add(q);
             a = new double[q.length];
             for (int i = 0; i < q.length; i++) {
-                a[i] = Math.sin(frequency[i % frequency.length] * q[i]);
+                a[i] = StrictMath.sin(frequency[i % frequency.length] * q[i]);
             }
         }
         inputs.add(a);
@@ -70,7 +70,7 @@ final class ReferenceImplicit implements FilterMap<double[]> {
             double[] q = preActivations.get(layer);
             double[] dq = new double[q.length];
             for (int i = 0; i < q.length; i++) {
-                double du = da[i] * Math.cos(frequency[i % width] * q[i]);
+                double du = da[i] * StrictMath.cos(frequency[i % width] * q[i]);
                 if (!filter.isCkconv()) {
                     pass.gradient("frequency")[i % width] += du * q[i];
                 }

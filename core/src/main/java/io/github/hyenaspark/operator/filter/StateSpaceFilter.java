@@ -219,11 +219,11 @@ public final class StateSpaceFilter implements FilterMap<FloatArray> {
         private void eachPole(ForwardContext<double[]> pass, PoleTask task) {
             int poles = spec.poles();
             for (int m = 0; m < spec.filters(); m++) {
-                double step = Math.exp(pass.parameter("log-step")[m]);
+                double step = StrictMath.exp(pass.parameter("log-step")[m]);
                 for (int n = 0; n < poles; n++) {
                     int at = m * poles + n;
-                    Complex a =
-                            new Complex(-Math.exp(pass.parameter("log-decay")[at]), pass.parameter("frequency")[at]);
+                    Complex a = new Complex(
+                            -StrictMath.exp(pass.parameter("log-decay")[at]), pass.parameter("frequency")[at]);
                     double[] output = pass.parameter("output");
                     task.run(m, n, a, new Complex(output[2 * m * poles + n], output[(2 * m + 1) * poles + n]), step);
                 }
@@ -258,7 +258,7 @@ public final class StateSpaceFilter implements FilterMap<FloatArray> {
             }
 
             Complex exp() {
-                return new Complex(Math.exp(re) * Math.cos(im), Math.exp(re) * Math.sin(im));
+                return new Complex(StrictMath.exp(re) * StrictMath.cos(im), StrictMath.exp(re) * StrictMath.sin(im));
             }
         }
     }
@@ -286,11 +286,11 @@ public final class StateSpaceFilter implements FilterMap<FloatArray> {
             for (int i = 0; i < frequencies.length; i++) {
                 frequencies[i] = Math.PI * (i % poles());
             }
-            Initializer steps = new Initializer.Between(Math.log(SHORTEST_STEP), Math.log(LONGEST_STEP));
+            Initializer steps = new Initializer.Between(StrictMath.log(SHORTEST_STEP), StrictMath.log(LONGEST_STEP));
             List<Integer> ofPoles = List.of(filters, poles());
             return List.of(
                     new ParameterSpec("log-step", List.of(filters), steps, FILTER),
-                    new ParameterSpec("log-decay", ofPoles, new Initializer.Constant(Math.log(0.5)), FILTER),
+                    new ParameterSpec("log-decay", ofPoles, new Initializer.Constant(StrictMath.log(0.5)), FILTER),
                     new ParameterSpec("frequency", ofPoles, new Initializer.Values(frequencies), FILTER),
                     new ParameterSpec(
                             "output", List.of(filters, 2, poles()), new Initializer.Normal(Math.sqrt(0.5)), BASE));

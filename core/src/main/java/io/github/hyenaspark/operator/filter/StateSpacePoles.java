@@ -31,7 +31,7 @@ final class StateSpacePoles {
         model = m;
         float[] logStep = new float[1];
         pass.parameter("log-step").read(m, logStep, 1);
-        step = Math.exp(logStep[0]);
+        step = StrictMath.exp(logStep[0]);
         decay = read(pass.parameter("log-decay"), m);
         frequency = read(pass.parameter("frequency"), m);
         outRe = read(pass.parameter("output"), 2 * m);
@@ -43,7 +43,7 @@ final class StateSpacePoles {
         holdRe = new double[count];
         holdIm = new double[count];
         for (int n = 0; n < count; n++) {
-            decay[n] = Math.exp(decay[n]);
+            decay[n] = StrictMath.exp(decay[n]);
         }
         power(1, re, im);
         for (int n = 0; n < count; n++) {
@@ -95,9 +95,9 @@ final class StateSpacePoles {
 
     void power(int exponent, double[] toRe, double[] toIm) {
         for (int n = 0; n < count; n++) {
-            double size = Math.exp(-exponent * step * decay[n]);
-            toRe[n] = size * Math.cos(exponent * step * frequency[n]);
-            toIm[n] = size * Math.sin(exponent * step * frequency[n]);
+            double size = StrictMath.exp(-exponent * step * decay[n]);
+            toRe[n] = size * StrictMath.cos(exponent * step * frequency[n]);
+            toIm[n] = size * StrictMath.sin(exponent * step * frequency[n]);
         }
     }
 

@@ -167,7 +167,7 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
             double angle = RotaryAngles.angle(d / 2, t, width);
             return switch (config.positions()) {
                 case LEARNED -> pass.parameter("positions")[t * width + d];
-                case SINUSOIDAL -> d % 2 == 0 ? Math.sin(angle) : Math.cos(angle);
+                case SINUSOIDAL -> d % 2 == 0 ? StrictMath.sin(angle) : StrictMath.cos(angle);
                 case NONE, ROTARY -> 0;
             };
         }

@@ -141,7 +141,7 @@ public final class PooledHead<A> {
             }
             case TAGGING -> {
                 for (int o = 0; o < outputs.length; o++) {
-                    double softplus = Math.max(0, outputs[o]) + Math.log1p(Math.exp(-Math.abs(outputs[o])));
+                    double softplus = Math.max(0, outputs[o]) + StrictMath.log1p(StrictMath.exp(-Math.abs(outputs[o])));
                     sum += (softplus - target[o] * outputs[o]) / outputs.length;
                     if (wanted) {
                         gradient[o] = (logistic(outputs[o]) - target[o]) / outputs.length;
@@ -154,7 +154,7 @@ public final class PooledHead<A> {
 
     /** 1/(1 + e⁻ˣ), the probability of a tag. */
     public static double logistic(double x) {
-        return 1 / (1 + Math.exp(-x));
+        return 1 / (1 + StrictMath.exp(-x));
     }
 
     /** The probabilities of classes. */
@@ -162,7 +162,7 @@ public final class PooledHead<A> {
         double all = logSumOfExponentials(logits);
         double[] probabilities = new double[logits.length];
         for (int o = 0; o < logits.length; o++) {
-            probabilities[o] = Math.exp(logits[o] - all);
+            probabilities[o] = StrictMath.exp(logits[o] - all);
         }
         return probabilities;
     }
@@ -174,9 +174,9 @@ public final class PooledHead<A> {
         }
         double sum = 0;
         for (double value : values) {
-            sum += Math.exp(value - largest);
+            sum += StrictMath.exp(value - largest);
         }
-        return largest + Math.log(sum);
+        return largest + StrictMath.log(sum);
     }
 
     /** The parameters of a pass, and the sums of their gradients. */

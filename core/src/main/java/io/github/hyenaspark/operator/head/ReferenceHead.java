@@ -84,7 +84,7 @@ public final class ReferenceHead implements LanguageModelHead<double[]> {
                 }
                 double sum = 0;
                 for (int v = 0; v < vocabularySize; v++) {
-                    p[at + v * length] = Math.exp(p[at + v * length] - largest);
+                    p[at + v * length] = StrictMath.exp(p[at + v * length] - largest);
                     sum += p[at + v * length];
                 }
                 for (int v = 0; v < vocabularySize; v++) {
@@ -106,6 +106,6 @@ public final class ReferenceHead implements LanguageModelHead<double[]> {
     private static double nats(double[] probabilities, int[] targets, int i, ForwardContext<double[]> pass) {
         int b = i / pass.length();
         int row = b * vocabularySize(pass) + targets[i];
-        return -Math.log(probabilities[row * pass.length() + i % pass.length()]);
+        return -StrictMath.log(probabilities[row * pass.length() + i % pass.length()]);
     }
 }

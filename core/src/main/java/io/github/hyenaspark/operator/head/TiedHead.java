@@ -8,7 +8,7 @@ import io.github.hyenaspark.operator.tensor.SharedGradient;
 import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
-import java.util.Arrays;
+import java.util.List;
 
 /** The head in the form that runs, from normalisation to loss and gradient tile by tile; it never has all logits. */
 public final class TiedHead implements LanguageModelHead<FloatArray> {
@@ -23,8 +23,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     private static final Workspace.Slot<float[]> INVERSE = Workspace.Slot.row();
     private static final Workspace.Slot<float[]> SCALES = Workspace.Slot.row();
 
-    private static final Workspace.Slot<FloatArray> TABLE_GRADIENT = Workspace.Slot.array();
-    private static final Workspace.Slot<float[][]> NORM_GRADIENT = Workspace.Slot.rows();
+    private static final Workspace.Slot<FloatArray> NORM_GRADIENT = Workspace.Slot.array();
     private static final int TILE_ELEMENTS = 1 << 18;
     private static final int SHORTEST_TILE = 64;
 
@@ -47,7 +46,15 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
             float[][] scores = scores(tile, input, pass);
             nats[tile.number()] = softmax(tile, scores, targets, losses(tile));
         });
-        return Arrays.stream(nats).sum();
+        return sum(nats);
+    }
+
+    private static double sum(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        return sum;
     }
 
     @Override
@@ -77,26 +84,25 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     @Override
     public double gradient(FloatArray input, int[] targets, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         norm.start(pass.within("norm"));
-        LayerNorm.Gradients normGradients = norm.new Gradients(pass.within("norm"), NORM_GRADIENT);
-        SharedGradient embeddingGradient =
-                new SharedGradient(pass, TABLE_GRADIENT, "embedding.weight", vocabularySize, width);
+        LayerNorm.Gradients normGradients = norm.new Gradients(pass.within("norm"), tileLength());
+        SharedGradient embeddingGradient = new SharedGradient(pass, "embedding.weight", vocabularySize, width);
         float scale = 1f / Math.max(1, LanguageModelHead.counted(targets));
         double[] nats = new double[Tile.tiles(pass, tileLength())];
-        Tile.each(pass, tileLength(), tile -> {
+        Tile.inWaves(pass, tileLength(), List.of(embeddingGradient), tile -> {
             float[][] scores = scores(tile, input, pass);
             nats[tile.number()] = softmax(tile, scores, targets, losses(tile));
             Matrix gradient = scoreGradient(tile, scores, targets, scale);
             Matrix normed = tile.matrix(NORMED, width);
-            embeddingGradient.of(tile.member()).add(gradient, normed.t());
-            normed.set(embedding(pass).t(), gradient);
+            embeddingGradient.put(tile, gradient, normed.t());
+            Matrix normGradient = tile.matrix(NORM_GRADIENT, width);
+            normGradient.set(embedding(pass).t(), gradient);
             float[][] rows = tile.workspace().rows(GRADIENT, width, tile.count());
-            normed.read(rows);
+            normGradient.read(rows);
             normGradients.backward(tile, normalised(tile), rows);
             tile.write(rows, width, inputGradient);
         });
-        embeddingGradient.finish();
         normGradients.finish();
-        return Arrays.stream(nats).sum();
+        return sum(nats);
     }
 
     @Override
@@ -172,7 +178,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
             VectorOps.add(scores[v], sum, count);
         }
         for (int t = 0; t < count; t++) {
-            double rest = target(tile, targets, t) < 0 ? 0 : Math.log(sum[t]);
+            double rest = target(tile, targets, t) < 0 ? 0 : StrictMath.log(sum[t]);
             losses[t] += rest;
             nats += rest;
             inverse[t] = (float) (1 / sum[t]);

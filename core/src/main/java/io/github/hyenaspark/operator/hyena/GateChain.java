@@ -34,7 +34,6 @@ final class GateChain {
 
     private final LongFilters.ChannelFilters filters;
     private final float[] mix; // (N−1)×H×H
-    private final double[] mixGradient;
     private final Dropout dropout;
     private final Sums sums;
     private final Workspace workspace;
@@ -56,16 +55,14 @@ final class GateChain {
     private final float[][] valueGradients; // H×L
     private final float[][] mixedGradients; // H×L
 
-    /** The chain of one thread; adds the gradient of the head mixing to {@code mixGradient}. */
+    /** The chain of one thread. */
     GateChain(
             HyenaFamily config,
             LongFilters.ChannelFilters filters,
             ForwardContext<FloatArray> pass,
-            double[] mixGradient,
             Workspace workspace) {
         this.config = config;
         this.filters = filters;
-        this.mixGradient = mixGradient;
         length = pass.length();
         dropout = pass.dropout();
         sums = workspace.sums;
@@ -145,8 +142,11 @@ final class GateChain {
         }
     }
 
-    /** After {@link #recompute}: from the gradient of y, H×L, to {@link #rowGradients} and those of the filters. */
-    void backward(int b, int j, float[][] gradient, LongFilters.ChannelConvolution channel) {
+    /**
+     * After {@link #recompute}: from the gradient of y, H×L, to {@link #rowGradients} and those of the filters; adds
+     * that of the head mixing to {@code mixGradient}.
+     */
+    void backward(int b, int j, float[][] gradient, LongFilters.ChannelConvolution channel, double[] mixGradient) {
         for (int head = 0; head < config.heads(); head++) {
             if (ungated < convolutions) {
                 backwardGated(head, gradient[head], channel);
@@ -156,7 +156,7 @@ final class GateChain {
             }
         }
         for (int r = ungated - 1; r >= 0; r--) {
-            unmixHeads(r);
+            unmixHeads(r, mixGradient);
             for (int head = 0; head < config.heads(); head++) {
                 gate(b, j, r, head);
                 channel.backward(r, mixedGradients[head], gated, gatedGradient);
@@ -206,7 +206,7 @@ final class GateChain {
         }
     }
 
-    private void unmixHeads(int r) {
+    private void unmixHeads(int r, double[] mixGradient) {
         for (int g = 0; g < config.heads() && config.postOrderMixing(); g++) {
             float[] gradient = mixedGradients[g];
             Arrays.fill(gradient, 0, length, 0f);

@@ -20,7 +20,6 @@ import io.github.hyenaspark.operator.tensor.Workspace;
  */
 public final class HyenaOperator implements DifferentiableModule<FloatArray> {
     private static final Workspace.Slot<float[][]> Y = Workspace.Slot.rows();
-    private static final Workspace.Slot<double[]> MIX_GRADIENT = Workspace.Slot.sums();
     private static final Workspace.Slot<float[][]> GRADIENT = Workspace.Slot.rows();
 
     private final HyenaFamily config;
@@ -29,7 +28,7 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
     private final GateSums gateSums;
     private final Dense outputProjection;
     private FloatArray input = FloatArray.allocate(0); // the caller's
-    private FloatArray convolved = FloatArray.allocate(0); // B×(N−1)×D×L
+    private FloatArray convolved = FloatArray.allocate(0); // B×(N−1)×D×L; backwards what GateSums adds up
     private FloatArray mixed = FloatArray.allocate(0); // act(y), B×D×L; in the backward pass its gradient
 
     public HyenaOperator(HyenaFamily config) {
@@ -62,7 +61,7 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
         filters.divide(config.headWidth(), pass, (member, from, to) -> {
             LongFilters.ChannelFilters filter =
                     filters.forwardChannel(pass.pool().workspace(member));
-            Channels channels = new Channels(pass, member, filter, new double[0]);
+            Channels channels = new Channels(pass, member, filter);
             for (int j = from; j < to; j++) {
                 channels.forward(j);
             }
@@ -80,20 +79,19 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
         outputProjection.backward(mixed, outputGradient, mixed, pass);
         filters.startBackward();
         projections.start(pass);
-        gateSums.startBackward(pass);
         int mixes = config.postOrderMixing() ? (config.order() - 1) * config.heads() * config.heads() : 0;
-        SharedSums mixGradient = new SharedSums(pass, MIX_GRADIENT, "head-mix", mixes);
+        SharedSums mixGradient = new SharedSums(pass, "head-mix", config.headWidth(), mixes);
         pass.pool().divide(config.headWidth(), (member, from, to) -> {
             LongFilters.ChannelConvolution filter = filters.channel(pass.pool().workspace(member));
-            Channels channels = new Channels(pass, member, filter, mixGradient.of(member));
+            Channels channels = new Channels(pass, member, filter);
             for (int j = from; j < to; j++) {
-                channels.backward(j, filter);
+                channels.backward(j, filter, mixGradient.of(j));
             }
         });
         if (config.postOrderMixing()) {
             mixGradient.finish();
         }
-        gateSums.finishBackward();
+        gateSums.backward(pass, convolved);
         projections.backward(input, inputGradient);
         filters.finishBackward(pass);
     }
@@ -102,20 +100,18 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
     private final class Channels {
         private final ForwardContext<FloatArray> pass;
         private final int length;
-        private final int member;
         private final Workspace workspace;
         private final LongFilters.ChannelFilters filter;
         private final GateChain chain;
         private final float[][] y;
         private final float[][] gradient;
 
-        Channels(ForwardContext<FloatArray> pass, int member, LongFilters.ChannelFilters filter, double[] mixGradient) {
+        Channels(ForwardContext<FloatArray> pass, int member, LongFilters.ChannelFilters filter) {
             this.pass = pass;
-            this.member = member;
             this.filter = filter;
             length = pass.length();
             workspace = pass.pool().workspace(member);
-            chain = new GateChain(config, filter, pass, mixGradient, workspace);
+            chain = new GateChain(config, filter, pass, workspace);
             y = workspace.rows(Y, config.heads(), length);
             gradient = workspace.rows(GRADIENT, config.heads(), length);
         }
@@ -135,7 +131,7 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
             }
         }
 
-        void backward(int j, LongFilters.ChannelConvolution channel) {
+        void backward(int j, LongFilters.ChannelConvolution channel, double[] mixGradient) {
             channel.startBackward(j);
             for (int b = 0; b < pass.batchSize(); b++) {
                 chain.read(b, j, projections, gateSums);
@@ -149,7 +145,7 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
                 for (int head = 0; head < config.heads(); head++) {
                     config.activation().backward(y[head], gradient[head], length);
                 }
-                chain.backward(b, j, gradient, channel);
+                chain.backward(b, j, gradient, channel, mixGradient);
                 writeGradients(b, j);
             }
             channel.finishBackward(j);
@@ -163,7 +159,10 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
                         projections.writeGradient(b, channel, chain.rowGradients[head][part], workspace);
                     }
                 }
-                gateSums.addGradients(member, b, head, chain.gateSumGradients[head]);
+                float[][] ofSums = chain.gateSumGradients[head];
+                for (int r = 0; r < ofSums.length; r++) {
+                    convolved.write(convolvedStart(b, r, head, j), ofSums[r], length);
+                }
             }
         }
 

@@ -12,13 +12,12 @@ import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.List;
+import java.util.function.Function;
 
 /** A dense projection with bias at the beginning or at the end of a mixer, y = A x + b, tile by tile. */
 public final class Dense {
     private static final Workspace.Slot<FloatArray> PRODUCT = Workspace.Slot.array();
     private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
-    private static final Workspace.Slot<FloatArray> WEIGHT_GRADIENT = Workspace.Slot.array();
-    private static final Workspace.Slot<double[]> BIAS_GRADIENT = Workspace.Slot.sums();
 
     private final int inputs;
     private final int outputs;
@@ -67,11 +66,9 @@ public final class Dense {
     /** Writes the gradient of {@code input}, which it may replace, and adds those of the parameters. */
     public void backward(
             FloatArray input, FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
-        Backward backward = new Backward(pass);
-        Tile.each(pass, Tile.LENGTH, tile -> {
-            Matrix gradient = tile.of(outputGradient, outputs);
-            backward.run(tile, tile.of(input, inputs), gradient, tile.of(inputGradient, inputs));
-        });
+        Backward backward = new Backward(
+                pass, Tile.LENGTH, tile -> tile.of(input, inputs), tile -> tile.of(outputGradient, outputs));
+        Tile.each(pass, Tile.LENGTH, tile -> backward.run(tile, tile.of(inputGradient, inputs)));
         backward.finish();
     }
 
@@ -105,26 +102,36 @@ public final class Dense {
 
     public final class Backward {
         private final Matrix weight;
-        private final SharedGradient weightGradient;
+        private final Function<Tile, Matrix> gradient;
         private final SharedSums biasGradient;
 
-        public Backward(ForwardContext<FloatArray> pass) {
+        /** Adds the gradient of the weight, from the inputs×steps and the gradient, outputs×steps, of every tile. */
+        public Backward(
+                ForwardContext<FloatArray> pass,
+                int tileLength,
+                Function<Tile, Matrix> input,
+                Function<Tile, Matrix> gradient) {
+            this.gradient = gradient;
             weight = weight(pass);
-            weightGradient = new SharedGradient(pass, WEIGHT_GRADIENT.at(slot), weightName, outputs, inputs);
-            biasGradient = new SharedSums(pass, BIAS_GRADIENT.at(slot), biasName, hasBias ? outputs : 0);
+            biasGradient = SharedSums.ofTiles(pass, tileLength, biasName, hasBias ? outputs : 0);
+            new SharedGradient(pass, weightName, outputs, inputs)
+                    .add(
+                            pass,
+                            tileLength,
+                            tile -> new SharedGradient.Term(
+                                    gradient.apply(tile), input.apply(tile).t()));
         }
 
-        /** From the gradient of a tile's output to that of its input; this may replace {@code input} itself. */
-        public void run(Tile tile, Matrix input, Matrix gradient, Matrix inputGradient) {
+        /** Sets the gradient of a tile's input, which may take the place of the input itself. */
+        public void run(Tile tile, Matrix inputGradient) {
+            Matrix ofOutput = gradient.apply(tile);
             if (hasBias) {
-                gradient.addRowSums(biasGradient.of(tile.member()), tile.workspace());
+                ofOutput.addRowSums(biasGradient.of(tile), tile.workspace());
             }
-            weightGradient.of(tile.member()).add(gradient, input.t());
-            inputGradient.set(weight.t(), gradient);
+            inputGradient.set(weight.t(), ofOutput);
         }
 
         public void finish() {
-            weightGradient.finish();
             if (hasBias) {
                 biasGradient.finish();
             }

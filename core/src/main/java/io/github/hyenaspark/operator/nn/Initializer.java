@@ -46,9 +46,9 @@ public sealed interface Initializer {
         public double next(int index, RandomGenerator random) {
             int lag = taps - 1 - index % taps;
             int channel = index / taps;
-            double time = Math.pow(taps, (channel + 0.5) / channels);
-            double squares = (1 - Math.exp(-2 * taps / time)) / (1 - Math.exp(-2 / time));
-            return Math.exp(-lag / time) / Math.sqrt(squares) * random.nextGaussian();
+            double time = StrictMath.pow(taps, (channel + 0.5) / channels);
+            double squares = (1 - StrictMath.exp(-2 * taps / time)) / (1 - StrictMath.exp(-2 / time));
+            return StrictMath.exp(-lag / time) / Math.sqrt(squares) * random.nextGaussian();
         }
     }
 

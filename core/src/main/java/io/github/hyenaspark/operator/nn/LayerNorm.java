@@ -3,6 +3,7 @@ package io.github.hyenaspark.operator.nn;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
+import io.github.hyenaspark.operator.tensor.SharedSums;
 import io.github.hyenaspark.operator.tensor.Sums;
 import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
@@ -75,36 +76,29 @@ public final class LayerNorm {
         VectorOps.set(bias[d], weight[d], normalised, to, count);
     }
 
-    /** The gradients of weight and bias: lanes of a tile's steps, of every member, held in {@code slot}. */
+    /** The gradients of weight and bias, of every tile. */
     public final class Gradients {
-        private final ForwardContext<FloatArray> pass;
-        private final Workspace.Slot<float[][]> slot;
+        private final SharedSums ofWeight;
+        private final SharedSums ofBias;
 
-        public Gradients(ForwardContext<FloatArray> pass, Workspace.Slot<float[][]> slot) {
-            this.pass = pass;
-            this.slot = slot;
-            for (int member = 0; member < pass.pool().threads(); member++) {
-                for (float[] row : lanes(member)) {
-                    Arrays.fill(row, 0f);
-                }
-            }
-        }
-
-        private float[][] lanes(int member) {
-            return pass.pool().workspace(member).rows(slot, 2 * width, Tile.LENGTH);
+        public Gradients(ForwardContext<FloatArray> pass, int tileLength) {
+            ofWeight = SharedSums.ofTiles(pass, tileLength, "weight", width);
+            ofBias = SharedSums.ofTiles(pass, tileLength, "bias", width);
         }
 
         /** After {@link #normalise}: turns the rows of {@code gradient}, of the output, into that of the input. */
         public void backward(Tile tile, float[][] normalised, float[][] gradient) {
             int count = tile.count();
-            float[][] lanes = lanes(tile.member());
+            Sums sums = tile.workspace().sums;
+            double[] weightSums = ofWeight.of(tile);
+            double[] biasSums = ofBias.of(tile);
             float[] sum = tile.workspace().row(SUM, count);
             float[] product = tile.workspace().row(PRODUCT, count);
             Arrays.fill(sum, 0, count, 0f);
             Arrays.fill(product, 0, count, 0f);
             for (int d = 0; d < width; d++) {
-                VectorOps.addProduct(gradient[d], normalised[d], lanes[d], count);
-                VectorOps.add(gradient[d], lanes[width + d], count);
+                weightSums[d] = sums.ofProducts(gradient[d], normalised[d], count);
+                biasSums[d] = sums.of(gradient[d], count);
                 VectorOps.scale(weight[d], gradient[d], count);
                 VectorOps.add(gradient[d], sum, count);
                 VectorOps.addProduct(gradient[d], normalised[d], product, count);
@@ -119,17 +113,8 @@ public final class LayerNorm {
         }
 
         public void finish() {
-            double[] weightGradient = new double[width];
-            double[] biasGradient = new double[width];
-            for (int member = 0; member < pass.pool().threads(); member++) {
-                float[][] lanes = lanes(member);
-                for (int d = 0; d < width; d++) {
-                    weightGradient[d] += Sums.ofLanes(lanes[d], Tile.LENGTH);
-                    biasGradient[d] += Sums.ofLanes(lanes[width + d], Tile.LENGTH);
-                }
-            }
-            pass.gradient("weight").add(weightGradient);
-            pass.gradient("bias").add(biasGradient);
+            ofWeight.finish();
+            ofBias.finish();
         }
     }
 

@@ -22,15 +22,15 @@ public final class RotaryAngles {
         for (int pair = 0; pair < pairs; pair++) {
             for (int t = 0; t < Tile.LENGTH; t++) {
                 double angle = angle(pair, t, channels);
-                cosines[pair][t] = (float) Math.cos(angle);
-                sines[pair][t] = (float) Math.sin(angle);
+                cosines[pair][t] = (float) StrictMath.cos(angle);
+                sines[pair][t] = (float) StrictMath.sin(angle);
             }
         }
     }
 
     /** t·θ_i of {@code channels} channels. */
     public static double angle(int pair, int t, int channels) {
-        return t * Math.pow(BASE, -2.0 * pair / channels);
+        return t * StrictMath.pow(BASE, -2.0 * pair / channels);
     }
 
     public int pairs() {
@@ -40,8 +40,8 @@ public final class RotaryAngles {
     /** Writes the cosines and sines of {@code count} steps from {@code from} on, at most those of a tile. */
     public void write(int pair, int from, int count, float[] cosine, float[] sine) {
         double first = angle(pair, from, channels);
-        float c = (float) Math.cos(first);
-        float s = (float) Math.sin(first);
+        float c = (float) StrictMath.cos(first);
+        float s = (float) StrictMath.sin(first);
         combine(c, -s, cosines[pair], sines[pair], cosine, count);
         combine(s, c, cosines[pair], sines[pair], sine, count);
     }

@@ -115,8 +115,8 @@ final class Recurrence {
         }
     }
 
-    /** The same backwards, once the gradient of h is there; {@code member} adds up the gradients of the biases. */
-    void backward(int member, int from, int to, Workspace workspace) {
+    /** The same backwards, once the gradient of h is there; also sums up the gradients of the biases. */
+    void backward(int from, int to, Workspace workspace) {
         int number = to - from;
         CellStep.Rows rows = new CellStep.Rows(cell, number * width, workspace);
         Arrays.fill(rows.gradient, 0, rows.count, 0f);
@@ -142,7 +142,7 @@ final class Recurrence {
             carried.read(0, number, rows.row);
             VectorOps.add(rows.row, rows.gradient, rows.count);
         }
-        biases.addGradients(member, sums, number);
+        biases.addGradients(from, sums, number);
     }
 
     void finishBackward() {
@@ -260,8 +260,6 @@ final class Recurrence {
     /** The biases of input and hidden state, G·D each; a slot that both are added to gets their sum. */
     static final class CellBiases {
         private static final Workspace.Slot<float[][]> BIASES = Workspace.Slot.rows();
-        private static final Workspace.Slot<double[]> INPUT_BIAS = Workspace.Slot.sums();
-        private static final Workspace.Slot<double[]> HIDDEN_BIAS = Workspace.Slot.sums();
 
         private final RecurrentConfig.Cell cell;
         private final int width;
@@ -315,26 +313,26 @@ final class Recurrence {
 
         void startGradients(ForwardContext<FloatArray> pass) {
             gradients = List.of(
-                    new SharedSums(pass, INPUT_BIAS, "in.bias", cell.gates * width),
-                    new SharedSums(pass, HIDDEN_BIAS, "hidden.bias", cell.gates * width));
+                    new SharedSums(pass, "in.bias", pass.batchSize(), cell.gates * width),
+                    new SharedSums(pass, "hidden.bias", pass.batchSize(), cell.gates * width));
         }
 
-        /** Takes what a member summed up of the gradients of the slots: by slot {@code number} sequences × D. */
-        void addGradients(int member, double[][] sums, int number) {
-            for (int gate = 0; gate < cell.gates; gate++) {
-                addGate(gradients.get(0).of(member), gate, sums[gate], number);
-            }
-            eachHidden((slot, gate) -> addGate(gradients.get(1).of(member), gate, sums[slot], number));
-        }
-
-        private void addGate(double[] gradient, int gate, double[] sums, int number) {
-            for (int i = 0; i < number * width; i++) {
-                gradient[gate * width + i % width] += sums[i];
+        /** Takes the gradients of the slots, by slot {@code number} × D, of the sequences from {@code from} on. */
+        void addGradients(int from, double[][] sums, int number) {
+            for (int b = 0; b < number; b++) {
+                double[] ofInput = gradients.get(0).of(from + b);
+                double[] ofHidden = gradients.get(1).of(from + b);
+                int at = b * width;
+                for (int gate = 0; gate < cell.gates; gate++) {
+                    System.arraycopy(sums[gate], at, ofInput, gate * width, width);
+                }
+                eachHidden((slot, gate) -> System.arraycopy(sums[slot], at, ofHidden, gate * width, width));
             }
         }
 
         void finishGradients() {
             gradients.forEach(SharedSums::finish);
+            gradients = List.of();
         }
     }
 }

@@ -7,16 +7,12 @@ import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
 import io.github.hyenaspark.operator.tensor.SharedGradient;
 import io.github.hyenaspark.operator.tensor.Tile;
-import io.github.hyenaspark.operator.tensor.Workspace;
 
 /**
  * A recurrent cell between a product of the input and an output projection: all products but those of the hidden state
  * go through the batch in {@link Tile tiles}, {@link Recurrence} does the rest step by step.
  */
 final class RecurrentMixer implements DifferentiableModule<FloatArray> {
-    private static final Workspace.Slot<FloatArray> INPUT_WEIGHT = Workspace.Slot.array();
-    private static final Workspace.Slot<FloatArray> HIDDEN_WEIGHT = Workspace.Slot.array();
-
     private final RecurrentConfig config;
     private final int width;
     private final int gates;
@@ -54,37 +50,38 @@ final class RecurrentMixer implements DifferentiableModule<FloatArray> {
     @Override
     public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         recurrence.startBackward(pass);
-        Dense.Backward projection = outputProjection.new Backward(pass);
-        Tile.each(
-                pass,
-                Tile.LENGTH,
-                tile -> projection.run(
-                        tile,
-                        recurrence.hidden(tile),
-                        tile.of(outputGradient, width),
-                        recurrence.hiddenGradient(tile)));
+        Dense.Backward projection = outputProjection
+        .new Backward(pass, Tile.LENGTH, recurrence::hidden, tile -> tile.of(outputGradient, width));
+        Tile.each(pass, Tile.LENGTH, tile -> projection.run(tile, recurrence.hiddenGradient(tile)));
         projection.finish();
         pass.pool()
                 .divide(
                         pass.batchSize(),
-                        (member, from, to) -> recurrence.backward(
-                                member, from, to, pass.pool().workspace(member)));
+                        (member, from, to) ->
+                                recurrence.backward(from, to, pass.pool().workspace(member)));
         recurrence.finishBackward();
         Matrix weight = Matrix.of(pass.parameter("in.weight"), gates, width);
-        SharedGradient ofInput = new SharedGradient(pass, INPUT_WEIGHT, "in.weight", gates, width);
-        SharedGradient ofHidden = new SharedGradient(pass, HIDDEN_WEIGHT, "hidden.weight", gates, width);
-        Tile.each(pass, Tile.LENGTH, tile -> {
-            for (RecurrentConfig.Cell.HiddenProduct product : config.cell().hiddenProducts()) {
-                ofHidden.of(tile.member())
-                        .part(product.gate() * width, product.gates() * width)
-                        .add(recurrence.slots(tile, product).t(), recurrence.hiddenBefore(tile));
-            }
-            Matrix gradient = recurrence.gates(tile);
-            ofInput.of(tile.member()).add(gradient.t(), tile.of(input, width).t());
-            tile.of(inputGradient, width).set(weight.t(), gradient.t());
-        });
-        ofInput.finish();
-        ofHidden.finish();
+        SharedGradient ofHidden = new SharedGradient(pass, "hidden.weight", gates, width);
+        for (RecurrentConfig.Cell.HiddenProduct product : config.cell().hiddenProducts()) {
+            ofHidden.part(product.gate() * width, product.gates() * width)
+                    .add(
+                            pass,
+                            Tile.LENGTH,
+                            tile -> new SharedGradient.Term(
+                                    recurrence.slots(tile, product).t(), recurrence.hiddenBefore(tile)));
+        }
+        new SharedGradient(pass, "in.weight", gates, width)
+                .add(
+                        pass,
+                        Tile.LENGTH,
+                        tile -> new SharedGradient.Term(
+                                recurrence.gates(tile).t(),
+                                tile.of(input, width).t()));
+        Tile.each(
+                pass,
+                Tile.LENGTH,
+                tile -> tile.of(inputGradient, width)
+                        .set(weight.t(), recurrence.gates(tile).t()));
     }
 
     void continueSequence() {

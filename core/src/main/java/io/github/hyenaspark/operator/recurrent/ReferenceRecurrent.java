@@ -82,22 +82,22 @@ final class ReferenceRecurrent implements DifferentiableModule<double[]> {
         }
         switch (cell) {
             case RNN -> {
-                step.gates[d] = Math.tanh(a[0]);
+                step.gates[d] = StrictMath.tanh(a[0]);
                 step.after[d] = step.gates[d];
             }
             case LSTM -> {
                 double i = Activation.SIGMOID.value(a[0]);
                 double f = Activation.SIGMOID.value(a[1]);
-                double g = Math.tanh(a[2]);
+                double g = StrictMath.tanh(a[2]);
                 double o = Activation.SIGMOID.value(a[3]);
                 keep(step, d, i, f, g, o);
                 step.memory[d] = f * step.memoryBefore[d] + i * g;
-                step.after[d] = o * Math.tanh(step.memory[d]);
+                step.after[d] = o * StrictMath.tanh(step.memory[d]);
             }
             case GRU -> {
                 double r = Activation.SIGMOID.value(a[0]);
                 double z = Activation.SIGMOID.value(a[1]);
-                double n = Math.tanh(x[2] + r * step.ofHidden[2 * width + d]);
+                double n = StrictMath.tanh(x[2] + r * step.ofHidden[2 * width + d]);
                 keep(step, d, r, z, n);
                 step.after[d] = (1 - z) * n + z * step.before[d];
             }
@@ -149,7 +149,7 @@ final class ReferenceRecurrent implements DifferentiableModule<double[]> {
                 double f = step.gates[width + d];
                 double g = step.gates[2 * width + d];
                 double o = step.gates[3 * width + d];
-                double tanh = Math.tanh(step.memory[d]);
+                double tanh = StrictMath.tanh(step.memory[d]);
                 double total = dc[d] + dh[d] * o * (1 - tanh * tanh);
                 da[d] = total * g * i * (1 - i);
                 da[width + d] = total * step.memoryBefore[d] * f * (1 - f);

@@ -19,7 +19,7 @@ public enum Activation {
             case GELU -> x * normalDistribution(x);
             case SILU -> x * sigmoid(x);
             case RELU -> Math.max(x, 0);
-            case TANH -> Math.tanh(x);
+            case TANH -> StrictMath.tanh(x);
             case SIGMOID -> sigmoid(x);
         };
     }
@@ -28,16 +28,16 @@ public enum Activation {
     public double derivative(double x) {
         return switch (this) {
             case ID -> 1;
-            case GELU -> normalDistribution(x) + x * Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
+            case GELU -> normalDistribution(x) + x * StrictMath.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
             case SILU -> sigmoid(x) * (1 + x * (1 - sigmoid(x)));
             case RELU -> x > 0 ? 1 : 0;
-            case TANH -> 1 - Math.tanh(x) * Math.tanh(x);
+            case TANH -> 1 - StrictMath.tanh(x) * StrictMath.tanh(x);
             case SIGMOID -> sigmoid(x) * (1 - sigmoid(x));
         };
     }
 
     private static double sigmoid(double x) {
-        return 1 / (1 + Math.exp(-x));
+        return 1 / (1 + StrictMath.exp(-x));
     }
 
     private static double normalDistribution(double x) {

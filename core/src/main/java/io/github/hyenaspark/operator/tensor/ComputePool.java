@@ -8,7 +8,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.bytedeco.openblas.global.openblas;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,16 +36,15 @@ public final class ComputePool {
         others.allowCoreThreadTimeOut(true);
     }
 
-    /** A pool of {@code threads}, the caller's included. Holds OpenBLAS to one thread per product in the whole JVM. */
+    /** A pool of {@code threads}, the caller's included. */
     public static ComputePool of(int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("a pool needs at least one thread, found " + threads);
         }
-        openblas.blas_set_num_threads(1);
         return new ComputePool(threads);
     }
 
-    /** The caller alone; OpenBLAS stays as it is. */
+    /** The caller alone. */
     public static ComputePool alone() {
         return new ComputePool(1);
     }

@@ -15,9 +15,9 @@ public final class Exponential {
     /** Adding it leaves the nearest whole number in the lowest bits. */
     private static final float ROUND = 0x1.8p23f;
 
-    private static final float TURNS = (float) (1 / Math.log(2));
+    private static final float TURNS = (float) (1 / StrictMath.log(2));
     private static final float LN_2_HIGH = 0x1.62e4p-1f; // 15 bits, so that its multiples are exact
-    private static final float LN_2_LOW = (float) (Math.log(2) - LN_2_HIGH);
+    private static final float LN_2_LOW = (float) (StrictMath.log(2) - LN_2_HIGH);
     private static final int FRACTION_BITS = 23;
     private static final int ONE = Float.floatToRawIntBits(1f);
     /** Elements that are worked on together: long enough for the loops, short enough for the first-level cache. */

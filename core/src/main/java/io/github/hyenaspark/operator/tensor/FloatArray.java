@@ -1,5 +1,6 @@
 package io.github.hyenaspark.operator.tensor;
 
+import io.github.hyenaspark.product.Floats;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -7,10 +8,10 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Row-major floats outside the heap, where matrix products need them: a buffer of its own, or the memory of an
- * {@link INDArray}. Threads may read, and write different places, at the same time.
+ * Row-major floats outside the heap, where ND4J has them: a buffer of its own, or the memory of an {@link INDArray}.
+ * Threads may read, and write different places, at the same time.
  */
-public final class FloatArray {
+public final class FloatArray implements Floats {
     /** A buffer ends before 2 GiB, so a long array has several views of 2^28 elements. */
     private static final int PIECE_BITS = 28;
 
@@ -96,7 +97,7 @@ public final class FloatArray {
         read(from, to, 0, count);
     }
 
-    /** Copies {@code count} elements from {@code from} on to {@code to[at...]}. */
+    @Override
     public void read(long from, float[] to, int at, int count) {
         check(from, count);
         int done = 0;
@@ -112,7 +113,7 @@ public final class FloatArray {
         write(to, source, 0, count);
     }
 
-    /** Copies {@code source[at...]} to {@code to} and following. */
+    @Override
     public void write(long to, float[] source, int at, int count) {
         check(to, count);
         int done = 0;
@@ -146,12 +147,6 @@ public final class FloatArray {
     public void zero(long count) {
         check(0, count);
         Pointer.memset(pointer, 0, count * Float.BYTES);
-    }
-
-    /** Where the {@code count} elements from {@code from} on are, for the matrix product. */
-    FloatPointer pointer(long from, long count) {
-        check(from, count);
-        return new View(pointer.address() + from * Float.BYTES, count);
     }
 
     private void check(long from, long count) {

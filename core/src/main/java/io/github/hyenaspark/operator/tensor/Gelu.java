@@ -22,11 +22,11 @@ public final class Gelu {
     private float[] w = {};
 
     public static double value(double x) {
-        return 0.5 * x * (1 + Math.tanh(SCALE * (x + CUBIC * x * x * x)));
+        return 0.5 * x * (1 + StrictMath.tanh(SCALE * (x + CUBIC * x * x * x)));
     }
 
     public static double derivative(double x) {
-        double tanh = Math.tanh(SCALE * (x + CUBIC * x * x * x));
+        double tanh = StrictMath.tanh(SCALE * (x + CUBIC * x * x * x));
         return 0.5 * (1 + tanh) + 0.5 * x * (1 - tanh * tanh) * SCALE * (1 + 3 * CUBIC * x * x);
     }
 

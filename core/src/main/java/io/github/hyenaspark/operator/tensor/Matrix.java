@@ -1,5 +1,9 @@
 package io.github.hyenaspark.operator.tensor;
 
+import io.github.hyenaspark.product.Operand;
+import io.github.hyenaspark.product.Product;
+import io.github.hyenaspark.product.RowSums;
+
 /**
  * A stored matrix over a {@link FloatArray}, row-major, perhaps read as its transpose.
  *
@@ -9,13 +13,6 @@ package io.github.hyenaspark.operator.tensor;
  */
 public record Matrix(FloatArray values, long start, int rows, int columns, int stride, boolean transposed) {
     private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
-    private static final Workspace.Slot<FloatArray> ROW_SUMS = Workspace.Slot.array();
-    private static final Workspace.Slot<float[]> ROW_SUMS_ROW = Workspace.Slot.row();
-
-    private static final int ROW_MAJOR = 101;
-    private static final int NOT_TRANSPOSED = 111;
-    private static final int TRANSPOSED = 112;
-    private static final int UPPER = 121;
 
     public static Matrix of(FloatArray values, int rows, int columns) {
         return new Matrix(values, 0, rows, columns, columns, false);
@@ -29,12 +26,14 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
         return new Matrix(values, start + from, rows, count, stride, transposed);
     }
 
+    /** This = a · b, in the order of {@link Product}; IllegalArgumentException unless the shapes fit. */
     public void set(Matrix a, Matrix b) {
-        multiply(a, b, 0f);
+        Product.ofThisThread().set(a.operand(), b.operand(), operand());
     }
 
+    /** This = this + a · b. */
     public void add(Matrix a, Matrix b) {
-        multiply(a, b, 1f);
+        Product.ofThisThread().add(a.operand(), b.operand(), operand());
     }
 
     /** The upper triangle of this = a · aᵀ; the lower one stays as it is. */
@@ -42,18 +41,7 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
         if (transposed || rows != columns || a.seenRows() != rows) {
             throw new IllegalArgumentException("cannot put the products of rows of " + a.shape() + " into " + shape());
         }
-        org.bytedeco.openblas.global.openblas.cblas_ssyrk(
-                ROW_MAJOR,
-                UPPER,
-                a.transposed ? TRANSPOSED : NOT_TRANSPOSED,
-                rows,
-                a.seenColumns(),
-                1f,
-                a.values.pointer(a.start, a.elements()),
-                a.stride,
-                0f,
-                values.pointer(start, elements()),
-                stride);
+        Product.ofThisThread().setUpperGram(a.operand(), operand());
     }
 
     public void read(int row, float[] to) {
@@ -110,58 +98,15 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
         }
     }
 
-    /** Adds the sum of row i to {@code sums[i]}: in float within the matrix, which is as short as a tile. */
+    /** Adds the sum of stored row i to {@code sums[i]}, in the order of {@link RowSums}. */
     public void addRowSums(double[] sums, Workspace workspace) {
-        FloatArray ones = workspace.ones(columns);
-        FloatArray result = workspace.array(ROW_SUMS, rows);
-        org.bytedeco.openblas.global.openblas.cblas_sgemv(
-                ROW_MAJOR,
-                NOT_TRANSPOSED,
-                rows,
-                columns,
-                1f,
-                values.pointer(start, elements()),
-                stride,
-                ones.pointer(0, columns),
-                1,
-                0f,
-                result.pointer(0, rows),
-                1);
-        float[] row = workspace.row(ROW_SUMS_ROW, rows);
-        result.read(0, row, rows);
         for (int i = 0; i < rows; i++) {
-            sums[i] += row[i];
+            sums[i] += workspace.rowSums.of(values, start + (long) i * stride, columns);
         }
     }
 
-    private void multiply(Matrix a, Matrix b, float keep) {
-        if (transposed) {
-            t().multiply(b.t(), a.t(), keep);
-            return;
-        }
-        int inner = a.seenColumns();
-        if (a.seenRows() != rows || b.seenColumns() != columns || b.seenRows() != inner) {
-            throw new IllegalArgumentException("cannot put " + a.shape() + " times " + b.shape() + " into " + shape());
-        }
-        org.bytedeco.openblas.global.openblas.cblas_sgemm(
-                ROW_MAJOR,
-                a.transposed ? TRANSPOSED : NOT_TRANSPOSED,
-                b.transposed ? TRANSPOSED : NOT_TRANSPOSED,
-                rows,
-                columns,
-                inner,
-                1f,
-                a.values.pointer(a.start, a.elements()),
-                a.stride,
-                b.values.pointer(b.start, b.elements()),
-                b.stride,
-                keep,
-                values.pointer(start, elements()),
-                stride);
-    }
-
-    private long elements() {
-        return (long) (rows - 1) * stride + columns;
+    private Operand operand() {
+        return new Operand(values, start, seenRows(), seenColumns(), stride, transposed);
     }
 
     private int seenRows() {

@@ -1,31 +1,40 @@
 package io.github.hyenaspark.operator.tensor;
 
-import java.util.ArrayList;
-import java.util.List;
-
-/** Sums in double that become the gradient of a vector, kept by each member of a pool and added in their order. */
+/**
+ * Sums in double that become the gradient of a vector: one row of them for every item of a pass, a tile, a channel or a
+ * sequence, added in the order of the items. So they are the same for any number of threads.
+ */
 public final class SharedSums {
     private final ForwardContext<FloatArray> pass;
     private final String name;
-    private final List<double[]> members = new ArrayList<>();
+    private final double[][] items;
+    private final int count;
 
-    /** For the gradient called {@code name}; {@code slot} holds the members' sums until {@link #finish}. */
-    public SharedSums(ForwardContext<FloatArray> pass, Workspace.Slot<double[]> slot, String name, int count) {
+    /** For the gradient called {@code name}, of {@code count} elements. */
+    public SharedSums(ForwardContext<FloatArray> pass, String name, int items, int count) {
         this.pass = pass;
         this.name = name;
-        for (int member = 0; member < pass.pool().threads(); member++) {
-            members.add(pass.pool().workspace(member).zeros(slot, count));
-        }
+        this.items = new double[items][count];
+        this.count = count;
     }
 
-    public double[] of(int member) {
-        return members.get(member);
+    /** With a row for every tile. */
+    public static SharedSums ofTiles(ForwardContext<FloatArray> pass, int tileLength, String name, int count) {
+        return new SharedSums(pass, name, Tile.tiles(pass, tileLength), count);
+    }
+
+    public double[] of(int item) {
+        return items[item];
+    }
+
+    public double[] of(Tile tile) {
+        return items[tile.number()];
     }
 
     public void finish() {
-        double[] total = members.get(0);
-        for (double[] sums : members.subList(1, members.size())) {
-            for (int i = 0; i < total.length; i++) {
+        double[] total = new double[count];
+        for (double[] sums : items) {
+            for (int i = 0; i < count; i++) {
                 total[i] += sums[i];
             }
         }

@@ -43,7 +43,7 @@ public final class Sums {
     }
 
     /** Σ row[i] in double, for a row that already is a lane of a sum. */
-    public static double ofLanes(float[] row, int count) {
+    private static double ofLanes(float[] row, int count) {
         double a = 0;
         double b = 0;
         int i = 0;

@@ -1,6 +1,9 @@
 package io.github.hyenaspark.operator.tensor;
 
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A few steps, from {@code from} on, of sequence {@code b}, all channels: the unit of work where a step needs no
@@ -23,15 +26,50 @@ public record Tile(int member, int number, int b, int from, int count, int lengt
     }
 
     public static void each(ForwardContext<?> pass, int tileLength, Consumer<Tile> task) {
-        int perSequence = perSequence(pass, tileLength);
         pass.pool().divide(tiles(pass, tileLength), (member, first, last) -> {
-            Workspace workspace = pass.pool().workspace(member);
             for (int number = first; number < last; number++) {
-                int from = number % perSequence * tileLength;
-                int count = Math.min(tileLength, pass.length() - from);
-                task.accept(new Tile(member, number, number / perSequence, from, count, pass.length(), workspace));
+                task.accept(of(pass, tileLength, number, member));
             }
         });
+    }
+
+    /**
+     * The same in waves of one tile for every thread. After a wave {@code gradients} take what {@code task} has put
+     * into them, which may lie in the workspaces of the tiles: nothing the size of the batch needs to be kept for them.
+     */
+    public static void inWaves(
+            ForwardContext<?> pass, int tileLength, List<SharedGradient> gradients, Consumer<Tile> task) {
+        ComputePool pool = pass.pool();
+        int tiles = tiles(pass, tileLength);
+        for (int start = 0; start < tiles; start += pool.threads()) {
+            int first = start;
+            int count = Math.min(pool.threads(), tiles - start);
+            pool.divide(count, (member, from, to) -> {
+                for (int i = from; i < to; i++) {
+                    task.accept(of(pass, tileLength, first + i, member));
+                }
+            });
+            pool.divide(pool.threads(), (member, from, to) -> {
+                for (int share = from; share < to; share++) {
+                    for (SharedGradient gradient : gradients) {
+                        gradient.takeWave(share, count);
+                    }
+                }
+            });
+        }
+    }
+
+    /** All tiles of a batch, in the workspace of {@code member}. */
+    static Stream<Tile> all(ForwardContext<?> pass, int tileLength, int member) {
+        return IntStream.range(0, tiles(pass, tileLength)).mapToObj(number -> of(pass, tileLength, number, member));
+    }
+
+    private static Tile of(ForwardContext<?> pass, int tileLength, int number, int member) {
+        int perSequence = perSequence(pass, tileLength);
+        int from = number % perSequence * tileLength;
+        int count = Math.min(tileLength, pass.length() - from);
+        Workspace workspace = pass.pool().workspace(member);
+        return new Tile(member, number, number / perSequence, from, count, pass.length(), workspace);
     }
 
     /** Where row {@code row} of the tile starts in an array B×rows×L. */

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.operator.tensor;
 
 import io.github.hyenaspark.convolution.LongConvolution;
+import io.github.hyenaspark.product.RowSums;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,7 +19,7 @@ public final class Workspace {
     public final Exponential exponential = new Exponential();
     public final SigmoidTanh sigmoidTanh = new SigmoidTanh();
     public final Sums sums = new Sums();
-    private FloatArray ones = FloatArray.allocate(0);
+    final RowSums rowSums = new RowSums();
     private LongConvolution convolution = LongConvolution.ofLength(1);
 
     /**
@@ -92,16 +93,6 @@ public final class Workspace {
         FloatArray found = held == null ? FloatArray.allocate(length) : held.atLeast(length);
         memory.put(slot, found);
         return found;
-    }
-
-    /** At least {@code length} ones outside the heap. */
-    FloatArray ones(int length) {
-        if (ones.length() < length) {
-            float[] row = new float[length];
-            Arrays.fill(row, 1f);
-            ones = FloatArray.copyOf(row);
-        }
-        return ones;
     }
 
     public LongConvolution convolution(int length) {

@@ -38,7 +38,7 @@ final class SecondMomentCorrection {
 
     /** β^h: what remains of a moment after the steps of a worker. */
     private double left(int moment, int k) {
-        return Math.pow(
+        return StrictMath.pow(
                 averaging.config().betas().get(moment), averaging.steps().get(k));
     }
 

@@ -40,8 +40,8 @@ final class AdamW {
     /** Updates its parameters and their moments in place; see {@link Optimizer#update}. */
     void update(
             TrainingState state, float[] gradients, long step, Map<ParameterSpec.Group, Optimizer.GroupRates> rates) {
-        double correction1 = 1 - Math.pow(beta1, step + 1.0);
-        double correction2 = Math.sqrt(1 - Math.pow(beta2, step + 1.0));
+        double correction1 = 1 - StrictMath.pow(beta1, step + 1.0);
+        double correction2 = Math.sqrt(1 - StrictMath.pow(beta2, step + 1.0));
         for (MomentLayout.Span span : layout.spans()) {
             Optimizer.GroupRates group = Optimizer.GroupRates.in(rates, span.group());
             Factors factors =

@@ -47,8 +47,8 @@ public final class ReferenceOptimizer {
         theta[i] -= group.lr() * group.weightDecay() * theta[i];
         firstMoment[m] = beta1 * firstMoment[m] + (1 - beta1) * gradient;
         secondMoment[m] = beta2 * secondMoment[m] + (1 - beta2) * gradient * gradient;
-        double first = firstMoment[m] / (1 - Math.pow(beta1, step + 1.0));
-        double second = secondMoment[m] / (1 - Math.pow(beta2, step + 1.0));
+        double first = firstMoment[m] / (1 - StrictMath.pow(beta1, step + 1.0));
+        double second = secondMoment[m] / (1 - StrictMath.pow(beta2, step + 1.0));
         theta[i] -= group.lr() * first / (Math.sqrt(second) + AdamW.EPSILON);
     }
 

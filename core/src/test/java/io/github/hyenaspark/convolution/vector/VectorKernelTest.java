@@ -1,13 +1,13 @@
 package io.github.hyenaspark.convolution.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 
-import io.github.hyenaspark.convolution.KernelChoice;
+import io.github.hyenaspark.convolution.ConvolutionKernels;
 import io.github.hyenaspark.convolution.KernelForkIT;
 import io.github.hyenaspark.convolution.LongConvolutionContract;
-import io.github.hyenaspark.convolution.ScalarKernel;
-import org.junit.jupiter.api.Test;
+import io.github.hyenaspark.kernel.KernelChoice;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Few calls: the compiler has not seen the kernel yet, so each is slow. {@link KernelForkIT} runs it hot. */
 class VectorKernelTest extends LongConvolutionContract {
@@ -15,22 +15,17 @@ class VectorKernelTest extends LongConvolutionContract {
         super(source());
     }
 
-    private static KernelChoice.KernelSource source() {
-        KernelChoice choice = KernelChoice.of("vector");
+    private static ConvolutionKernels.KernelSource source() {
+        KernelChoice<ConvolutionKernels.KernelSource> choice = ConvolutionKernels.of("vector");
         assertThat(choice.name()).as(choice.reason()).isEqualTo("vector");
         return choice.source();
     }
 
-    @Test
-    void rowsShorterThanTheLanesSquaredGoToTheScalarKernel() {
-        KernelChoice.KernelSource source = source();
-        for (int lanes : new int[] {4, 8, 16}) {
-            if (source.toString().equals(lanes + " lanes")) {
-                assertThat(source.ofSize(lanes * lanes / 2)).isInstanceOf(ScalarKernel.class);
-                assertThat(source.ofSize(lanes * lanes)).isNotInstanceOf(ScalarKernel.class);
-                return;
-            }
-        }
-        fail("4, 8 or 16 lanes expected, found " + source);
+    /** All passes, strips of long rows included, and every number of levels. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 40, 64, 128, 250, 512, 1024, 2048, 4096, 5000, 8192, 16384, 32768, 65536})
+    void itHasTheBitsOfTheScalarKernel(int length) {
+        assertThat(results(length, source()))
+                .isDeepEqualTo(results(length, ConvolutionKernels.of("scalar").source()));
     }
 }

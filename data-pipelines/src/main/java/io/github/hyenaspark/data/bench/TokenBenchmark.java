@@ -60,7 +60,7 @@ public final class TokenBenchmark {
         var text = new StringBuilder();
         while (text.length() < GENERATED) {
             // log-uniform ranks are Zipf's law; every fifth word is made of two
-            String word = words.get((int) Math.pow(words.size(), random.nextDouble()) - 1);
+            String word = words.get((int) StrictMath.pow(words.size(), random.nextDouble()) - 1);
             text.append(random.nextInt(5) == 0 ? word.strip() : word);
             text.append(random.nextInt(12) == 0 ? random.nextInt(6) == 0 ? ".\n" : "," : "");
         }

@@ -34,7 +34,7 @@ public record SplitRule(double fraction, List<String> names, String column) {
 
     /** What to say if it is likely that none of so many different documents is held out; not if names decide. */
     public Optional<String> noneHeldOut(long documents) {
-        double chance = names.isEmpty() ? Math.pow(1 - fraction, (double) documents) : 0;
+        double chance = names.isEmpty() ? StrictMath.pow(1 - fraction, (double) documents) : 0;
         String found = chance == 1
                 ? " holds nothing out"
                 : String.format(

@@ -1,8 +1,10 @@
 package io.github.hyenaspark.jobs.bench;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.bench.BenchmarkLoop;
 import io.github.hyenaspark.bench.ConvolutionBenchmark;
+import io.github.hyenaspark.bench.ProductBenchmark;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.data.bench.TokenBenchmark;
@@ -13,6 +15,7 @@ import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.JobCommand;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import io.github.hyenaspark.product.ProductKernels;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -25,6 +28,8 @@ import picocli.CommandLine.Command;
 public final class BenchJob implements Runnable {
     private static final MathContext SHOWN = new MathContext(5);
     private static final double MILLIS = 1e3;
+    private static final double GIGA = 1e9;
+    private static final int PRODUCT_REPEATS = 5;
 
     private BenchJob() {}
 
@@ -54,6 +59,14 @@ public final class BenchJob implements Runnable {
                                 "bench.batch=1 bench.channels=128 bench.length=16384"),
                         List.of("bench"),
                         BenchJob::convolution,
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new CommandWords(
+                                "products",
+                                "Measures matrix products of layers against OpenBLAS, with one thread.",
+                                "bench.steps=1"),
+                        List.of("bench"),
+                        BenchJob::products,
                         console))
                 .addSubcommand(JobCommand.of(
                         new CommandWords(
@@ -88,7 +101,8 @@ public final class BenchJob implements Runnable {
 
     @Override
     public void run() {
-        throw new IllegalArgumentException("a command is needed: step, generate, conv, round, tokens, prepare or plan");
+        throw new IllegalArgumentException(
+                "a command is needed: step, generate, conv, products, round, tokens, prepare or plan");
     }
 
     private static void convolution(Settings settings, Console console) {
@@ -109,6 +123,34 @@ public final class BenchJob implements Runnable {
                 .put("gated_forward_ms", medianMillis(found.gatedForward()))
                 .put("gated_forward_backward_ms", medianMillis(found.gatedForwardBackward()))
                 .put("max_relative_error", shown(found.maxRelativeError()));
+        console.result(json);
+    }
+
+    private static void products(Settings settings, Console console) {
+        Config config = settings.bind("bench", Config.class);
+        int repeats = config.steps() == 0 ? PRODUCT_REPEATS : config.steps();
+        List<ProductBenchmark.Rates> found = ProductBenchmark.run(ProductBenchmark.layers(), repeats);
+        ObjectNode json = Json.object()
+                .put("kernel", ProductKernels.atStart().description())
+                .put("time", "cpu")
+                .put("repeats", repeats)
+                .put("ratio", shown(ProductBenchmark.mean(found, ProductBenchmark.Rates::ratio)))
+                .put("scalar_ratio", shown(ProductBenchmark.mean(found, ProductBenchmark.Rates::scalarRatio)));
+        ArrayNode shapes = json.putArray("products");
+        for (ProductBenchmark.Rates rates : found) {
+            ProductBenchmark.Shape shape = rates.shape();
+            shapes.addObject()
+                    .put("name", shape.name())
+                    .put("rows", shape.rows())
+                    .put("inner", shape.inner())
+                    .put("columns", shape.columns())
+                    .put("left_transposed", shape.leftTransposed())
+                    .put("right_transposed", shape.rightTransposed())
+                    .put("gflops", shown(rates.ours() / GIGA))
+                    .put("scalar_gflops", shown(rates.scalar() / GIGA))
+                    .put("openblas_gflops", shown(rates.openBlas() / GIGA))
+                    .put("ratio", shown(rates.ratio()));
+        }
         console.result(json);
     }
 

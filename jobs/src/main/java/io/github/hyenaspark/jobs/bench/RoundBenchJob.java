@@ -123,7 +123,7 @@ final class RoundBenchJob {
     private RunState start() {
         float[] theta = new float[bench.parameters()];
         for (int i = 0; i < theta.length; i++) {
-            theta[i] = 0.02f * (float) Math.sin(i);
+            theta[i] = 0.02f * (float) StrictMath.sin(i);
         }
         TrainingState state = TrainingState.first(theta, theta.length, train.innerState());
         return new RunState(0, 0, state, new float[theta.length], List.of());

@@ -2,7 +2,6 @@ package io.github.hyenaspark.jobs.fit;
 
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
-import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.data.batch.LabelledDocuments;
 import io.github.hyenaspark.data.batch.PackingConfig;
@@ -235,7 +234,7 @@ final class Fitting {
                     .average()
                     .orElseThrow();
             double variance = Arrays.stream(train)
-                    .mapToDouble(document -> Math.pow(labels.targets()[document][at] - mean, 2))
+                    .mapToDouble(document -> StrictMath.pow(labels.targets()[document][at] - mean, 2))
                     .average()
                     .orElseThrow();
             means[t] = mean;
@@ -259,9 +258,8 @@ final class Fitting {
     private Chosen rounds(FitSettings own, TrainingPlan plan, LabelTraining work, String name) throws IOException {
         CheckpointStore checkpoints = CheckpointStore.open(storage, own.directory());
         Optional<Checkpoint> found = checkpoints.newestValid();
-        if (found.isPresent()) {
-            checkNumerics(found.get());
-        }
+        found.ifPresent(
+                checkpoint -> MachineNumerics.check(checkpoint, own.run().allowInexactResume()));
         checkpoints.beginEpoch();
         checkpoints.resumesFrom(found);
         LabelModel model = LabelModel.create(spec, own.train().seed());
@@ -277,7 +275,7 @@ final class Fitting {
                 Double.NaN,
                 model.table(),
                 moments,
-                MachineNumerics.of(own.train().threads()));
+                MachineNumerics.after(found, own.train().threads()));
         RunTokenizer.keep(storage, own.directory(), own.dataset(), snapshot);
         var store = new RunStore(
                 storage,
@@ -312,15 +310,6 @@ final class Fitting {
             TrainedRun chosen =
                     TrainedRun.open(storage, own.directory(), own.run().checkpoint());
             return new Chosen(chosen.round(), chosen.theta(), heldOut);
-        }
-    }
-
-    private void checkNumerics(Checkpoint found) {
-        Provenance.Numerics now = MachineNumerics.of(settings.train().threads());
-        if (!now.continues(found.numerics()) && !settings.run().allowInexactResume()) {
-            throw new IllegalArgumentException("the fitting was computed with " + found.numerics()
-                    + " and this machine has " + now
-                    + ": the last bits may differ. Set run.allow-inexact-resume=true to accept that");
         }
     }
 

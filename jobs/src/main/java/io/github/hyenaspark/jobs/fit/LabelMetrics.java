@@ -185,7 +185,7 @@ public final class LabelMetrics {
         double sum = 0;
         for (int i = 0; i < predicted.length; i++) {
             for (int t = 0; t < targets[i].length; t++) {
-                sum += Math.pow(predicted[i][t] - targets[i][t], 2);
+                sum += StrictMath.pow(predicted[i][t] - targets[i][t], 2);
             }
         }
         return sum;

@@ -35,7 +35,7 @@ import java.util.Locale;
 
 /** From a checkpoint and a split of a dataset to the loss: of all documents, of each document, and by position. */
 public final class EvaluateJob {
-    private static final double NATS_PER_BIT = Math.log(2);
+    private static final double NATS_PER_BIT = StrictMath.log(2);
 
     private final long begin = System.nanoTime();
     private final Config config;
@@ -188,7 +188,7 @@ public final class EvaluateJob {
     /** Adds the loss in the units people compare models by, for so many bytes of text; null without tokens. */
     static void putLoss(ObjectNode json, LossSum loss, long bytes) {
         Json.putFinite(json, "loss", loss.mean());
-        Json.putFinite(json, "perplexity", Math.exp(loss.mean()));
+        Json.putFinite(json, "perplexity", StrictMath.exp(loss.mean()));
         Json.putFinite(json, "bits_per_token", loss.mean() / NATS_PER_BIT);
         Json.putFinite(json, "bits_per_byte", loss.tokens() == 0 ? Double.NaN : loss.nats() / NATS_PER_BIT / bytes);
     }

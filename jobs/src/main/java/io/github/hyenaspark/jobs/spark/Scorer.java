@@ -45,7 +45,7 @@ record Scorer(Windows windows, Detail detail) implements Inference<Scorer.Docume
     }
 
     static final class DocumentScore extends Inference.Result {
-        private static final double NATS_PER_BIT = Math.log(2);
+        private static final double NATS_PER_BIT = StrictMath.log(2);
 
         private final Detail detail;
         private long tokens;

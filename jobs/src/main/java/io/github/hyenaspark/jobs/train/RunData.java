@@ -3,7 +3,6 @@ package io.github.hyenaspark.jobs.train;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
-import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.index.SplitIndex;
@@ -111,16 +110,7 @@ record RunData(Storage storage, TrainSettings settings) {
         if (checkpoint.isImported()) {
             return;
         }
-        Provenance.Numerics now = MachineNumerics.of(settings.train().threads());
-        if (now.continues(checkpoint.numerics())) {
-            return;
-        }
-        String difference = "the run was computed with " + checkpoint.numerics() + " and this machine has " + now;
-        if (!settings.run().allowInexactResume()) {
-            throw new IllegalArgumentException(
-                    difference + ": the last bits may differ. Set run.allow-inexact-resume=true to accept that");
-        }
-        LOG.warn("{}; resuming anyway, as run.allow-inexact-resume says", difference);
+        MachineNumerics.check(checkpoint, settings.run().allowInexactResume());
     }
 
     /** The snapshot that the checkpoint names, in the current dataset: its directory may have moved. */

@@ -176,8 +176,8 @@ public final class TrainJob {
         RunState start = from.map(checkpoint -> state(checkpoint, moments))
                 .orElseGet(() -> initial(model.parameters(), moments));
         long journalBytes = from.map(Checkpoint::journalBytes).orElse(0L);
-        RunStore store =
-                new RunStore(storage, settings.directory(), checkpoints, facts(model.table(), snapshot), journalBytes);
+        RunStore store = new RunStore(
+                storage, settings.directory(), checkpoints, facts(model.table(), snapshot, from), journalBytes);
         store.resumes(before.best(), settings.changes());
         store.sampleBy(new TextSampler(settings.run().sample(), plan, model, storage));
         RunTokenizer.keep(storage, settings.directory().uri(), settings.data().dataset(), snapshot);
@@ -306,7 +306,8 @@ public final class TrainJob {
         return new RunState(0, 0, state, new float[theta.length], List.of());
     }
 
-    private RunMetadata facts(List<ParameterEntry> table, DatasetSnapshot snapshot) throws IOException {
+    private RunMetadata facts(List<ParameterEntry> table, DatasetSnapshot snapshot, Optional<Checkpoint> from)
+            throws IOException {
         return new RunMetadata(
                 settings.settings().render(),
                 storage.qualify(snapshot.uri(settings.data().dataset())),
@@ -316,7 +317,7 @@ public final class TrainJob {
                 targetsPerByte(snapshot),
                 table,
                 moments(table),
-                MachineNumerics.of(settings.train().threads()));
+                MachineNumerics.after(from, settings.train().threads()));
     }
 
     /** Prints the result, with what this process failed to write; a loss that was never measured is null. */
@@ -328,7 +329,7 @@ public final class TrainJob {
                 .put("tokens", end.tokens());
         Json.putFinite(json, "loss", last(history.train()));
         Json.putFinite(json, "held_out_loss", heldOut);
-        Json.putFinite(json, "bits_per_byte", heldOut * targetsPerByte(snapshot) / Math.log(2));
+        Json.putFinite(json, "bits_per_byte", heldOut * targetsPerByte(snapshot) / StrictMath.log(2));
         long targets = snapshot.tokens(Split.VALIDATION) - snapshot.documents(Split.VALIDATION);
         json.put("held_out_tokens", history.heldOutTokens())
                 .put("held_out_is_sample", settings.run().validateTokens() > 0 && history.heldOutTokens() < targets)

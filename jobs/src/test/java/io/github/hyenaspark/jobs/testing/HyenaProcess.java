@@ -2,9 +2,9 @@ package io.github.hyenaspark.jobs.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hyenaspark.convolution.VectorModule;
 import io.github.hyenaspark.jobs.Main;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
+import io.github.hyenaspark.kernel.VectorModule;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

@@ -3,6 +3,8 @@ package io.github.hyenaspark.jobs.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Storage;
@@ -255,17 +257,33 @@ class TrainFaultIT {
         assertThat(whole.theta()).as(whole.messages()).isEqualTo(undisturbed.theta());
     }
 
-    /** As if the newest checkpoint had been saved on another machine. */
+    /** As if the newest checkpoint had been saved by a version with other sums. */
     @Test
     @Tag("fault-22")
-    void anotherMachinesNumericsAreRefusedUnlessTheLastBitsMayDiffer() throws IOException {
+    void anotherNumericContractIsRefusedUnlessTheLastBitsMayDiffer() throws IOException {
+        DisturbedRun run = undisturbed.disturbed(directory);
+        run.here("run.stop-after-rounds=4").json();
+        var elsewhere = new Provenance.Numerics("17", "nd4j-native", "OPENBLAS", "1", 99, 1);
+        Forged.save(run, checkpoint -> Forged.withNumerics(checkpoint, elsewhere));
+        DisturbedRun.assertFailed(run.here(), 2, "the run was computed by numeric contract 99", "this version has");
+        Outcome accepted = run.here("run.allow-inexact-resume=true");
+        run.assertEnded(accepted, undisturbed); // what differs is a name here, so the bits do not
+    }
+
+    /** As if it had been saved on another machine, by a version without a contract; and with other threads now. */
+    @Test
+    void aRunFromBeforeTheNumericContractGoesOnWithAWarning() throws IOException {
         DisturbedRun run = undisturbed.disturbed(directory);
         run.here("run.stop-after-rounds=4").json();
         var elsewhere = new Provenance.Numerics("11", "nd4j-native 0.9", "another BLAS", "8");
         Forged.save(run, checkpoint -> Forged.withNumerics(checkpoint, elsewhere));
-        DisturbedRun.assertFailed(run.here(), 2, "the run was computed with", "another BLAS", "this machine has");
-        Outcome accepted = run.here("run.allow-inexact-resume=true");
-        run.assertEnded(accepted, undisturbed); // what differs is a name here, so the bits do not
+        Outcome resumed = run.here("train.threads=2");
+        assertThat(resumed.messages()).contains("began before there was a numeric contract: rounds up to 4");
+        run.assertEnded(resumed, undisturbed); // what differs is a name here, so the bits do not
+        Checkpoint newest = CheckpointStore.open(run.place().storage(), run.uri())
+                .newestValid()
+                .orElseThrow();
+        assertThat(newest.numerics().since()).isEqualTo(5);
     }
 
     /** As a checkpoint of 0.1, which knows nothing of {@code train.dropout-seeds}. */

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.data.prepare.plan;
 
 import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.data.document.PackedFiles;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.input.FileFormat;
 import io.github.hyenaspark.data.document.input.InputListing;
@@ -32,7 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +54,7 @@ final class Difference {
     /** By segment: its units, read when one of their files has changed. */
     private final Map<Integer, List<WorkUnit>> units = new HashMap<>();
 
-    private final SortedMap<String, InputFile> fresh = new TreeMap<>();
+    private final PackedFiles fresh = new PackedFiles();
     /** Paths whose documents must be prepared again, or leave. */
     private final Set<String> affected = new LinkedHashSet<>();
 
@@ -74,8 +74,7 @@ final class Difference {
     }
 
     InputPlan plan(Optional<DatasetSnapshot> parent) throws IOException {
-        open = storage.beingWritten(
-                input.root(), input.files().stream().map(InputFile::uri).toList());
+        open = storage.beingWritten(input.root(), input.files().stream().map(InputFile::uri));
         for (InputFile file : input.files()) {
             if (known.look(file) == KnownFiles.Known.NEW) {
                 takeNew(file);
@@ -90,7 +89,7 @@ final class Difference {
             leave(path);
         }
         tell();
-        List<InputFile> files = List.copyOf(fresh.values());
+        PackedFiles files = fresh.sorted();
         refuseTooManyUnits(config, files);
         List<WorkUnit> cut = WorkUnit.cut(files, config.source(), config.unitBytes());
         List<SegmentEntry> kept = kept();
@@ -104,7 +103,7 @@ final class Difference {
     }
 
     /** Whoever plans holds all units in memory, and a snapshot lists them. */
-    private static void refuseTooManyUnits(DataConfig config, List<InputFile> files) {
+    private static void refuseTooManyUnits(DataConfig config, PackedFiles files) {
         long large = files.stream()
                 .filter(file -> file.bytes() > config.unitBytes()
                         && FileFormat.of(file.path(), config.source()).splittable())
@@ -147,7 +146,7 @@ final class Difference {
             return;
         }
         late += file.modifiedMillis() < config.interval().startMillis() ? 1 : 0;
-        fresh.put(file.path(), file);
+        fresh.add(file);
     }
 
     private void takeChanged(InputFile file) throws IOException {
@@ -164,7 +163,7 @@ final class Difference {
         } else {
             LOG.info("{} has changed; it is prepared again", file.uri());
             affected.add(file.path());
-            fresh.put(file.path(), file);
+            fresh.add(file);
         }
     }
 
@@ -235,7 +234,7 @@ final class Difference {
                     "nothing has been committed; restore it, or set data.prune=true to let its documents go");
         }
         FileInfo now = storage.facts(input.root() + then.path());
-        fresh.put(then.path(), InputFile.of(then.path(), now));
+        fresh.add(InputFile.of(then.path(), now));
         leave(then.path());
     }
 

@@ -27,19 +27,19 @@ public record LineChart(String title, String xTitle, String yTitle, Axes axes) {
         LOGARITHMIC;
 
         private double x(double value) {
-            return this == LINEAR ? value : Math.log(value) / Math.log(2);
+            return this == LINEAR ? value : StrictMath.log(value) / StrictMath.log(2);
         }
 
         private double y(double value) {
-            return this == LINEAR ? value : Math.log10(value);
+            return this == LINEAR ? value : StrictMath.log10(value);
         }
 
         /** Positions are logarithms, labels are the numbers; x has labels only at powers of 2. */
         private void label(XYChart chart) {
             if (this == LOGARITHMIC) {
                 chart.setCustomXAxisTickLabelsFormatter(
-                        at -> at == Math.rint(at) ? Figures.whole(Math.round(Math.pow(2, at))) : "");
-                chart.setCustomYAxisTickLabelsFormatter(at -> Figures.rounded(new BigDecimal(Math.pow(10, at))
+                        at -> at == Math.rint(at) ? Figures.whole(Math.round(StrictMath.pow(2, at))) : "");
+                chart.setCustomYAxisTickLabelsFormatter(at -> Figures.rounded(new BigDecimal(StrictMath.pow(10, at))
                         .round(new MathContext(2))
                         .doubleValue()));
             }

@@ -22,7 +22,7 @@ import org.knowm.xchart.CategoryChart;
 
 /** The report of a training as one HTML page. Has no script, loads nothing, and needs no display to be made. */
 public final class RunPage {
-    private static final double LN_2 = Math.log(2);
+    private static final double LN_2 = StrictMath.log(2);
     private static final int SAMPLES = 12;
     private static final double MARGIN = 0.1; // nats above and below a curve
     private static final String LOSS = "loss, nats per token";
@@ -73,7 +73,7 @@ public final class RunPage {
                 new Figure("Training loss", Figures.fourDecimals(figures.last(Round::loss)), "nats per token"),
                 new Figure("Held-out loss", Figures.fourDecimals(heldOut), "nats per token"),
                 new Figure("Bits per byte", Figures.fourDecimals(perByte), "of the held-out text"),
-                new Figure("Perplexity", Figures.rounded(Math.exp(heldOut)), "per held-out token"),
+                new Figure("Perplexity", Figures.rounded(StrictMath.exp(heldOut)), "per held-out token"),
                 new Figure("Parameters", Figures.whole(facts.parameters()), Figures.inWords(facts.parameters())),
                 new Figure(
                         "Tokens per second",

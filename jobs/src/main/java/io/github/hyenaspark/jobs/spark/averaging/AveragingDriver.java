@@ -13,6 +13,7 @@ import io.github.hyenaspark.jobs.spark.averaging.DivergenceGuard.Checked;
 import io.github.hyenaspark.jobs.spark.averaging.Workers.SentBytes;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
+import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.averaging.Averaging;
@@ -151,10 +152,12 @@ public final class AveragingDriver {
         times.end("broadcast");
         TestPoint.reached("round {} is sent", before.round() + 1);
         List<WorkerRound> done = workers.train(before);
+        refuseOtherContract(before, done);
         times.end("train");
         times.putSlowest(done);
         TestPoint.reached("round {} is trained", before.round() + 1);
         Checked checked = guard.check(before, done);
+        refuseOtherContract(before, checked.results());
         times.end("guard");
         Optional<Workers.RoundAverage> average = average(before, checked);
         times.end("merge");
@@ -178,6 +181,19 @@ public final class AveragingDriver {
             report(entry, times.totalMillis());
         }
         return after;
+    }
+
+    /** A result of another contract would give the run bits that no machine could give it again. */
+    private static void refuseOtherContract(RunState before, List<WorkerRound> results) {
+        int expected = HyenaLanguageModel.NUMERIC_CONTRACT;
+        for (WorkerRound result : results) {
+            if (result.place().fingerprint().contract() != expected) {
+                throw new IllegalArgumentException("round " + (before.round() + 1) + ": the result of worker "
+                        + result.worker() + " on executor " + result.place() + " is of "
+                        + result.place().fingerprint() + ", expected numeric contract " + expected
+                        + ", the driver's: give all executors the driver's version of hyena-spark");
+            }
+        }
     }
 
     /** Empty if no worker had a target: there are no weights then. */

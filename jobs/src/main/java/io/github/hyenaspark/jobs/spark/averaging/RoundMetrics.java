@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.spark.averaging;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.checkpoint.Fingerprint;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.spark.averaging.DivergenceGuard.Checked;
@@ -15,6 +16,7 @@ import io.github.hyenaspark.train.averaging.Averaging;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.LearningRate;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -33,6 +35,9 @@ record RoundMetrics(
         int length,
         LossByPosition heldOut,
         ObjectNode times) {
+    /** Key of the fingerprints of a round. */
+    static final String MACHINES = "machines";
+
     /** The training loss over all workers, nats per token; NaN if no worker had a target. */
     double loss() {
         double nats = 0;
@@ -71,6 +76,7 @@ record RoundMetrics(
                 "retries",
                 checked.results().stream().mapToInt(w -> w.place().attempt()).sum());
         json.put("ended", Instant.now().toString());
+        putMachines(json);
         json.set("ms", times);
         return json.put("theta_sha256", Hashes.sha256(after.state().theta()));
     }
@@ -106,6 +112,18 @@ record RoundMetrics(
                 (array, worker) -> array.add(worker.report().gradientNorm()));
         each(json, "delta_norms", (array, worker) -> array.add(worker.report().deltaNorm()));
         each(json, "executors", (array, worker) -> array.add(worker.place().toString()));
+    }
+
+    /**
+     * All kinds of machines that computed; {@link RunStore} leaves them out where they are those of the line before.
+     */
+    private void putMachines(ObjectNode json) {
+        ArrayNode machines = json.putArray(MACHINES);
+        checked.results().stream()
+                .map(result -> result.place().fingerprint())
+                .distinct()
+                .sorted(Comparator.comparing(Fingerprint::toString))
+                .forEach(machine -> machines.add(machine.toJson()));
     }
 
     /** Nothing for a worker whose batches had no targets, such as masked bases only. */

@@ -1,5 +1,7 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
@@ -56,6 +58,7 @@ public final class RunStore {
     private Best best = Best.NONE;
     private List<Change> changes = List.of();
     private Optional<TextSampler> sampler = Optional.empty();
+    private JsonNode machines = MissingNode.getInstance(); // of the last line of this process
     private long reportNanos = System.nanoTime();
 
     /**
@@ -126,6 +129,12 @@ public final class RunStore {
         sampler.ifPresent(found -> found.addTo(entry, after));
         if (entry.has("held_out_loss")) {
             best = best.after(after.round(), entry.get("held_out_loss").doubleValue());
+        }
+        JsonNode found = entry.path(RoundMetrics.MACHINES);
+        if (found.equals(machines)) {
+            entry.remove(RoundMetrics.MACHINES);
+        } else {
+            machines = found;
         }
         changes.stream()
                 .filter(change -> change.fromRound() == after.round())

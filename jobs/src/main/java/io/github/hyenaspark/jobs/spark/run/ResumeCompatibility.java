@@ -54,7 +54,7 @@ public final class ResumeCompatibility {
 
     /** What a resume may change. */
     private static final Pattern CHANGEABLE = Pattern.compile(
-            "(checkpoint|run)\\..*|train\\.(rounds|lr|matrix-lr|filter-lr|min-lr|schedule|decay-fraction"
+            "(checkpoint|run)\\..*|train\\.(rounds|threads|lr|matrix-lr|filter-lr|min-lr|schedule|decay-fraction"
                     + "|outer\\.lr|codec|down-codec)");
 
     /** What these settings were in runs that began before there was the setting. */

@@ -1,6 +1,8 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
+import io.github.hyenaspark.checkpoint.Fingerprint;
 import io.github.hyenaspark.checkpoint.VectorFile;
+import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.averaging.EncodedUpdate;
 import java.io.Serializable;
@@ -54,14 +56,19 @@ public record WorkerRound(
         return new WorkerRound(report, null, wholeBytes, parameterBytes, momentBytes, keptFile, place, times);
     }
 
-    /** Where a task ran; the executor is {@code driver} in local mode, and attempt 0 is the first of the task. */
-    public record TaskPlace(String executor, String host, int attempt) implements Serializable {
+    /**
+     * Where a task ran, and by what; the executor is {@code driver} in local mode, and attempt 0 is the first of the
+     * task.
+     */
+    public record TaskPlace(String executor, String host, int attempt, Fingerprint fingerprint)
+            implements Serializable {
         public static TaskPlace here() {
             SparkEnv environment = SparkEnv.get();
             return new TaskPlace(
                     environment.executorId(),
                     environment.blockManager().blockManagerId().host(),
-                    TaskContext.get().attemptNumber());
+                    TaskContext.get().attemptNumber(),
+                    MachineNumerics.fingerprint());
         }
 
         @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.checkpoint.Fingerprint;
 import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.io.LockedException;
@@ -17,6 +18,7 @@ import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.DriverState;
+import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.train.config.TrainConfig;
@@ -137,6 +139,32 @@ class AveragingDriverTest {
         assertThat(resumed.outerMomentum()).containsExactly(straight.outerMomentum());
         assertThat(resumed.tokens()).isEqualTo(straight.tokens());
         assertThat(workers.rounds).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 0L, 1L, 2L, 3L, 4L, 5L);
+    }
+
+    @Test
+    void aResultOfAnotherContractIsRefusedInItsRoundByName() throws IOException {
+        new Start(2).run();
+        workers.fingerprint = new Fingerprint(99, "21 amd64", "vector of 8 lanes", "another processor");
+        assertThatThrownBy(() -> new Start(0).run())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "round 3: the result of worker 0 on executor 7@host is of numeric contract 99 (Java 21 amd64,"
+                                + " kernel vector of 8 lanes, another processor), expected numeric contract "
+                                + HyenaLanguageModel.NUMERIC_CONTRACT
+                                + ", the driver's: give all executors the driver's version of hyena-spark");
+        assertThat(journal()).hasSize(2);
+    }
+
+    @Test
+    void theJournalNamesTheMachinesWhereTheyChange() throws IOException {
+        Fingerprint first = workers.fingerprint;
+        new Start(3).run();
+        workers.fingerprint = new Fingerprint(first.contract(), "25 arm64", "vector of 4 lanes", "another");
+        new Start(0).run();
+        List<JsonNode> lines = journal();
+        assertThat(lines.get(0).get("machines")).containsExactly(first.toJson());
+        assertThat(lines.get(3).get("machines")).containsExactly(workers.fingerprint.toJson());
+        assertThat(lines.stream().filter(line -> line.has("machines"))).hasSize(2);
     }
 
     @Test

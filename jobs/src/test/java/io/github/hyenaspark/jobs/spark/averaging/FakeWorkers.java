@@ -1,9 +1,11 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
+import io.github.hyenaspark.checkpoint.Fingerprint;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.TaskPlace;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.WorkerTimes;
+import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.LocalTrainer;
@@ -26,6 +28,7 @@ final class FakeWorkers implements Workers {
     final List<Long> validated = new ArrayList<>();
     Runnable afterTraining = () -> {};
     final List<Integer> again = new ArrayList<>();
+    Fingerprint fingerprint = new Fingerprint(HyenaLanguageModel.NUMERIC_CONTRACT, "17", "scalar", "a processor");
     double lossOfWorkerOne = 2;
     double stepOfWorkerOne = 1;
     long tokens = 10;
@@ -51,11 +54,11 @@ final class FakeWorkers implements Workers {
     @Override
     public WorkerRound again(RunState start, int worker) {
         again.add(worker);
-        return result(start, worker, lossTheSecondTime, stepTheSecondTime, new TaskPlace("8", "other", 0));
+        return result(start, worker, lossTheSecondTime, stepTheSecondTime, new TaskPlace("8", "other", 0, fingerprint));
     }
 
     private WorkerRound result(RunState start, int worker, double loss, double step) {
-        return result(start, worker, loss, step, new TaskPlace("7", "host", 0));
+        return result(start, worker, loss, step, new TaskPlace("7", "host", 0, fingerprint));
     }
 
     private WorkerRound result(RunState start, int worker, double loss, double step, TaskPlace place) {

@@ -7,6 +7,7 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.WorkerLocalState;
 import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.TaskPlace;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.WorkerTimes;
@@ -85,7 +86,7 @@ record LocalWorkers(
                 frames.parameterBytes(),
                 frames.momentBytes(),
                 written.orElse(null),
-                new TaskPlace("1", "host", 0),
+                new TaskPlace("1", "host", 0, MachineNumerics.fingerprint()),
                 new WorkerTimes(1, 1, 1, 1));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import io.github.hyenaspark.checkpoint.Fingerprint;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
@@ -117,7 +118,7 @@ class KryoRegistrationTest {
                 2,
                 1,
                 KEPT,
-                new TaskPlace("0", "host", 1),
+                new TaskPlace("0", "host", 1, new Fingerprint(1, "17", "scalar", "a processor")),
                 new WorkerTimes(2, 3, 4, 5));
         var back = (WorkerRound) throughWire(sent);
         assertThat(back.frames().orElseThrow().parameters()).containsExactly(1, -2);

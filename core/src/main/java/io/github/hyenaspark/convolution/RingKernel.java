@@ -1,32 +1,43 @@
-package io.github.hyenaspark.convolution.vector;
+package io.github.hyenaspark.convolution;
 
-import static io.github.hyenaspark.convolution.vector.VectorLanes.LANES;
+import static io.github.hyenaspark.convolution.RingPasses.LANES;
 
-import io.github.hyenaspark.convolution.Kernel;
-import io.github.hyenaspark.convolution.RingConstants;
 import io.github.hyenaspark.convolution.RingConstants.Factor;
 
 /**
- * {@code ScalarKernel} on vectors of {@link VectorLanes#LANES} floats: the same tree of rings, other passes, and
- * another order of the values.
+ * Evaluates a real row of M elements, read as a polynomial, at the M complex roots of x^M = i; and back: the long
+ * convolution, whose arithmetic is in {@link RingPasses}.
  *
- * <p><b>Layout.</b> Points lie as LANES real parts, LANES imaginary parts, and so on; neighbouring points of a ring are
- * neighbouring lanes. So the halves of a ring of more than LANES points are whole vectors, and a pass is one loop with
- * one constant per ring ({@link VectorRings}; {@link VectorEnds} for the first and the last, which see the rows).
+ * <p><b>Why i.</b> An FFT of size M multiplies polynomials modulo x^M - 1: what overflows the top is added to the
+ * bottom, and a causal convolution must pad to 2M to keep the two apart. Modulo x^M - i the overflow comes back
+ * multiplied by i. The rows are real, so the causal convolution is the real part and the overflow is the imaginary
+ * part: M points are enough, and nothing needs packing. In the same way, conj(H) at a point on the unit circle is h at
+ * 1/x, and x^-n = -i x^(M-n): the real part of the inverse of G conj(H) is the correlation at lags >= 0.
  *
- * <p><b>The last levels.</b> A ring of LANES points is one vector, and its levels pair lanes of it. That is done in
- * place, vector by vector: {@link VectorTwiddles} gives all rings the same constants and goes down to rings of four
- * points, {@link VectorQuads} down to values, multiplies them and comes back up. Exchanging lanes between vectors
- * instead, so that what is paired stands in different ones, takes more operations; doing all levels in one loop takes
- * fewer loads and stores, but each operation then waits for the one before.
+ * <p><b>How.</b> The roots are reached by splitting rings: x^m - r^2 = (x^(m/2) - r)(x^(m/2) + r), so a polynomial a of
+ * m coefficients, with lower half p and upper half q, has the remainders p + r q and p - r q. Each half is split again
+ * until m = 1, when the remainder is the value at a root. A ring has one constant r (in an FFT the factor changes
+ * inside a block), and the remainders stand where the halves stood. The values come out in the order of the tree; as
+ * products are taken point by point and the inverse runs the same tree backwards, no one needs another order.
+ *
+ * <p>Two levels are done at a time. With w^4 the constant of the ring, and a0..a3 the quarters, the four remainders are
+ *
+ * <pre>
+ *   (a0 + w²a2) + w(a1 + w²a3)    (a0 + w²a2) - w(a1 + w²a3)
+ *   (a0 - w²a2) + iw(a1 - w²a3)   (a0 - w²a2) - iw(a1 - w²a3)
+ * </pre>
+ *
+ * <p>The halves of a ring of more than 16 points are whole groups of lanes, and a pass is one loop with one constant
+ * per ring. A ring of 16 points is one group, and its levels pair lanes of it ({@link Turns}).
  *
  * <p><b>Order of the work.</b> All passes on a ring of at most 1024 points, the products between them and the passes
  * back are done before the next such ring is begun, so that it stays in the first-level cache. The first two passes of
  * long rows, which not even the second-level cache holds, are done strip by strip: both on 256 points of every
  * sixteenth of the ring, before the next 256. So are the last two.
  */
-final class VectorKernel implements Kernel {
-    static final int SMALLEST = LANES * LANES;
+public final class RingKernel implements Kernel {
+    /** The smallest M that the passes can split. */
+    static final int SMALLEST = 4 * LANES;
 
     /** Points of a ring that is finished depth first: 8 bytes each. */
     private static final int CACHED = 1024;
@@ -67,23 +78,28 @@ final class VectorKernel implements Kernel {
 
     private final int leafLevel;
 
-    private final VectorEnds ends;
-    /** By level: w, w², w³ of every ring of that level; empty for levels not split from. */
+    private final RingPasses passes;
+    /** By level: w, w², w³ of every ring of that level, in the order of the tree; empty for levels not split from. */
     private final float[][] constants;
 
-    private final VectorTwiddles twiddles;
+    private final Turns turns;
 
-    VectorKernel(int size) {
+    /** For rows of {@code size} elements, a power of two, at least {@value #SMALLEST}. */
+    public RingKernel(int size, RingPasses passes) {
+        if (size < SMALLEST || Integer.bitCount(size) != 1) {
+            throw new IllegalArgumentException(
+                    "a transform's size must be a power of two, at least " + SMALLEST + ", found " + size);
+        }
+        this.passes = passes;
         int levels = Integer.numberOfTrailingZeros(size);
         this.size = size;
         firstLevel = size < LONG ? 2 : 4;
         leafLevel = levels - Integer.numberOfTrailingZeros(LANES);
         constants = new float[leafLevel][0];
-        ends = new VectorEnds(size);
-        for (int level = 2; level < leafLevel; level += 2) {
-            constants[level] = RingConstants.of(level, 1);
+        for (int level = 0; level < leafLevel; level += 2) {
+            constants[level] = RingConstants.of(level);
         }
-        twiddles = new VectorTwiddles(size, CACHED);
+        turns = new Turns(size, CACHED);
     }
 
     @Override
@@ -94,16 +110,16 @@ final class VectorKernel implements Kernel {
     @Override
     public void splitRow(float[] row, Factor factor, float[] points) {
         if (size < LONG) {
-            ends.splitRow(row, factor, points, 0, size / 4);
+            passes.splitRow(row, factor, points, constants[0], size / 4, 0, size / 4);
             return;
         }
         for (int strip = 0; strip < size / 16; strip += STRIP) {
             for (int p = strip; p < size / 4; p += size / 16) {
-                ends.splitRow(row, factor, points, p, p + STRIP);
+                passes.splitRow(row, factor, points, constants[0], size / 4, p, p + STRIP);
             }
             for (int n = 0; n < 4; n++) {
                 int from = 2 * (n * (size / 4) + strip);
-                VectorRings.splitRingInFour(points, from, size / 8, 2 * STRIP, constants[2], 6 * n);
+                passes.splitRingInFour(points, from, size / 8, 2 * STRIP, constants[2], 6 * n);
             }
         }
     }
@@ -130,20 +146,22 @@ final class VectorKernel implements Kernel {
 
     @Override
     public void joinRow(float[] points, Factor factor, float[] output, Factor otherFactor, float[] otherOutput) {
+        RingPasses.Product first = new RingPasses.Product(factor, output);
+        RingPasses.Product second = new RingPasses.Product(otherFactor, otherOutput);
         if (size < LONG || otherOutput.length > 0) { // strips of two rows would write to 32 places at a time
             if (size >= LONG) {
                 join(points, 2, 0, 4);
             }
-            ends.joinRow(points, factor, output, otherFactor, otherOutput, 0, size / 4);
+            passes.joinRow(points, first, second, constants[0], size / 4, 0, size / 4);
             return;
         }
         for (int strip = 0; strip < size / 16; strip += STRIP) {
             for (int n = 0; n < 4; n++) {
                 int from = 2 * (n * (size / 4) + strip);
-                VectorRings.joinRingFromFour(points, from, size / 8, 2 * STRIP, constants[2], 6 * n);
+                passes.joinRingFromFour(points, from, size / 8, 2 * STRIP, constants[2], 6 * n);
             }
             for (int p = strip; p < size / 4; p += size / 16) {
-                ends.joinRow(points, factor, output, otherFactor, otherOutput, p, p + STRIP);
+                passes.joinRow(points, first, second, constants[0], size / 4, p, p + STRIP);
             }
         }
     }
@@ -176,9 +194,9 @@ final class VectorKernel implements Kernel {
         int m = size >> level;
         int at = 6 * (from / m);
         if (level + 1 == leafLevel) {
-            VectorRings.splitInTwo(z, 2 * from, m, rings, constants[level], at);
+            passes.splitInTwo(z, 2 * from, m, rings, constants[level], at);
         } else {
-            VectorRings.splitInFour(z, 2 * from, m / 2, rings, constants[level], at);
+            passes.splitInFour(z, 2 * from, m / 2, rings, constants[level], at);
         }
     }
 
@@ -186,9 +204,9 @@ final class VectorKernel implements Kernel {
         int m = size >> level;
         int at = 6 * (from / m);
         if (level + 1 == leafLevel) {
-            VectorRings.joinFromTwo(z, 2 * from, m, rings, constants[level], at);
+            passes.joinFromTwo(z, 2 * from, m, rings, constants[level], at);
         } else {
-            VectorRings.joinFromFour(z, 2 * from, m / 2, rings, constants[level], at);
+            passes.joinFromFour(z, 2 * from, m / 2, rings, constants[level], at);
         }
     }
 
@@ -196,20 +214,20 @@ final class VectorKernel implements Kernel {
     private void finish(Transform transform, int from, int to) {
         float[] z = transform.points();
         if (transform.down()) {
-            twiddles.split(z, from, to);
+            passes.splitGroups(turns, z, from, to);
         }
         switch (transform.operation()) {
-            case TRANSFORM -> VectorQuads.split(z, from, to);
-            case CONVOLVE -> VectorQuads.convolve(z, transform.spectrum(), from, to);
+            case TRANSFORM -> passes.quads().split(z, from, to);
+            case CONVOLVE -> passes.quads().convolve(z, transform.spectrum(), from, to);
             case CORRELATE -> {
-                twiddles.split(transform.other(), from, to);
-                VectorQuads.split(transform.other(), from, to);
-                VectorQuads.correlate(z, transform.other(), transform.spectrum(), transform.sum(), from, to);
+                passes.splitGroups(turns, transform.other(), from, to);
+                passes.quads().split(transform.other(), from, to);
+                passes.quads().correlate(z, transform.other(), transform.spectrum(), transform.sum(), from, to);
             }
-            case RESTORE -> VectorQuads.join(transform.other(), z, from, to);
+            case RESTORE -> passes.quads().join(transform.other(), z, from, to);
         }
         if (transform.up()) {
-            twiddles.join(z, from, to);
+            passes.joinGroups(turns, z, from, to);
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.github.hyenaspark.convolution;
+package io.github.hyenaspark.kernel;
 
 /**
  * The incubating module of the Vector API in this JVM, loaded late because {@code --add-modules} makes every JVM greet

@@ -1,0 +1,140 @@
+package io.github.hyenaspark.convolution.vector;
+
+import static io.github.hyenaspark.convolution.RingPasses.LANES;
+import static io.github.hyenaspark.convolution.vector.VectorLanes.MASK_2;
+import static io.github.hyenaspark.convolution.vector.VectorLanes.MINUS_2;
+import static io.github.hyenaspark.convolution.vector.VectorLanes.MINUS_NOT_2;
+import static io.github.hyenaspark.convolution.vector.VectorLanes.SPECIES;
+import static io.github.hyenaspark.convolution.vector.VectorLanes.SWAP_2;
+import static jdk.incubator.vector.VectorOperators.XOR;
+
+import io.github.hyenaspark.convolution.Turns;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+
+/** {@link VectorGroups} for vectors of 8 floats: a group is two, so its first level pairs vectors, the second lanes. */
+final class VectorHalves {
+    private static final int HALF = LANES / 2;
+
+    private VectorHalves() {}
+
+    static void split(Turns turns, float[] z, int from, int to) {
+        int s = turns.block(from);
+        float[] ofRings = turns.ofRings();
+        float[] ofBlocks = turns.ofBlocks();
+        float[] powers = turns.powers();
+        for (int p = from, u = turns.ring(from); p < to; p += 2 * LANES, u += 2 * LANES) {
+            int q = p + HALF;
+            FloatVector sr = FloatVector.fromArray(SPECIES, ofBlocks, s);
+            FloatVector si = FloatVector.fromArray(SPECIES, ofBlocks, s + LANES);
+            FloatVector ur = FloatVector.fromArray(SPECIES, ofRings, u);
+            FloatVector ui = FloatVector.fromArray(SPECIES, ofRings, u + LANES);
+            FloatVector tr = ui.fma(si.neg(), ur.mul(sr));
+            FloatVector ti = ur.fma(si, ui.mul(sr));
+            FloatVector zr = FloatVector.fromArray(SPECIES, z, p);
+            FloatVector zi = FloatVector.fromArray(SPECIES, z, p + LANES);
+            FloatVector lowR = zr.mul(tr).sub(zi.mul(ti));
+            FloatVector lowI = zr.fma(ti, zi.mul(tr));
+            FloatVector sr2 = FloatVector.fromArray(SPECIES, ofBlocks, s + HALF);
+            FloatVector si2 = FloatVector.fromArray(SPECIES, ofBlocks, s + LANES + HALF);
+            FloatVector ur2 = FloatVector.fromArray(SPECIES, ofRings, u + HALF);
+            FloatVector ui2 = FloatVector.fromArray(SPECIES, ofRings, u + LANES + HALF);
+            FloatVector tr2 = ui2.fma(si2.neg(), ur2.mul(sr2));
+            FloatVector ti2 = ur2.fma(si2, ui2.mul(sr2));
+            FloatVector zr2 = FloatVector.fromArray(SPECIES, z, q);
+            FloatVector zi2 = FloatVector.fromArray(SPECIES, z, q + LANES);
+            FloatVector highR = zr2.mul(tr2).sub(zi2.mul(ti2));
+            FloatVector highI = zr2.fma(ti2, zi2.mul(tr2));
+
+            FloatVector br = lowR.fma(MINUS_2, highR);
+            FloatVector bi = lowI.fma(MINUS_2, highI);
+            FloatVector pairedR = br.reinterpretAsInts().rearrange(SWAP_2).reinterpretAsFloats();
+            FloatVector pairedI = bi.reinterpretAsInts().rearrange(SWAP_2).reinterpretAsFloats();
+            FloatVector cr = br.fma(MINUS_2, pairedR);
+            FloatVector ci = bi.fma(MINUS_2, pairedI);
+            FloatVector rr = FloatVector.fromArray(SPECIES, powers, 0);
+            FloatVector ri = FloatVector.fromArray(SPECIES, powers, LANES);
+            FloatVector ir = FloatVector.fromArray(SPECIES, powers, 2 * LANES);
+            FloatVector ii = FloatVector.fromArray(SPECIES, powers, 3 * LANES);
+            ci.fma(ri, cr.mul(rr)).intoArray(z, p);
+            ci.fma(ii, cr.mul(ir)).intoArray(z, p + LANES);
+
+            IntVector dr = highR.fma(MINUS_NOT_2, lowR).reinterpretAsInts();
+            IntVector di = highI.fma(MINUS_NOT_2, lowI).reinterpretAsInts();
+            IntVector mixedR = dr.lanewise(XOR, dr.lanewise(XOR, di).and(MASK_2));
+            IntVector mixedI = di.lanewise(XOR, di.lanewise(XOR, dr).and(MASK_2));
+            FloatVector pairedR2 = mixedR.rearrange(SWAP_2).reinterpretAsFloats();
+            FloatVector pairedI2 = mixedI.rearrange(SWAP_2).reinterpretAsFloats();
+            FloatVector er = mixedR.reinterpretAsFloats().fma(MINUS_2, pairedR2);
+            FloatVector ei = mixedI.reinterpretAsFloats().fma(MINUS_NOT_2, pairedI2);
+            FloatVector rr2 = FloatVector.fromArray(SPECIES, powers, HALF);
+            FloatVector ri2 = FloatVector.fromArray(SPECIES, powers, LANES + HALF);
+            FloatVector ir2 = FloatVector.fromArray(SPECIES, powers, 2 * LANES + HALF);
+            FloatVector ii2 = FloatVector.fromArray(SPECIES, powers, 3 * LANES + HALF);
+            ei.fma(ri2, er.mul(rr2)).intoArray(z, q);
+            ei.fma(ii2, er.mul(ir2)).intoArray(z, q + LANES);
+        }
+    }
+
+    /** {@link #split} read from the end, with the transposed matrices. */
+    static void join(Turns turns, float[] z, int from, int to) {
+        int s = turns.block(from);
+        float[] ofRings = turns.ofRings();
+        float[] ofBlocks = turns.ofBlocks();
+        float[] powers = turns.powers();
+        for (int p = from, u = turns.ring(from); p < to; p += 2 * LANES, u += 2 * LANES) {
+            int q = p + HALF;
+            FloatVector zr = FloatVector.fromArray(SPECIES, z, p);
+            FloatVector zi = FloatVector.fromArray(SPECIES, z, p + LANES);
+            FloatVector rr = FloatVector.fromArray(SPECIES, powers, 0);
+            FloatVector ri = FloatVector.fromArray(SPECIES, powers, LANES);
+            FloatVector ir = FloatVector.fromArray(SPECIES, powers, 2 * LANES);
+            FloatVector ii = FloatVector.fromArray(SPECIES, powers, 3 * LANES);
+            FloatVector cr = zi.fma(ir, zr.mul(rr));
+            FloatVector ci = zi.fma(ii, zr.mul(ri));
+            FloatVector pairedR = cr.reinterpretAsInts().rearrange(SWAP_2).reinterpretAsFloats();
+            FloatVector pairedI = ci.reinterpretAsInts().rearrange(SWAP_2).reinterpretAsFloats();
+            FloatVector lowR = cr.fma(MINUS_2, pairedR);
+            FloatVector lowI = ci.fma(MINUS_2, pairedI);
+
+            FloatVector zr2 = FloatVector.fromArray(SPECIES, z, q);
+            FloatVector zi2 = FloatVector.fromArray(SPECIES, z, q + LANES);
+            FloatVector rr2 = FloatVector.fromArray(SPECIES, powers, HALF);
+            FloatVector ri2 = FloatVector.fromArray(SPECIES, powers, LANES + HALF);
+            FloatVector ir2 = FloatVector.fromArray(SPECIES, powers, 2 * LANES + HALF);
+            FloatVector ii2 = FloatVector.fromArray(SPECIES, powers, 3 * LANES + HALF);
+            FloatVector er = zi2.fma(ir2, zr2.mul(rr2));
+            FloatVector ei = zi2.fma(ii2, zr2.mul(ri2));
+            FloatVector pairedR2 = er.reinterpretAsInts().rearrange(SWAP_2).reinterpretAsFloats();
+            FloatVector pairedI2 = ei.reinterpretAsInts().rearrange(SWAP_2).reinterpretAsFloats();
+            IntVector dr = er.fma(MINUS_2, pairedR2).reinterpretAsInts();
+            IntVector di = ei.fma(MINUS_NOT_2, pairedI2).reinterpretAsInts();
+            FloatVector highR =
+                    dr.lanewise(XOR, dr.lanewise(XOR, di).and(MASK_2)).reinterpretAsFloats();
+            FloatVector highI =
+                    di.lanewise(XOR, di.lanewise(XOR, dr).and(MASK_2)).reinterpretAsFloats();
+
+            FloatVector ar = lowR.fma(MINUS_2, highR);
+            FloatVector ai = lowI.fma(MINUS_2, highI);
+            FloatVector sr = FloatVector.fromArray(SPECIES, ofBlocks, s);
+            FloatVector si = FloatVector.fromArray(SPECIES, ofBlocks, s + LANES);
+            FloatVector ur = FloatVector.fromArray(SPECIES, ofRings, u);
+            FloatVector ui = FloatVector.fromArray(SPECIES, ofRings, u + LANES);
+            FloatVector tr = ui.fma(si.neg(), ur.mul(sr));
+            FloatVector ti = ur.fma(si, ui.mul(sr));
+            ai.fma(ti, ar.mul(tr)).intoArray(z, p);
+            ai.mul(tr).sub(ar.mul(ti)).intoArray(z, p + LANES);
+
+            FloatVector ar2 = highR.fma(MINUS_NOT_2, lowR);
+            FloatVector ai2 = highI.fma(MINUS_NOT_2, lowI);
+            FloatVector sr2 = FloatVector.fromArray(SPECIES, ofBlocks, s + HALF);
+            FloatVector si2 = FloatVector.fromArray(SPECIES, ofBlocks, s + LANES + HALF);
+            FloatVector ur2 = FloatVector.fromArray(SPECIES, ofRings, u + HALF);
+            FloatVector ui2 = FloatVector.fromArray(SPECIES, ofRings, u + LANES + HALF);
+            FloatVector tr2 = ui2.fma(si2.neg(), ur2.mul(sr2));
+            FloatVector ti2 = ur2.fma(si2, ui2.mul(sr2));
+            ai2.fma(ti2, ar2.mul(tr2)).intoArray(z, q);
+            ai2.mul(tr2).sub(ar2.mul(ti2)).intoArray(z, q + LANES);
+        }
+    }
+}

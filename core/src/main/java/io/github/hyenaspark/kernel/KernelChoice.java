@@ -1,0 +1,91 @@
+package io.github.hyenaspark.kernel;
+
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Which of two kernels the program uses, and why: the vector kernel if {@link VectorModule} and its classes load and
+ * run, else the scalar one. A system property ({@code scalar} or {@code vector}) overrides that.
+ *
+ * @param name {@code scalar}, {@code vector}, or {@code missing} where the property cannot be followed
+ * @param kernel empty if missing
+ * @param <S> makes kernels
+ */
+public record KernelChoice<S>(String name, Optional<S> kernel, String reason) {
+    private static final String SCALAR = "scalar";
+    private static final String VECTOR = "vector";
+    private static final Logger LOG = LoggerFactory.getLogger(KernelChoice.class);
+
+    /**
+     * The two kernels for one use.
+     *
+     * @param use what they do, for the log: "Long convolutions"
+     * @param property that overrides the choice
+     * @param vector the class of the vector kernel, found by name because it does not load without the module; has a
+     *     public constructor without arguments
+     * @param trial runs every method once: what another JDK has taken away shows when it is first called
+     */
+    public record Kind<S>(String use, String property, Class<S> type, S scalar, String vector, Consumer<S> trial) {
+        /** The choice of this JVM; logs it, as a warning where the slower kernel was not asked for. */
+        public KernelChoice<S> atStart() {
+            String wish = System.getProperty(property, "");
+            KernelChoice<S> choice = choose(wish);
+            boolean slower = choice.name.equals(SCALAR) && wish.isEmpty();
+            LOG.atLevel(slower ? Level.WARN : Level.INFO)
+                    .log("{} use the {} kernel: {}", use, choice.name, choice.reason);
+            return choice;
+        }
+
+        /** The choice for a value of the property, empty if there is none. */
+        public KernelChoice<S> choose(String wish) {
+            return switch (wish) {
+                case SCALAR -> new KernelChoice<>(SCALAR, Optional.of(scalar), property + " is scalar");
+                case "", VECTOR -> vector(wish);
+                default ->
+                    missing("the system property " + property + " must be scalar or vector, found '" + wish + "'");
+            };
+        }
+
+        private KernelChoice<S> vector(String wish) {
+            if (!VectorModule.load()) {
+                return withoutVectors(
+                        wish,
+                        "the module " + VectorModule.NAME + " is not available; start Java with " + VectorModule.FLAG);
+            }
+            try {
+                S found = Class.forName(vector)
+                        .asSubclass(type)
+                        .getDeclaredConstructor()
+                        .newInstance();
+                trial.accept(found);
+                return new KernelChoice<>(VECTOR, Optional.of(found), found + " of " + VectorModule.NAME);
+            } catch (LinkageError | ReflectiveOperationException e) {
+                Throwable cause = Optional.ofNullable(e.getCause()).orElse(e);
+                return withoutVectors(wish, "the vector kernel does not run on this JVM: " + cause);
+            }
+        }
+
+        private KernelChoice<S> withoutVectors(String wish, String reason) {
+            return wish.isEmpty()
+                    ? new KernelChoice<>(SCALAR, Optional.of(scalar), reason)
+                    : missing(property + " is vector, but " + reason);
+        }
+
+        private KernelChoice<S> missing(String reason) {
+            return new KernelChoice<>("missing", Optional.empty(), reason);
+        }
+    }
+
+    /** IllegalStateException with the reason if the property asks for a kernel that this JVM lacks. */
+    public S source() {
+        return kernel.orElseThrow(() -> new IllegalStateException(reason));
+    }
+
+    /** The name, with what else describes a vector kernel. */
+    public String description() {
+        return name.equals(VECTOR) ? name + " of " + source() : name;
+    }
+}

@@ -1,0 +1,35 @@
+package io.github.hyenaspark.product;
+
+/**
+ * A matrix of {@code rows} by {@code columns} as a product sees it: element (i, j) is number {@code start + i stride +
+ * j} of {@code values}, or {@code start + j stride + i} if it is stored as its transpose.
+ *
+ * @param start number of the first element
+ * @param stride elements from one stored row to the next
+ * @param transposed whether a column is what lies without gaps, not a row
+ */
+public record Operand(Floats values, long start, int rows, int columns, int stride, boolean transposed) {
+    public Operand t() {
+        return new Operand(values, start, /* rows= */ columns, /* columns= */ rows, stride, !transposed);
+    }
+
+    /** The same elements; a column without gaps, stored as rows of one element, becomes one stored row. */
+    Operand withLongRows() {
+        return columns == 1 && stride == 1 && !transposed
+                ? new Operand(values, start, rows, columns, rows, true)
+                : this;
+    }
+
+    /** Copies {@code count} elements of stored row {@code row}, from its element {@code from} on. */
+    void read(int row, int from, float[] to, int at, int count) {
+        values.read(start + (long) row * stride + from, to, at, count);
+    }
+
+    void write(int row, int from, float[] source, int at, int count) {
+        values.write(start + (long) row * stride + from, source, at, count);
+    }
+
+    String shape() {
+        return rows + "×" + columns;
+    }
+}

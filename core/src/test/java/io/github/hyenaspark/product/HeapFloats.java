@@ -1,0 +1,28 @@
+package io.github.hyenaspark.product;
+
+import java.util.Random;
+
+/** Floats on the heap, for tests. */
+record HeapFloats(float[] values) implements Floats {
+    static HeapFloats random(int length, Random random) {
+        float[] values = new float[length];
+        for (int i = 0; i < length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return new HeapFloats(values);
+    }
+
+    HeapFloats copy() {
+        return new HeapFloats(values.clone());
+    }
+
+    @Override
+    public void read(long from, float[] to, int at, int count) {
+        System.arraycopy(values, Math.toIntExact(from), to, at, count);
+    }
+
+    @Override
+    public void write(long to, float[] source, int at, int count) {
+        System.arraycopy(source, at, values, Math.toIntExact(to), count);
+    }
+}

@@ -1,0 +1,7 @@
+package io.github.hyenaspark.product;
+
+class ScalarKernelTest extends ProductContract {
+    ScalarKernelTest() {
+        super(new ScalarKernel());
+    }
+}
