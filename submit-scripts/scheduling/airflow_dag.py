@@ -1,4 +1,7 @@
-"""Brings a dataset up to date every night, with Airflow 2.4 or newer.
+"""Brings a dataset up to date every night on a cluster, with Airflow 2.4 or newer.
+
+The driver runs where the task does, so that its exit code comes back; the executors are YARN's. On another cluster CLUSTER says
+"--master spark://HOST:7077 -- --total-executor-cores 80", for example.
 
 Exit code 1 is tried again, 75 (another run holds the dataset) skips the night, any other fails at once: wrong settings
 (2), bad data (3) and a store that refuses (5) are for a person to look at.
@@ -18,6 +21,7 @@ except ImportError:  # Airflow 2
 
 HYENA_HOME = "/opt/hyena-spark"
 SETTINGS = "/etc/hyena/corpus.conf"
+CLUSTER = "--master yarn -- --num-executors 20 --executor-cores 4 --executor-memory 8g"
 SAFE_TO_RUN_AGAIN = 1
 ANOTHER_RUN = 75
 
@@ -46,11 +50,12 @@ with DAG(
 ) as dag:
     NightlyOperator(
         task_id="prepare",
-        bash_command=f"exec {HYENA_HOME}/submit-scripts/scheduling/nightly.sh {SETTINGS} data.min-age=15m --master 'local[4]'",
+        bash_command=f"exec {HYENA_HOME}/submit-scripts/scheduling/nightly.sh {SETTINGS} data.min-age=15m {CLUSTER}",
         env={
             "HYENA_INTERVAL_START": "{{ data_interval_start | ts }}",
             "HYENA_INTERVAL_END": "{{ data_interval_end | ts }}",
             "HYENA_NIGHTLY_LOG": "/dev/stderr",
+            "HADOOP_CONF_DIR": "/etc/hadoop/conf",
         },
         append_env=True,
         skip_on_exit_code=ANOTHER_RUN,

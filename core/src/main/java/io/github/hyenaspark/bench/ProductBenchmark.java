@@ -27,20 +27,23 @@ public final class ProductBenchmark {
     private static final int NOT_TRANSPOSED = 111;
     private static final int TRANSPOSED = 112;
 
-    /** Outputs, inputs and steps of a layer on B×D×L: Y = W X, dX = Wᵀ dY, dW = dY Xᵀ. */
-    private static final int[][] CHANNELS_FIRST = {
-        {256, 256, 1024},
-        {256, 256, 8192},
-        {1024, 256, 8192},
-        {256, 1024, 8192},
-        {1024, 1024, 1024},
-        {1024, 1024, 8192}
-    };
+    /** A layer: Y = W X on B×D×L, or Y = X W on tokens × width. */
+    private record Layer(int inputs, int outputs, int tokens) {}
 
-    /** Tokens, inputs and outputs of a layer on tokens × width: Y = X W, dX = dY Wᵀ, dW = Xᵀ dY. */
-    private static final int[][] TOKENS_FIRST = {
-        {16384, 256, 1024}, {16384, 1024, 256}, {16384, 256, 768}, {16384, 256, 256}, {2048, 1024, 1024}
-    };
+    private static final List<Layer> CHANNELS_FIRST = List.of(
+            new Layer(256, 256, 1024),
+            new Layer(256, 256, 8192),
+            new Layer(256, 1024, 8192),
+            new Layer(1024, 256, 8192),
+            new Layer(1024, 1024, 1024),
+            new Layer(1024, 1024, 8192));
+
+    private static final List<Layer> TOKENS_FIRST = List.of(
+            new Layer(256, 1024, 16384),
+            new Layer(1024, 256, 16384),
+            new Layer(256, 768, 16384),
+            new Layer(256, 256, 16384),
+            new Layer(1024, 1024, 2048));
 
     private ProductBenchmark() {}
 
@@ -71,21 +74,15 @@ public final class ProductBenchmark {
     /** The 34 products of the layers of models, of width 256 and 1024. */
     public static List<Shape> layers() {
         List<Shape> shapes = new ArrayList<>();
-        for (int[] layer : CHANNELS_FIRST) {
-            int outputs = layer[0];
-            int inputs = layer[1];
-            int steps = layer[2];
-            shapes.add(new Shape("Y", outputs, inputs, steps, false, false));
-            shapes.add(new Shape("dX", inputs, outputs, steps, true, false));
-            shapes.add(new Shape("dW", outputs, steps, inputs, false, true));
+        for (Layer layer : CHANNELS_FIRST) {
+            shapes.add(new Shape("Y", layer.outputs(), layer.inputs(), layer.tokens(), false, false));
+            shapes.add(new Shape("dX", layer.inputs(), layer.outputs(), layer.tokens(), true, false));
+            shapes.add(new Shape("dW", layer.outputs(), layer.tokens(), layer.inputs(), false, true));
         }
-        for (int[] layer : TOKENS_FIRST) {
-            int tokens = layer[0];
-            int inputs = layer[1];
-            int outputs = layer[2];
-            shapes.add(new Shape("Y", tokens, inputs, outputs, false, false));
-            shapes.add(new Shape("dX", tokens, outputs, inputs, false, true));
-            shapes.add(new Shape("dW", inputs, tokens, outputs, true, false));
+        for (Layer layer : TOKENS_FIRST) {
+            shapes.add(new Shape("Y", layer.tokens(), layer.inputs(), layer.outputs(), false, false));
+            shapes.add(new Shape("dX", layer.tokens(), layer.outputs(), layer.inputs(), false, true));
+            shapes.add(new Shape("dW", layer.inputs(), layer.tokens(), layer.outputs(), true, false));
         }
         shapes.add(new Shape("Y", 1024, 16384, 256, false, false));
         return shapes;

@@ -33,6 +33,11 @@ public final class Hashes {
         return hex(digest.digest());
     }
 
+    /** The first 64 bits of the SHA-256 of a text. */
+    public static long first64(String text) {
+        return Long.parseUnsignedLong(sha256(text), 0, 2 * Long.BYTES, 16);
+    }
+
     public static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(bytes);
     }

@@ -8,7 +8,9 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileChecksum;
@@ -45,6 +48,8 @@ public final class Storage {
     static final String WHOLE = "whole-file";
     private static final String RANDOM = "random";
     private static final Set<String> OBJECT_STORES = Set.of("s3a", "s3", "s3n", "gs", "oss", "cosn", "obs");
+
+    private static final int ASKED_AT_ONCE = 4096;
 
     private static final Patience OF_DISK = new Patience("", 0);
 
@@ -137,19 +142,31 @@ public final class Storage {
                 : found.getAlgorithmName() + ":" + HexFormat.of().formatHex(found.getBytes());
     }
 
-    /** Whether a place may show files that somebody is still writing, so that {@link #isClosed} is worth a question. */
-    public boolean showsOpenFiles(String uri) throws IOException {
-        return location(uri).fileSystem() instanceof DistributedFileSystem;
-    }
-
     /**
-     * Whether nobody is writing a file; HDFS knows that, other stores show a file only when it is complete or never
-     * say.
+     * Those of some files of one place that somebody is writing: HDFS knows them, other stores show none or never say.
      */
-    public boolean isClosed(String uri) throws IOException {
-        Location location = location(uri);
-        return !(location.fileSystem() instanceof DistributedFileSystem hdfs)
-                || location.ask(() -> hdfs.isFileClosed(location.path()));
+    public Set<String> beingWritten(String place, Stream<String> uris) throws IOException {
+        if (!(location(place).fileSystem() instanceof DistributedFileSystem hdfs)) {
+            return Set.of();
+        }
+        Set<String> open = new HashSet<>();
+        Iterator<String> rest = uris.iterator();
+        while (rest.hasNext()) {
+            List<String> some = new ArrayList<>();
+            while (rest.hasNext() && some.size() < ASKED_AT_ONCE) {
+                some.add(rest.next());
+            }
+            List<Boolean> closed = Requests.all(some, uri -> {
+                Location location = location(uri);
+                return location.ask(() -> hdfs.isFileClosed(location.path()));
+            });
+            for (int i = 0; i < closed.size(); i++) {
+                if (!closed.get(i)) {
+                    open.add(some.get(i));
+                }
+            }
+        }
+        return open;
     }
 
     public byte[] read(String uri) throws IOException {
@@ -395,18 +412,22 @@ public final class Storage {
             LocalReads.below(local.get(), taker);
             return taker;
         }
-        Location location = location(directoryOrGlob);
         try {
-            return location.ask(() -> {
-                T taker = takers.get();
-                new Listing(location.fileSystem()).below(location.path(), location.isObject(), false, taker);
-                return taker;
-            });
+            return below(location(directoryOrGlob), false, takers);
         } catch (FileNotFoundException e) {
             T taker = takers.get();
             find(directoryOrGlob).forEach(taker);
             return taker;
         }
+    }
+
+    private static <T extends Consumer<FileInfo>> T below(Location location, boolean hidden, Supplier<T> takers)
+            throws IOException {
+        return location.ask(() -> {
+            T taker = takers.get();
+            new Listing(location.fileSystem()).below(location.path(), location.isObject(), hidden, taker);
+            return taker;
+        });
     }
 
     /**
@@ -422,16 +443,9 @@ public final class Storage {
         }
         Location location = location(directory);
         int prefix = location.qualified().length() + 1;
+        Consumer<FileInfo> taker = file -> files.accept(file.uri().substring(prefix), file.bytes());
         try {
-            location.ask(() -> {
-                new Listing(location.fileSystem())
-                        .below(
-                                location.path(),
-                                location.isObject(),
-                                true,
-                                file -> files.accept(file.uri().substring(prefix), file.bytes()));
-                return true;
-            });
+            below(location, true, () -> taker);
         } catch (FileNotFoundException e) {
             // an empty folder of a dataset does not exist
         }
@@ -450,13 +464,8 @@ public final class Storage {
 
     /** The same, given one by one in the store's order to a taker, as {@link #find(String, Supplier)} does. */
     public <T extends Consumer<FileInfo>> T everythingBelow(String directory, Supplier<T> takers) throws IOException {
-        Location location = location(directory);
         try {
-            return location.ask(() -> {
-                T taker = takers.get();
-                new Listing(location.fileSystem()).below(location.path(), location.isObject(), true, taker);
-                return taker;
-            });
+            return below(location(directory), true, takers);
         } catch (FileNotFoundException e) {
             return takers.get();
         }

@@ -17,11 +17,14 @@ public final class Product {
 
     /** Tiles of a strip, one below the other: so often a part of the right factor is used while it is close. */
     private static final int TILES = 8;
-    /** What of the right factor meets all tiles of a strip before the next steps do: it stays in the first-level cache. */
+    /**
+     * What of the right factor meets all tiles of a strip before the next steps do: it stays in the first-level cache.
+     */
     private static final int STEPS = 64;
 
     private final TileKernel kernel;
     private final Panels panels;
+    private final RowProduct rowProduct = new RowProduct();
     private final int stripRows;
     private final float[] strip;
     private final float[] held = new float[Panels.MOST_COLUMNS];
@@ -77,6 +80,14 @@ public final class Product {
     }
 
     private void multiply(Operand a, Operand b, Operand c, Mode mode) {
+        if (c.rows() == 1 && b.transposed() && mode != Mode.SET_UPPER) {
+            rowProduct.multiply(a, b, c, mode == Mode.ADD);
+        } else {
+            multiplyPanels(a, b, c, mode);
+        }
+    }
+
+    private void multiplyPanels(Operand a, Operand b, Operand c, Mode mode) {
         for (int from = 0; from < c.columns(); from += Panels.MOST_COLUMNS) {
             int columns = Math.min(Panels.MOST_COLUMNS, c.columns() - from);
             int rows = mode == Mode.SET_UPPER ? Math.min(c.rows(), from + columns) : c.rows();
@@ -99,8 +110,7 @@ public final class Product {
     }
 
     /** All tiles of a strip but those that end before column {@code skipped}. */
-    private void multiplyStrip(
-            int depth, float[] left, int top, int rows, float[] right, int skipped, int columns) {
+    private void multiplyStrip(int depth, float[] left, int top, int rows, float[] right, int skipped, int columns) {
         int width = kernel.columns();
         int first = skipped / width * width;
         int last = roundUp(columns, width);

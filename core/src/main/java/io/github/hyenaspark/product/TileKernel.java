@@ -2,8 +2,8 @@ package io.github.hyenaspark.product;
 
 /**
  * The innermost loop of {@link Product} on tiles of a fixed size. Every element of a tile is a chain of fused
- * multiply-adds over k ascending, so all kernels give the same bits, whatever their tiles and lanes. Kernels
- * are immutable or for one thread at a time, as {@link Source} says.
+ * multiply-adds over k ascending, so all kernels give the same bits, whatever their tiles and lanes. Kernels are
+ * immutable or for one thread at a time, as {@link Source} says.
  */
 public interface TileKernel {
     /** Rows of a tile; divides {@link Panels#MOST_ROWS}. */
@@ -13,7 +13,8 @@ public interface TileKernel {
     int columns();
 
     /**
-     * Continues the sums of a tile, all its rows and columns, which must exist: for k from 0 to {@code depth} − 1, tile(i, j) = fma(a(i, k), b(k, j), tile(i, j)).
+     * Continues the sums of a tile, all its rows and columns, which must exist: for k from 0 to {@code depth} − 1,
+     * tile(i, j) = fma(a(i, k), b(k, j), tile(i, j)).
      *
      * @param a rows of pitch {@link Panels#LEFT_PITCH}, from element {@code aAt} on
      * @param b rows of pitch {@link Panels#RIGHT_PITCH}, from element {@code bAt} on

@@ -163,7 +163,7 @@ class RoundTripTest {
         assertThat(ShardOracle.throughMds(dataset.resolve(Split.TRAIN.folder())).toArray())
                 .isEqualTo(read.toArray());
         List<int[]> megatron = new ArrayList<>();
-        for (ShardEntry shard : SnapshotUnits.shards(corpus.storage(), dataset.toString(), snapshot, Split.TRAIN)) {
+        for (ShardEntry shard : TestCorpus.shards(corpus.storage(), dataset.toString(), snapshot, Split.TRAIN)) {
             megatron.addAll(ShardOracle.throughMegatron(dataset.resolve(shard.file())));
         }
         assertThat(megatron.toArray()).isEqualTo(read.toArray());
@@ -171,7 +171,7 @@ class RoundTripTest {
 
     private List<int[]> throughReaders(Path dataset, DatasetSnapshot snapshot) throws IOException {
         List<int[]> documents = new ArrayList<>();
-        for (ShardEntry shard : SnapshotUnits.shards(corpus.storage(), dataset.toString(), snapshot, Split.TRAIN)) {
+        for (ShardEntry shard : TestCorpus.shards(corpus.storage(), dataset.toString(), snapshot, Split.TRAIN)) {
             try (ShardReader reader =
                     ShardReader.open(corpus.storage(), dataset.toString(), shard, snapshot.tokenType())) {
                 for (int document = 0; document < reader.documents(); document++) {

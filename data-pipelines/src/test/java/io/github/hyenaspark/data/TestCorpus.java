@@ -11,13 +11,13 @@ import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.prepare.unit.UnitWork;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.quarantine.Quarantine;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
-import io.github.hyenaspark.data.shard.snapshot.Segment;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
+import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.token.Tokenizer;
@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -170,23 +171,32 @@ public final class TestCorpus {
         candidates.sort(DuplicateRule::compare);
         DuplicateSearch sorted = search.unsorted().isEmpty()
                 ? search
-                : search.with(
-                        List.of(KeyRunFile.write(storage, dataset, search.newName(0), 0, 1, candidates.iterator())));
+                : search.with(List.of(sorted(storage, dataset, search.newName(0), candidates)));
         Map<String, List<long[]>> found = new TreeMap<>();
         int ranges = 8;
         for (int range = 0; range < ranges; range++) {
             sorted.merge(storage, range, ranges, one -> {
-                List<String> names = new ArrayList<>();
-                SegmentEntry segment = sorted.segments().get(DuplicateRule.segment(one));
-                Segment.read(storage, dataset, segment)
-                        .lines(storage, dataset, line -> names.add(line.unit().name()));
+                List<String> names = sorted.unitNames(storage, DuplicateRule.segment(one));
                 found.computeIfAbsent(names.get(DuplicateRule.unit(one)), unit -> new ArrayList<>())
                         .add(one);
             });
         }
         Map<String, DuplicateList> lists = new TreeMap<>();
         found.forEach((unit, ofUnit) -> lists.put(unit, DuplicateRule.list(unit, ofUnit)));
-        return new DuplicateSearch.Result(sorted.runs(), lists);
+        List<KeyRun> runs = sorted.merged(merge -> {
+            List<ObjectRef> parts = new ArrayList<>();
+            for (int part = 0; part < merge.parts(); part++) {
+                parts.add(merge.write(storage, dataset, part));
+            }
+            return parts;
+        });
+        return new DuplicateSearch.Result(runs, lists);
+    }
+
+    private static ObjectRef sorted(Storage storage, String dataset, String name, List<long[]> candidates)
+            throws IOException {
+        Iterator<long[]> keys = candidates.iterator();
+        return KeyRunFile.write(storage, dataset, name, 0, 1, () -> keys.hasNext() ? keys.next() : new long[0]);
     }
 
     /** The units of a snapshot. */
@@ -196,7 +206,15 @@ public final class TestCorpus {
 
     /** The shards of a split of a snapshot. */
     public List<ShardEntry> shards(DatasetSnapshot snapshot, Split split) throws IOException {
-        return SnapshotUnits.shards(storage, dataset().toString(), snapshot, split);
+        return shards(storage, dataset().toString(), snapshot, split);
+    }
+
+    /** The same of any dataset. */
+    public static List<ShardEntry> shards(Storage storage, String dataset, DatasetSnapshot snapshot, Split split)
+            throws IOException {
+        return SnapshotUnits.all(storage, dataset, snapshot).stream()
+                .flatMap(unit -> unit.shards(split).stream())
+                .toList();
     }
 
     /** Every file below a directory by its relative path. */

@@ -61,7 +61,7 @@ final class ArchitectureTest {
             train.averaging         | train..
             checkpoint              | io operator.nn model io.safetensors
             exchange                | io config operator.. model io.safetensors
-            bench                   | convolution product operator.tensor operator.nn operator.block model train.config train.optim train
+            bench                   | kernel convolution product operator.tensor operator.nn operator.block model train.config train.optim train
             data.bytes              |
             data.shard              | io data.bytes
             data.shard.snapshot     | io data.shard
@@ -99,7 +99,7 @@ final class ArchitectureTest {
             jobs.spark.averaging    | data.. jobs.report.. io model train.. checkpoint bench jobs.spark..
             jobs.spark              | io data.. config operator.tensor operator.head model train.config bench jobs.report.progress jobs.spark.task jobs.spark.run
             jobs.spark.prepare      | io data.. jobs.report.progress jobs.spark.task
-            jobs.spark.session      | io model train.averaging data.prepare data.prepare.unit data.prepare.duplicate data.shard.snapshot jobs.report.progress jobs.spark..
+            jobs.spark.session      | io model train.averaging data.prepare data.prepare.unit data.prepare.duplicate data.prepare.commit data.shard.snapshot jobs.report.progress jobs.spark..
             jobs.cli                | io io.store config data.document jobs.spark.averaging jobs.spark.session
             jobs.train              | io data.. config model train.config train.optim checkpoint jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli
             jobs.inspect            | io data.. config model train.config checkpoint bench jobs.spark.. jobs.cli jobs.train

@@ -10,6 +10,7 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.testing.DatasetRecount;
 import io.github.hyenaspark.jobs.testing.DatasetState;
+import io.github.hyenaspark.jobs.testing.FrozenFiles;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.IOException;
@@ -17,12 +18,9 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
@@ -44,27 +42,21 @@ class FrozenFormatsIT {
     @TempDir
     Path directory;
 
+    private FrozenFiles frozen = new FrozenFiles(Path.of(""));
+
     /** Every test works on its own copy, in another place than the files were written to. */
     @BeforeEach
     void copyTheFiles() throws IOException, URISyntaxException {
-        var url = Objects.requireNonNull(FrozenFormatsIT.class.getResource("/frozen/0.1"));
-        Path frozen = Path.of(url.toURI());
-        try (Stream<Path> files = Files.walk(frozen)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path copy = directory.resolve(frozen.relativize(file).toString());
-                Files.createDirectories(Objects.requireNonNull(copy.getParent()));
-                Files.copy(file, copy);
-            }
-        }
+        frozen = FrozenFiles.copy("0.1", directory);
     }
 
     private String place(String name) {
-        return directory.resolve(name).toString();
+        return frozen.place(name);
     }
 
     /** What the command said in 0.1. */
     private JsonNode result(String name) throws IOException {
-        return Json.parse(name, Files.readAllBytes(directory.resolve("results/" + name + ".json")));
+        return frozen.result(name);
     }
 
     private static Outcome command(String... words) {
@@ -77,7 +69,7 @@ class FrozenFormatsIT {
         try (Stream<Path> files = Files.list(directory.resolve("corpus/night-" + number))) {
             for (Path file : files.toList()) {
                 Path copy = Files.copy(file, corpus.resolve(file.getFileName()));
-                Files.setLastModifiedTime(copy, FileTime.from(Instant.parse("2026-01-0" + number + "T00:00:00Z")));
+                FrozenFiles.date(copy, number);
             }
         }
     }

@@ -157,4 +157,14 @@ class LauncherTest {
         assertThat(hyenaWith("", "verify", "RUN").results()).contains(jar, checkout + "/spark/jars/spark-core");
         assertThat(builds()).isEqualTo(1);
     }
+
+    /** Without one it is a command of plain Java, as the distribution above shows. */
+    @Test
+    void verifyIsASparkJobOnACluster() throws Exception {
+        hyena("build");
+        assertThat(hyena("--master", "spark://host:7077", "verify", "DATASET").results())
+                .isEqualTo("submitted\n");
+        assertThat(hyena("verify", "DATASET", "--master=local-cluster[2,1,1024]").results())
+                .isEqualTo("submitted\n");
+    }
 }

@@ -17,6 +17,8 @@ public final class ProductWarmUp {
     private final Matrix inner = ones(INNER_WIDTH, Tile.LENGTH + 1);
     private final Matrix weightGradient = ones(INNER_WIDTH, WIDTH);
     private final Matrix gram = ones(WIDTH, WIDTH);
+    private final Matrix columnInput = ones(WIDTH, 1);
+    private final Matrix column = ones(INNER_WIDTH, 1);
 
     private ProductWarmUp() {}
 
@@ -33,6 +35,7 @@ public final class ProductWarmUp {
         inputGradient.set(weight.t(), inner);
         inputGradient.t().set(inner.t(), weight);
         gram.setUpperGram(input);
+        column.set(weight, columnInput);
     }
 
     private static Matrix ones(int rows, int columns) {

@@ -14,6 +14,12 @@ public record InputFile(String path, String uri, long bytes, long modifiedMillis
     /** Begins an etag that listings do not tell, because the file itself was asked for its checksum. */
     public static final String CHECKSUM = "checksum ";
 
+    public InputFile {
+        if (!uri.endsWith(path)) {
+            throw new IllegalArgumentException("expected a URI that ends with the path " + path + ", found " + uri);
+        }
+    }
+
     public static InputFile of(String path, FileInfo file) {
         return new InputFile(path, file.uri(), file.bytes(), file.modifiedMillis(), file.etag());
     }

@@ -3,8 +3,8 @@ package io.github.hyenaspark.data.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.data.TestCorpus;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.testing.TestShards;
 import io.github.hyenaspark.io.Hashes;
@@ -80,7 +80,7 @@ class HostileDatasetTest {
                 file.verify(storage, dataset);
             }
         }
-        for (ShardEntry entry : SnapshotUnits.shards(storage, dataset, found, Split.TRAIN)) {
+        for (ShardEntry entry : TestCorpus.shards(storage, dataset, found, Split.TRAIN)) {
             readShard(entry, found.tokenType());
         }
     }

@@ -7,8 +7,6 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.DatasetLease;
-import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
-import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
@@ -24,7 +22,6 @@ import io.github.hyenaspark.jobs.report.page.FitPage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
-import io.github.hyenaspark.jobs.spark.prepare.SparkDuplicates;
 import io.github.hyenaspark.jobs.spark.prepare.SparkPrepare;
 import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
@@ -246,10 +243,8 @@ public final class FitJob implements Job {
             try (Progress progress = observer.progress(work)) {
                 new SparkPrepare(context, progress, lease).run(spec, plan.work());
             }
-            SnapshotCommit commit = SnapshotCommit.open(storage, spec, plan);
-            DuplicateSearch.Result duplicates = new SparkDuplicates(context).find(commit.search());
-            lease.check();
-            DatasetSnapshot snapshot = commit.commit(duplicates).snapshot();
+            DatasetSnapshot snapshot =
+                    SparkPrepare.commit(context, storage, spec, plan, lease).snapshot();
             lease.committed();
             UnitEntry.Counts counts = snapshot.counts();
             if (counts.documents() == 0) {

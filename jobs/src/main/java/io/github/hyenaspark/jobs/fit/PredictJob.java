@@ -20,6 +20,7 @@ import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.train.RunConfig;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -42,7 +43,7 @@ public final class PredictJob {
         DataConfig data = settings.bind("data", DataConfig.class).qualified(storage);
         Refusal.unless(!data.input().isBlank(), "data.input", "\"\"", "a directory, a file or a glob");
         SparkInference.checkColumns(data, COLUMNS);
-        List<InputFile> files = data.files(storage).files();
+        Collection<InputFile> files = data.files(storage).files();
         FittedModel model = FittedModel.read(storage, FitJob.model(run.dir()));
         ResultFolder folder = ResultFolder.of(storage, "predict.output", output, asked(model, data, files));
         Optional<ObjectNode> done = folder.result();
@@ -81,7 +82,7 @@ public final class PredictJob {
     }
 
     /** A hash of all that decides the results. */
-    private static String asked(FittedModel model, DataConfig data, List<InputFile> files) {
+    private static String asked(FittedModel model, DataConfig data, Collection<InputFile> files) {
         List<String> facts = new ArrayList<>(List.of(model.tokenizer().fingerprint(), model.modelSettings()));
         model.members().forEach(member -> facts.add(member.name() + " " + Hashes.sha256(member.theta())));
         facts.addAll(DocumentsJob.facts(data, files));

@@ -23,6 +23,7 @@ import io.github.hyenaspark.jobs.train.RunConfig;
 import io.github.hyenaspark.model.LossSum;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -43,7 +44,7 @@ public final class DocumentsJob {
     private final RunConfig run;
     private final Console console;
     private final DataConfig data;
-    private final List<InputFile> files;
+    private final Collection<InputFile> files;
     private final TrainedRun trained;
     private final ResultFolder folder;
 
@@ -74,7 +75,7 @@ public final class DocumentsJob {
     }
 
     /** All that decides which documents there are, and their texts. */
-    public static List<String> facts(DataConfig data, List<InputFile> files) {
+    public static List<String> facts(DataConfig data, Collection<InputFile> files) {
         List<String> facts = new ArrayList<>();
         facts.add(
                 new TreeMap<>(data.source().identity()) + data.source().fasta().bed());
@@ -158,7 +159,7 @@ public final class DocumentsJob {
     }
 
     /** Unlike {@code prepare}, whose results depend on the cuts, this fits their size to the cluster. */
-    public static List<WorkUnit> units(List<InputFile> files, DataConfig data, int slots) {
+    public static List<WorkUnit> units(Collection<InputFile> files, DataConfig data, int slots) {
         long bytes = files.stream().mapToLong(InputFile::bytes).sum();
         long tasks = Math.max(FEWEST_TASKS, (long) slots * TASKS_PER_SLOT);
         long unit = Math.max(MIN_TASK_BYTES, bytes / tasks);

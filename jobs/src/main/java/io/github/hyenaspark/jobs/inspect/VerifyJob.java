@@ -13,6 +13,7 @@ import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.ExitCode;
 import io.github.hyenaspark.jobs.cli.SettingsArguments;
+import io.github.hyenaspark.jobs.spark.prepare.SparkVerification;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -50,12 +51,22 @@ public final class VerifyJob implements Callable<Integer> {
             throw new IllegalArgumentException("found neither a checkpoint nor a dataset's snapshot in " + directory
                     + ", expected the directory of a run or of a dataset");
         }
-        DatasetVerification.Result result = DatasetVerification.run(storage, directory);
+        DatasetVerification.Result result = dataset(storage);
         ObjectNode json = Json.object()
                 .put("dataset", directory)
                 .put("objects", result.objects())
                 .put("bytes", result.bytes());
         return end(json, result.faults());
+    }
+
+    /** In this process, or, where the master is a cluster, in all of its executors. */
+    private DatasetVerification.Result dataset(Storage storage) throws IOException {
+        if (!SparkRuntime.hasExecutors()) {
+            return DatasetVerification.run(storage, directory);
+        }
+        try (SparkRuntime runtime = SparkRuntime.start("hyena verify " + directory, 1)) {
+            return DatasetVerification.run(storage, directory, new SparkVerification(runtime.context(), directory));
+        }
     }
 
     private int checkpoints(Storage storage, List<CheckpointManifest> manifests) throws IOException {

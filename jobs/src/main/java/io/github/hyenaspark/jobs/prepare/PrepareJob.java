@@ -8,7 +8,6 @@ import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.DatasetLease;
 import io.github.hyenaspark.data.prepare.commit.DatasetReport;
 import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
-import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
 import io.github.hyenaspark.data.prepare.plan.DryRun;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
@@ -28,7 +27,6 @@ import io.github.hyenaspark.jobs.cli.Stop;
 import io.github.hyenaspark.jobs.report.page.DatasetPage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;
-import io.github.hyenaspark.jobs.spark.prepare.SparkDuplicates;
 import io.github.hyenaspark.jobs.spark.prepare.SparkPrepare;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
@@ -123,10 +121,7 @@ public final class PrepareJob {
             try (Progress progress = Progress.open(style, work, console.messages())) {
                 new SparkPrepare(runtime.context(), progress, lease).run(spec, plan.work());
             }
-            SnapshotCommit commit = SnapshotCommit.open(storage, spec, plan);
-            DuplicateSearch.Result duplicates = new SparkDuplicates(runtime.context()).find(commit.search());
-            lease.check();
-            return commit.commit(duplicates);
+            return SparkPrepare.commit(runtime.context(), storage, spec, plan, lease);
         }
     }
 

@@ -6,6 +6,7 @@ import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
+import io.github.hyenaspark.jobs.spark.task.DriverState;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.jobs.spark.task.TaskWatch;
@@ -99,6 +100,7 @@ public final class SparkInference {
         Dataset<Row> results = session.createDataFrame(rows, columns);
         TaskWatch.during(
                 context(), progress, () -> results.write().mode(SaveMode.Append).parquet(output));
+        DriverState.ofThisProcess().set(DriverState.UNITS_DONE, units.size());
         Row sums = session.read()
                 .schema(columns)
                 .parquet(output)
@@ -136,6 +138,7 @@ public final class SparkInference {
         // a task is a unit
         TaskWatch.during(
                 context(), progress, () -> results.write().mode(SaveMode.Append).parquet(plan.output()));
+        DriverState.ofThisProcess().set(DriverState.UNITS_DONE, plan.units().size());
         TaskWatch.describe(context(), "add up the results");
         // with its schema: to find that out Spark would send types that no registrator of its own knows
         return session.read().schema(columns).parquet(plan.output());

@@ -178,6 +178,19 @@ class SchedulingTest {
         }
     }
 
+    @Test
+    void everySchedulerStartsOnACluster() throws IOException {
+        for (Path file : files()) {
+            String text = Files.readString(file).replaceAll("</?argument>\\s*", " ");
+            assertThat(text).as(file.toString()).doesNotContainPattern("\\blocal(\\[|-cluster)");
+            if (!WITHOUT_LAUNCHER.contains(file.getFileName().toString()) && !file.equals(NIGHTLY)) {
+                assertThat(text)
+                        .as(file.toString())
+                        .containsPattern("--master +(yarn|k8s://\\S+) [^#]*--executor-memory");
+            }
+        }
+    }
+
     /** What the operator gives Spark is what our settings for Spark say. */
     @Test
     void theSparkApplicationHasTheSettingsOfTheLauncher() throws IOException {
@@ -212,7 +225,8 @@ class SchedulingTest {
     })
     void airflowTriesOnlyExitCode1AgainAndSkips75(int code, String outcome) throws Exception {
         assumeTrue(hasProgram("python3"), "there is no python3");
-        launcher("[ \"$3\" = data.interval-start=START ] && [ \"$4\" = data.interval-end=END ] && exit " + code);
+        launcher("[ \"$3\" = data.interval-start=START ] && [ \"$4\" = data.interval-end=END ]"
+                + " && [ \"$6 $7 $8 $9\" = '--master yarn -- --num-executors' ] && exit " + code);
         Path airflow = Path.of("src", "test", "python", "airflow_stub.py").toAbsolutePath();
         Ended ended = run(
                 Map.of("HOME_FOLDER", HOME.toString(), "SETTINGS", settings.toString()),
@@ -236,9 +250,30 @@ class SchedulingTest {
                 + "next(t for t in s['templates'] if t['name'] == s['entrypoint'])['container']['args'][0])";
         Ended ended = run(Map.of(), List.of("python3", "-c", entry, yaml.toString()));
         assertThat(ended.errors()).isEmpty();
-        Path script = Files.writeString(directory.resolve("argo.sh"), ended.output());
-        assertThat(run(Map.of(), List.of("bash", "-n", script.toString())).code())
-                .isZero();
+        String placed = ended.output()
+                .replace("/opt/hyena-spark", HOME.toString())
+                .replace("/etc/hyena/corpus.conf", settings.toString());
+        Map<String, String> pod = Map.of(
+                "HYENA_INTERVAL_END", "2026-01-02T02:15:00Z",
+                "POD_NAME", "night-1",
+                "POD_NAMESPACE", "hyena",
+                "POD_IP", "10.0.0.7");
+        Ended night = run(pod, List.of("bash", "-euc", placed));
+        assertThat(night).as(night.errors()).isEqualTo(new Ended(0, "{\"done\":1}\n", ""));
+        assertThat(Files.readAllLines(directory.resolve("arguments")))
+                .startsWith(
+                        "prepare",
+                        settings.toString(),
+                        "data.interval-start=2026-01-01T02:15:00Z",
+                        "data.interval-end=2026-01-02T02:15:00Z",
+                        "data.min-age=15m",
+                        "--master",
+                        "k8s://https://kubernetes.default.svc",
+                        "--")
+                .contains(
+                        "spark.kubernetes.driver.pod.name=night-1",
+                        "spark.kubernetes.namespace=hyena",
+                        "spark.driver.host=10.0.0.7");
     }
 
     @Test

@@ -11,10 +11,12 @@ import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardReader;
 import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
+import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
@@ -88,7 +90,10 @@ public record DatasetState(Storage storage, String dataset) {
     private long[] tokens(DatasetSnapshot snapshot, Split split) throws IOException {
         Map<String, int[]> dropped = SnapshotUnits.duplicates(storage, dataset, snapshot);
         List<Long> tokens = new ArrayList<>();
-        for (ShardEntry shard : SnapshotUnits.shards(storage, dataset, snapshot, split)) {
+        List<ShardEntry> shards = SnapshotUnits.all(storage, dataset, snapshot).stream()
+                .flatMap(unit -> unit.shards(split).stream())
+                .toList();
+        for (ShardEntry shard : shards) {
             try (ShardReader reader = ShardReader.open(storage, dataset, shard, snapshot.tokenType())) {
                 int first = tokens.size();
                 for (int document = 0; document < reader.documents(); document++) {
@@ -102,7 +107,7 @@ public record DatasetState(Storage storage, String dataset) {
         return tokens.stream().mapToLong(Long::longValue).toArray();
     }
 
-    /** The texts of all documents in all shards, sorted; of the tokenizer of bytes. */
+    /** The texts of all documents in all shards, sorted. */
     public List<String> documents() throws IOException {
         return documents("");
     }
@@ -110,6 +115,9 @@ public record DatasetState(Storage storage, String dataset) {
     /** The same of the snapshot of this number; empty for the newest. */
     public List<String> documents(String number) throws IOException {
         DatasetSnapshot snapshot = DatasetSnapshot.numbered(storage, dataset, number);
+        Vocabulary vocabulary = snapshot.vocabulary();
+        String file = DatasetSpec.tokenizerUri(dataset, vocabulary.fingerprint());
+        Tokenizer tokenizer = Tokenizer.ofFile(vocabulary.tokenizer(), storage.read(file));
         List<String> documents = new ArrayList<>();
         List<ShardEntry> shards = SnapshotUnits.all(storage, dataset, snapshot).stream()
                 .flatMap(unit -> unit.shards().stream())
@@ -117,7 +125,7 @@ public record DatasetState(Storage storage, String dataset) {
         for (ShardEntry shard : shards) {
             try (ShardReader reader = ShardReader.open(storage, dataset, shard, snapshot.tokenType())) {
                 for (int document = 0; document < reader.documents(); document++) {
-                    documents.add(text(reader, document));
+                    documents.add(text(reader, document, tokenizer));
                 }
             }
         }
@@ -125,15 +133,11 @@ public record DatasetState(Storage storage, String dataset) {
         return documents;
     }
 
-    private static String text(ShardReader reader, int document) throws IOException {
+    private static String text(ShardReader reader, int document, Tokenizer tokenizer) throws IOException {
         int count = Math.toIntExact(reader.tokens(document)) - 1; // the last one is the end of the document
         int[] tokens = new int[count];
         reader.read(document, 0, tokens, 0, count);
-        byte[] bytes = new byte[count];
-        for (int i = 0; i < count; i++) {
-            bytes[i] = (byte) tokens[i];
-        }
-        return new String(bytes, StandardCharsets.UTF_8);
+        return new String(tokenizer.decode(tokens), StandardCharsets.UTF_8);
     }
 
     /** How many units have their record. */

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,11 +20,13 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A run that goes on, asked through Spark's own Prometheus endpoint. */
+/** A run that goes on, asked through Spark's own Prometheus endpoint, and other commands through a sink of files. */
 @Tag("process")
 class MetricsIT {
     private static final Pattern GAUGE =
@@ -59,6 +62,76 @@ class MetricsIT {
             assertThat(gauges).containsKey("milliseconds_checkpoint_wait").containsEntry("failed_writes", 0.0);
             assertThat(gauges.keySet()).anyMatch(name -> name.matches("worker_[01]_steps"));
         }
+    }
+
+    /**
+     * What any sink has when a command ends: Spark asks for all gauges a last time then. (With a local master it has
+     * closed the executor by then, and with it the state of this process, which the driver shares.)
+     */
+    @Test
+    void thePreparedMebibytesAndTheUnitsDoneAreGauges() throws Exception {
+        Path mebibytes = Files.createDirectory(directory.resolve("mebibytes"));
+        for (int file = 0; file < 3; file++) {
+            Files.writeString(mebibytes.resolve(file + ".txt"), (file + " alpha beta\n").repeat((1 << 20) / 13));
+        }
+        Map<String, Double> prepared =
+                written("prepare", "data.input=" + mebibytes, "data.dataset=" + directory.resolve("large"));
+        assertThat(prepared).containsEntry("mebibytes_to_prepare", 3.0).containsEntry("prepared_mebibytes", 3.0);
+
+        String run = directory.resolve("run").toString();
+        String dataset = SmallRun.prepare(directory);
+        SmallRun.hyena("local[1]", "train", "data.dataset=" + dataset, "run.dir=" + run, "train.rounds=1")
+                .json();
+        String fit = directory.resolve("fit").toString();
+        SmallRun.bare("local[1]", fit(fit)).json();
+        String[] units = {"data.input=" + directory.resolve("corpus"), "data.unit-bytes=1000"};
+        for (String command : List.of("score", "embed", "predict")) {
+            String model = command.equals("predict") ? fit : run;
+            String output = command + ".output=" + directory.resolve(command + "-output");
+            assertThat(written(command, "run.dir=" + model, output, units[0], units[1]))
+                    .as(command)
+                    .containsEntry("units_done", 4.0)
+                    .containsEntry("failed_writes", 0.0);
+        }
+    }
+
+    private List<String> fit(String run) throws IOException {
+        Path labelled = Files.createDirectory(directory.resolve("labelled"));
+        List<String> documents = IntStream.range(0, 40)
+                .mapToObj(i -> "{\"text\":\"" + "alpha beta ".repeat(1 + i % 2) + i + "\",\"label\":" + i % 2 + "}")
+                .toList();
+        Files.write(labelled.resolve("labelled.jsonl"), documents);
+        return List.of(
+                "fit",
+                "data.input=" + labelled,
+                "fit.label-field=label",
+                "run.dir=" + run,
+                "model.d-model=8",
+                "model.n-layer=1",
+                "model.filter.width=4",
+                "fit.folds=2",
+                "fit.models=1",
+                "fit.epochs=1");
+    }
+
+    /** The last value of each gauge that a command gives to Spark's CSV sink. */
+    private Map<String, Double> written(String... arguments) throws Exception {
+        Path folder = Files.createDirectory(directory.resolve("gauges-of-" + arguments[0]));
+        HyenaProcess process = HyenaProcess.on("local-cluster[1,1,1024]")
+                .with("spark.metrics.conf.*.sink.csv.class", "org.apache.spark.metrics.sink.CsvSink")
+                .with("spark.metrics.conf.*.sink.csv.directory", folder.toString());
+        process.run(directory, arguments).json();
+        Map<String, Double> gauges = new TreeMap<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(path -> path.toString().contains(".RunPlugin."))
+                    .toList()) {
+                String name = file.toString().replaceFirst("^.*[.]RunPlugin[.](\\w+)[.]csv$", "$1");
+                List<String> lines = Files.readAllLines(file);
+                String last = lines.get(lines.size() - 1);
+                gauges.put(name, Double.valueOf(last.substring(last.indexOf(',') + 1)));
+            }
+        }
+        return gauges;
     }
 
     /** The gauges of a run that has ended some rounds and measured a held-out loss, which it does every third. */

@@ -2,13 +2,13 @@ package io.github.hyenaspark.data.document.input;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.data.document.PackedFiles;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  * @param files those that were asked for
  * @param documents how many files there are to read, asked for or not
  */
-public record InputListing(String root, List<InputFile> files, long documents, SortedMap<String, Skipped> skipped) {
+public record InputListing(String root, PackedFiles files, long documents, SortedMap<String, Skipped> skipped) {
     /** What to do about skipped files. */
     public static final String ADVICE =
             "data.source.extensions=[ENDING,...] reads those of some endings, data.source.format=text all as text";
@@ -53,7 +53,6 @@ public record InputListing(String root, List<InputFile> files, long documents, S
     }
 
     public InputListing {
-        files = List.copyOf(files);
         skipped = Collections.unmodifiableSortedMap(new TreeMap<>(skipped));
     }
 
@@ -85,13 +84,7 @@ public record InputListing(String root, List<InputFile> files, long documents, S
             throw new IllegalArgumentException("data.input: " + e.getMessage(), e);
         }
         taken.end();
-        var listing = new InputListing(
-                prefix,
-                taken.files.stream()
-                        .sorted(Comparator.comparing(InputFile::path))
-                        .toList(),
-                taken.documents,
-                taken.skipped);
+        var listing = new InputListing(prefix, taken.files.sorted(), taken.documents, taken.skipped);
         if (!taken.any) {
             throw new IllegalArgumentException("data.input: " + place + " has no documents, expected "
                     + (directory ? FileFormat.expected(config) + " in it" : "at least one file that matches")
@@ -117,9 +110,9 @@ public record InputListing(String root, List<InputFile> files, long documents, S
         private final SourceConfig config;
         private final String except;
         private final Predicate<InputFile> wanted;
-        private final List<InputFile> files = new ArrayList<>();
+        private final PackedFiles files = new PackedFiles();
         /** Named as JSON, which is read if nothing else is. */
-        private final List<InputFile> json = new ArrayList<>();
+        private final PackedFiles json = new PackedFiles();
 
         private final SortedMap<String, Skipped> skipped = new TreeMap<>();
         private long documents;

@@ -25,7 +25,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads every object that a dataset's snapshots list, whole, and compares it with what they say. */
+/**
+ * Reads every object that a dataset's snapshots list, whole, and compares it with what they say. Snapshots, segments,
+ * tokenizer and views are looked at here; the rest, which is nearly all, by a {@link Reading}.
+ */
 public final class DatasetVerification {
     private final Storage storage;
     private final String dataset;
@@ -39,8 +42,16 @@ public final class DatasetVerification {
         this.dataset = dataset;
     }
 
-    /** The objects read, their bytes, and a sentence for each damaged one. */
+    /**
+     * The objects read, their bytes, and a sentence for each damaged one, of very many the first ones and their number.
+     */
     public record Result(long objects, long bytes, List<String> faults) {}
+
+    /** Reads objects, in this process or in many, and finds the damaged ones. */
+    @FunctionalInterface
+    public interface Reading {
+        Faults of(List<ObjectRef> objects) throws IOException;
+    }
 
     /** One check; it returns if the object is intact. */
     @FunctionalInterface
@@ -48,7 +59,22 @@ public final class DatasetVerification {
         void run() throws IOException;
     }
 
+    /** Reads many objects at once, in this process. */
     public static Result run(Storage storage, String dataset) throws IOException {
+        return run(storage, dataset, objects -> {
+            List<Optional<String>> found = Requests.all(objects, object -> fault(storage, dataset, object));
+            Faults faults = Faults.NONE;
+            for (int i = 0; i < found.size(); i++) {
+                faults = found.get(i).isEmpty()
+                        ? faults
+                        : faults.with(i, found.get(i).get());
+            }
+            return faults;
+        });
+    }
+
+    /** Throws IllegalArgumentException if the dataset has no snapshot. */
+    public static Result run(Storage storage, String dataset, Reading reading) throws IOException {
         List<String> uris = DatasetSnapshot.uris(storage, dataset);
         if (uris.isEmpty()) {
             throw new IllegalArgumentException("there is no snapshot in " + dataset + "; run prepare first");
@@ -57,8 +83,20 @@ public final class DatasetVerification {
         for (String uri : uris) {
             verification.check(uri, () -> verification.snapshot(uri, uri.equals(uris.get(uris.size() - 1))));
         }
-        verification.readObjects();
-        return new Result(verification.seen.size(), verification.bytes, List.copyOf(verification.faults));
+        List<String> faults = new ArrayList<>(verification.faults);
+        faults.addAll(reading.of(verification.objects).sentences());
+        return new Result(verification.seen.size(), verification.bytes, List.copyOf(faults));
+    }
+
+    /** What is wrong with an object, if anything is. */
+    public static Optional<String> fault(Storage storage, String dataset, ObjectRef object) {
+        return fault(object.file(), () -> {
+            if (object.isIn(DocumentTable.FOLDER)) {
+                DocumentTable.verify(storage, dataset, object);
+            } else {
+                object.verify(storage, dataset);
+            }
+        });
     }
 
     private void snapshot(String uri, boolean newest) throws IOException {
@@ -102,14 +140,6 @@ public final class DatasetVerification {
         }
     }
 
-    private void verify(ObjectRef object) throws IOException {
-        if (object.isIn(DocumentTable.FOLDER)) {
-            DocumentTable.verify(storage, dataset, object);
-        } else {
-            object.verify(storage, dataset);
-        }
-    }
-
     private void tokenizer(DatasetSnapshot snapshot) {
         String fingerprint = snapshot.vocabulary().fingerprint();
         String uri = DatasetSpec.tokenizerUri(dataset, fingerprint);
@@ -141,13 +171,6 @@ public final class DatasetVerification {
                         uri, "what " + snapshot.uri(dataset) + " has", "other bytes", "run prepare again");
             }
         });
-    }
-
-    /** Reads what units and segments name, many at once. */
-    private void readObjects() throws IOException {
-        for (Optional<String> fault : Requests.all(objects, object -> fault(object.file(), () -> verify(object)))) {
-            fault.ifPresent(faults::add);
-        }
     }
 
     private void check(String object, Check check) {

@@ -22,12 +22,13 @@ import io.github.hyenaspark.io.TestPoint;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,13 +79,16 @@ public final class SnapshotCommit {
 
     /** What has to be known of duplicates. */
     public DuplicateSearch search() {
-        Set<Integer> wanted = new HashSet<>();
-        boolean all = !plan.before().isEmpty() && !plan.kept().equals(plan.before());
-        for (int i = all ? 0 : segments.size() - fresh; i < segments.size(); i++) {
-            wanted.add(i);
-        }
+        Set<Integer> wanted =
+                IntStream.range(firstWanted(), segments.size()).boxed().collect(Collectors.toSet());
         List<KeyRun> runs = plan.parent().map(DatasetSnapshot::keys).orElse(List.of());
         return new DuplicateSearch(spec, segments, runs, wanted);
+    }
+
+    /** The first segment whose duplicates are not known: that of the new units, unless a unit has left. */
+    private int firstWanted() {
+        boolean all = !plan.before().isEmpty() && !plan.kept().equals(plan.before());
+        return all ? 0 : segments.size() - fresh;
     }
 
     private void checkBad(UnitEntry.Counts counts) throws IOException {
@@ -129,11 +133,10 @@ public final class SnapshotCommit {
 
     /** Creates the snapshot with what was found of duplicates, unless the newest one is the same. */
     public Result commit(DuplicateSearch.Result duplicates) throws IOException {
-        Set<Integer> wanted = search().wanted();
-        List<SegmentEntry> marked = new ArrayList<>();
-        for (int i = 0; i < segments.size(); i++) {
-            SegmentEntry segment = segments.get(i);
-            marked.add(wanted.contains(i) ? marked(segment, duplicates.lists()) : segment);
+        int known = firstWanted();
+        List<SegmentEntry> marked = new ArrayList<>(segments.subList(0, known));
+        for (SegmentEntry segment : segments.subList(known, segments.size())) {
+            marked.add(marked(segment, duplicates.lists()));
         }
         if (plan.parent().isPresent() && marked.equals(plan.before())) {
             return unchanged(storage, spec, plan.parent().get());

@@ -78,7 +78,7 @@ public final class Vacuum {
         Map<ObjectRef, SegmentEntry> segments = new LinkedHashMap<>();
         Set<String> records = new HashSet<>();
         for (DatasetSnapshot snapshot : snapshots) {
-            records.add(UnitRecord.directory("", snapshot.fingerprint()).substring(1));
+            records.add(UnitRecord.folder(snapshot.fingerprint()));
             list(DatasetSpec.tokenizerFile(snapshot.vocabulary().fingerprint()));
             for (String ending : List.of(".json", ".html")) {
                 list(DatasetReport.file(snapshot, ending));

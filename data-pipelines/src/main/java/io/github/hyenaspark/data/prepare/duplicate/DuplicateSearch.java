@@ -20,7 +20,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Set;
 
 /**
@@ -37,7 +36,6 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
     /** Keys of one part of a run, about. */
     private static final long PART_KEYS = 2_000_000;
 
-    private static final int RECORD = 32; // bytes of a key in its file
     private static final int RUN_DIGITS = 20;
     private static final int UNITS_AT_ONCE = 64;
 
@@ -111,7 +109,7 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
         return parts(documents * kinds());
     }
 
-    private static int parts(long keys) {
+    static int parts(long keys) {
         long parts = Long.highestOneBit(Math.max(1, keys / PART_KEYS));
         return (int) Math.min(KeyRunFile.RANGES, parts);
     }
@@ -129,6 +127,15 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
         return new DuplicateSearch(spec, segments, all, wanted);
     }
 
+    /** The names of the units of a segment of the snapshot, those that have left it too. */
+    public List<String> unitNames(Storage storage, int segment) throws IOException {
+        String dataset = spec.config().dataset();
+        List<String> names = new ArrayList<>();
+        Segment.read(storage, dataset, segments.get(segment))
+                .lines(storage, dataset, line -> names.add(line.unit().name()));
+        return names;
+    }
+
     /** Into how many ranges of keys the merge is cut, each a task. */
     public int ranges() {
         long bytes = runs.stream()
@@ -136,87 +143,39 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
                 .mapToLong(ObjectRef::bytes)
                 .sum();
         int most = runs.stream().mapToInt(run -> run.parts().size()).max().orElse(1);
-        return Math.max(most, parts(bytes / RECORD));
+        return Math.max(most, parts(bytes / KeyRunFile.RECORD));
     }
 
     /** Gives the duplicates with keys in one of the ranges: candidates with the snapshot's indexes of segments. */
     public void merge(Storage storage, int range, int ranges, RowSink<long[]> found) throws IOException {
-        var queue = new PriorityQueue<Head>((one, other) -> DuplicateRule.compare(one.candidate, other.candidate));
-        List<Head> heads = new ArrayList<>();
-        try {
-            for (KeyRun run : runs) {
-                var head = new Head(
-                        KeyRunFile.Cursor.open(storage, spec.config().dataset(), run, range, ranges), indexes(run));
-                heads.add(head);
-                if (head.advance()) {
-                    queue.add(head);
-                }
-            }
-            long[] before = new long[DuplicateRule.LENGTH];
-            boolean any = false;
-            while (!queue.isEmpty()) {
-                Head head = queue.remove();
-                long[] candidate = head.candidate;
-                if (any
-                        && DuplicateRule.sameKey(before, candidate)
-                        && wanted.contains(DuplicateRule.segment(candidate))) {
+        String dataset = spec.config().dataset();
+        try (MergedKeys keys =
+                MergedKeys.open(storage, dataset, runs, new MergedKeys.KeyRange(range, ranges), remaining())) {
+            long[] before = keys.next();
+            for (long[] candidate = keys.next(); candidate.length > 0; candidate = keys.next()) {
+                if (DuplicateRule.sameKey(before, candidate) && wanted.contains(DuplicateRule.segment(candidate))) {
                     found.accept(candidate);
                 }
                 before = candidate;
-                any = true;
-                if (head.advance()) {
-                    queue.add(head);
-                }
-            }
-        } finally {
-            for (Head head : heads) {
-                head.cursor.close();
             }
         }
     }
 
-    /** By index in a run the index in the snapshot, -1 for a segment that has left. */
-    private int[] indexes(KeyRun run) {
-        Map<String, Integer> places = new HashMap<>();
+    /** The units that are in the snapshot. */
+    private MergedKeys.Segments remaining() {
+        Map<String, Integer> indexes = new HashMap<>();
+        Map<Integer, BitSet> gone = new HashMap<>();
         for (int i = 0; i < segments.size(); i++) {
-            places.put(segments.get(i).id(), i);
+            indexes.put(segments.get(i).id(), i);
+            var units = new BitSet();
+            segments.get(i).gone().forEach(units::set);
+            gone.put(i, units);
         }
-        return run.segments().stream()
-                .mapToInt(segment -> places.getOrDefault(segment, -1))
-                .toArray();
+        return new MergedKeys.Segments(indexes, gone);
     }
 
-    /** The next candidate of a run that is in the snapshot. */
-    private final class Head {
-        private final KeyRunFile.Cursor cursor;
-        private final int[] indexes;
-        private final Map<Integer, BitSet> gone = new HashMap<>();
-        private long[] candidate = new long[0];
-
-        Head(KeyRunFile.Cursor cursor, int[] indexes) {
-            this.cursor = cursor;
-            this.indexes = indexes;
-            for (int index : indexes) {
-                var units = new BitSet();
-                if (index >= 0) {
-                    segments.get(index).gone().forEach(units::set);
-                }
-                gone.put(index, units);
-            }
-        }
-
-        boolean advance() throws IOException {
-            long[] next = cursor.next();
-            while (next.length > 0) {
-                int index = indexes[DuplicateRule.segment(next)];
-                if (index >= 0 && !gone.getOrDefault(index, new BitSet()).get(DuplicateRule.unit(next))) {
-                    next[DuplicateRule.SEGMENT] = index;
-                    candidate = next;
-                    return true;
-                }
-                next = cursor.next();
-            }
-            return false;
-        }
+    /** The runs for the snapshot to come: some of those here may be due to be merged. */
+    public List<KeyRun> merged(KeyMerge.Writing writing) throws IOException {
+        return KeyMerge.all(runs, segments.stream().map(SegmentEntry::id).toList(), writing);
     }
 }

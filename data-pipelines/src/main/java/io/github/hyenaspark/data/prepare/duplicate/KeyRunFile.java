@@ -11,7 +11,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.util.Iterator;
 import java.util.zip.CRC32C;
 
 /**
@@ -26,8 +25,8 @@ public final class KeyRunFile {
     private static final int RANGE_BITS = 9;
     private static final int MAGIC = 0x48594b52; // "HYKR"
     private static final int ENTRY = Long.BYTES + Integer.BYTES;
-    private static final int TABLE = 2 * Integer.BYTES + (RANGES + 1) * ENTRY;
-    private static final int RECORD = 32;
+    static final int TABLE = 2 * Integer.BYTES + (RANGES + 1) * ENTRY;
+    static final int RECORD = 32; // bytes of a key
     private static final int KIND_SHIFT = 24;
     private static final int MOST_UNIT = (1 << KIND_SHIFT) - 1;
     /** Of keys that are read by one request: many runs are open at a time. */
@@ -35,13 +34,19 @@ public final class KeyRunFile {
 
     private KeyRunFile() {}
 
+    /** Candidates, one after the other. */
+    @FunctionalInterface
+    public interface Candidates {
+        /** The next one; empty at the end. */
+        long[] next() throws IOException;
+    }
+
     /**
      * Writes candidates that are sorted and lie in one part.
      *
      * @param part which, of so many {@code parts}
      */
-    public static ObjectRef write(
-            Storage storage, String dataset, String name, int part, int parts, Iterator<long[]> sorted)
+    public static ObjectRef write(Storage storage, String dataset, String name, int part, int parts, Candidates sorted)
             throws IOException {
         try (SpoolFile spool = SpoolFile.open()) {
             OutputStream records = new BufferedOutputStream(spool.output(), BUFFER);
@@ -51,8 +56,7 @@ public final class KeyRunFile {
             int range = 0;
             var crc = new CRC32C();
             table.putLong(0);
-            while (sorted.hasNext()) {
-                long[] candidate = sorted.next();
+            for (long[] candidate = sorted.next(); candidate.length > 0; candidate = sorted.next()) {
                 if (DuplicateRule.part(candidate, parts) != part) {
                     throw new IllegalArgumentException("a key does not lie in part " + part + " of " + parts);
                 }
@@ -76,6 +80,13 @@ public final class KeyRunFile {
                 spool.input(0).transferTo(out);
             }));
         }
+    }
+
+    /** How many keys a run has, by the lengths of its parts. */
+    static long keys(KeyRun run) {
+        return run.parts().stream()
+                .mapToLong(part -> (part.bytes() - TABLE) / RECORD)
+                .sum();
     }
 
     private static int range(long[] candidate, int parts) {

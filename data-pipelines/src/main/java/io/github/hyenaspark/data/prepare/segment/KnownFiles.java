@@ -59,10 +59,6 @@ public final class KnownFiles {
         return known;
     }
 
-    static long hash(String text) {
-        return Long.parseUnsignedLong(Hashes.sha256(text), 0, 2 * Long.BYTES, 16);
-    }
-
     /** A hash of what a later listing of an unchanged file will say. */
     static long state(InputFile file) {
         boolean told = !file.etag().isEmpty() && !file.etag().startsWith(InputFile.CHECKSUM);
@@ -70,7 +66,7 @@ public final class KnownFiles {
     }
 
     private static long ofContent(InputFile file) {
-        return hash(file.bytes() + " " + file.etag());
+        return Hashes.first64(file.bytes() + " " + file.etag());
     }
 
     private static long ofTime(InputFile file) {
@@ -109,38 +105,39 @@ public final class KnownFiles {
         }
     }
 
+    /** A place with a path, the first from one on before an empty place; -1 if there is none. */
+    private int placeFrom(int start, long path) {
+        int at = start & units.length - 1;
+        while (units[at] != 0 && paths[at] != path) {
+            at = at + 1 & units.length - 1;
+        }
+        return units[at] == 0 ? -1 : at;
+    }
+
     /** Compares a listed file, and remembers that it was listed. */
     public Known look(InputFile file) {
         Known found = Known.NEW;
-        long path = hash(file.path());
-        for (int at = (int) path & units.length - 1; units[at] != 0; at = at + 1 & units.length - 1) {
-            if (paths[at] == path) {
-                listed.set(at);
-                boolean same = states[at] == ofTime(file) || (!file.etag().isEmpty() && states[at] == ofContent(file));
-                found = same && found != Known.CHANGED ? Known.SAME : Known.CHANGED;
-            }
+        long path = Hashes.first64(file.path());
+        for (int at = placeFrom((int) path, path); at >= 0; at = placeFrom(at + 1, path)) {
+            listed.set(at);
+            boolean same = states[at] == ofTime(file) || (!file.etag().isEmpty() && states[at] == ofContent(file));
+            found = same && found != Known.CHANGED ? Known.SAME : Known.CHANGED;
         }
         return found;
     }
 
-    public boolean isListed(String path) {
-        long hash = hash(path);
-        for (int at = (int) hash & units.length - 1; units[at] != 0; at = at + 1 & units.length - 1) {
-            if (paths[at] == hash) {
-                return listed.get(at);
-            }
-        }
-        return false;
+    public boolean isListed(String file) {
+        long path = Hashes.first64(file);
+        int at = placeFrom((int) path, path);
+        return at >= 0 && listed.get(at);
     }
 
     /** The numbers of the units, among all units of the dataset, that a file is in. */
-    public BitSet unitsOf(String path) {
+    public BitSet unitsOf(String file) {
         BitSet found = new BitSet();
-        long hash = hash(path);
-        for (int at = (int) hash & units.length - 1; units[at] != 0; at = at + 1 & units.length - 1) {
-            if (paths[at] == hash) {
-                found.set(units[at] - 1);
-            }
+        long path = Hashes.first64(file);
+        for (int at = placeFrom((int) path, path); at >= 0; at = placeFrom(at + 1, path)) {
+            found.set(units[at] - 1);
         }
         return found;
     }

@@ -71,7 +71,7 @@ public final class SegmentInputs {
         for (int unit = 0; unit < units.size(); unit++) {
             for (Slice slice : units.get(unit).slices()) {
                 InputFile file = slice.file();
-                bytes.putLong(KnownFiles.hash(file.path()))
+                bytes.putLong(Hashes.first64(file.path()))
                         .putLong(KnownFiles.state(file))
                         .putInt(unit);
             }

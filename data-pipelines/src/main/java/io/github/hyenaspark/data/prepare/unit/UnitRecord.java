@@ -57,12 +57,13 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         return fromJson(uri, storage.read(uri));
     }
 
-    public static String directory(String dataset, String fingerprint) {
-        return Storage.resolve(dataset, "units/" + fingerprint);
+    /** The folder of records in a dataset, relative to it. */
+    public static String folder(String fingerprint) {
+        return "units/" + fingerprint;
     }
 
     public static String uri(DatasetSpec spec, WorkUnit unit) {
-        return Storage.resolve(directory(spec.config().dataset(), spec.fingerprint()), fileName(unit));
+        return Storage.resolve(spec.config().dataset(), folder(spec.fingerprint()) + "/" + fileName(unit));
     }
 
     public static String fileName(WorkUnit unit) {
@@ -72,14 +73,18 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
     /** Whether all its objects exist with the lengths it says, or the document table with those noted. */
     public boolean isIntact(Storage storage, String dataset) throws IOException {
         for (ObjectRef object : entry().files()) {
-            boolean there = object.isIn(DocumentTable.FOLDER)
-                    ? DocumentTable.isThere(storage, dataset, object)
-                    : object.isThere(storage, dataset);
-            if (!there) {
+            if (!isThere(storage, dataset, object)) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Whether one of a unit's objects exists with its length, or the document table with that noted. */
+    public static boolean isThere(Storage storage, String dataset, ObjectRef object) throws IOException {
+        return object.isIn(DocumentTable.FOLDER)
+                ? DocumentTable.isThere(storage, dataset, object)
+                : object.isThere(storage, dataset);
     }
 
     Optional<ObjectRef> table() {
@@ -201,46 +206,48 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
      */
     public static final class UnitRecords {
         private final Storage storage;
-        private final String directory;
-        private final Map<String, List<String>> urisByName = new HashMap<>();
+        private final String dataset;
+        private final String folder;
+        private final Map<String, List<String>> namesByUnit = new HashMap<>();
 
-        private UnitRecords(Storage storage, String directory) {
+        private UnitRecords(Storage storage, String dataset, String folder) {
             this.storage = storage;
-            this.directory = directory;
+            this.dataset = dataset;
+            this.folder = folder;
         }
 
         public static UnitRecords of(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
-            var records = new UnitRecords(storage, UnitRecord.directory(dataset, snapshot.fingerprint()));
-            for (FileInfo file : storage.list(records.directory)) {
+            var records = new UnitRecords(storage, dataset, folder(snapshot.fingerprint()));
+            for (FileInfo file : storage.list(Storage.resolve(dataset, records.folder))) {
                 String unit = file.name().replaceFirst("-.*", "");
-                records.urisByName
+                records.namesByUnit
                         .computeIfAbsent(unit, name -> new ArrayList<>())
-                        .add(file.uri());
+                        .add(file.name());
             }
             return records;
         }
 
-        public String uri(UnitEntry unit) throws IOException {
-            for (String uri : urisByName.getOrDefault(unit.name(), List.of())) {
-                if (UnitRecord.read(storage, uri).entry().digest().equals(unit.digest())) {
-                    return uri;
+        /** The record's file, relative to the dataset. */
+        public String file(UnitEntry unit) throws IOException {
+            List<String> names = namesByUnit.getOrDefault(unit.name(), List.of());
+            for (String name : names) {
+                if (read(name).entry().digest().equals(unit.digest())) {
+                    return folder + "/" + name;
                 }
             }
             throw new CorruptFileException(
-                    directory,
+                    Storage.resolve(dataset, folder),
                     "a record of unit " + unit.name() + " with digest " + unit.digest(),
-                    urisByName.getOrDefault(unit.name(), List.of()).size() + " records of it, none with that digest",
+                    names.size() + " records of it, none with that digest",
                     "restore the file from a copy, or prepare the corpus into another data.dataset");
         }
 
-        /** The record's file, relative to the dataset. */
-        public String file(UnitEntry unit) throws IOException {
-            String uri = uri(unit);
-            return directory.substring(directory.lastIndexOf("units/")) + uri.substring(uri.lastIndexOf('/'));
+        private UnitRecord read(String name) throws IOException {
+            return UnitRecord.read(storage, Storage.resolve(dataset, folder + "/" + name));
         }
 
         public UnitRecord of(UnitEntry unit) throws IOException {
-            return UnitRecord.read(storage, uri(unit));
+            return UnitRecord.read(storage, Storage.resolve(dataset, file(unit)));
         }
     }
 }

@@ -1,13 +1,14 @@
 package io.github.hyenaspark.data.prepare.unit;
 
 import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.data.document.PackedSlices;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.input.FileFormat;
 import io.github.hyenaspark.io.Hashes;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -19,17 +20,17 @@ import java.util.stream.Collectors;
  *
  * @param name in the names of its objects
  */
-public record WorkUnit(String name, List<Slice> slices) implements Serializable {
+public record WorkUnit(String name, PackedSlices packed) implements Serializable {
     /** 80 bits: of a million units, two have one name with a chance of 4e-13. */
     private static final int NAME_DIGITS = 20;
 
     private static final int KEY_DIGITS = 20;
 
-    public WorkUnit {
+    public WorkUnit(String name, List<Slice> slices) {
+        this(name, PackedSlices.of(slices));
         if (slices.isEmpty()) {
             throw new IllegalArgumentException("a work unit has at least one slice of a file");
         }
-        slices = Collections.unmodifiableList(new ArrayList<>(slices));
     }
 
     /** A new unit, named by a hash of its slices' places. */
@@ -41,7 +42,7 @@ public record WorkUnit(String name, List<Slice> slices) implements Serializable 
      * Cuts an input, sorted by path, into units. Small files share a unit, which ends before it would exceed
      * {@code unitBytes} (at least 1); a larger file is cut where its format allows it, else it is a unit of its own.
      */
-    public static List<WorkUnit> cut(List<InputFile> files, SourceConfig source, long unitBytes) {
+    public static List<WorkUnit> cut(Collection<InputFile> files, SourceConfig source, long unitBytes) {
         List<WorkUnit> units = new ArrayList<>();
         List<Slice> members = new ArrayList<>();
         long bytes = 0;
@@ -72,13 +73,18 @@ public record WorkUnit(String name, List<Slice> slices) implements Serializable 
         }
     }
 
+    /** Unpacked at each call. */
+    public List<Slice> slices() {
+        return packed.list();
+    }
+
     /** A hash of the states of its files, which distinguishes records of different times. */
     String key() {
-        return hash(slices, slice -> slice.file().bytes() + " " + slice.file().modifiedMillis(), KEY_DIGITS);
+        return hash(slices(), slice -> slice.file().bytes() + " " + slice.file().modifiedMillis(), KEY_DIGITS);
     }
 
     public long bytes() {
-        return slices.stream().mapToLong(slice -> slice.to() - slice.from()).sum();
+        return slices().stream().mapToLong(slice -> slice.to() - slice.from()).sum();
     }
 
     private static String hash(List<Slice> slices, Function<Slice, String> facts, int digits) {

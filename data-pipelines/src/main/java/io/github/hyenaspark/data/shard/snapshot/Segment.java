@@ -200,7 +200,7 @@ public record Segment(
 
     /** The first 64 bits of the SHA-256 of an object's name, as {@code ID-objects.bin} holds it. */
     public static long nameHash(String file) {
-        return Long.parseUnsignedLong(Hashes.sha256(file), 0, 2 * Long.BYTES, 16);
+        return Hashes.first64(file);
     }
 
     private byte[] toJson() {

@@ -1,8 +1,6 @@
 package io.github.hyenaspark.data.shard.snapshot;
 
 import io.github.hyenaspark.data.shard.RowSink;
-import io.github.hyenaspark.data.shard.ShardEntry;
-import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -54,13 +52,6 @@ public final class SnapshotUnits {
         List<UnitEntry> all = new ArrayList<>();
         read(storage, dataset, snapshot, unit -> all.add(unit.entry()));
         return all;
-    }
-
-    public static List<ShardEntry> shards(Storage storage, String dataset, DatasetSnapshot snapshot, Split split)
-            throws IOException {
-        List<ShardEntry> shards = new ArrayList<>();
-        read(storage, dataset, snapshot, unit -> shards.addAll(unit.entry().shards(split)));
-        return shards;
     }
 
     /** The documents that plans leave out: ascending numbers in each affected shard, by the shard's file. */

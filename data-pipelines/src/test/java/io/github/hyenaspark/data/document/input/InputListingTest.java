@@ -165,7 +165,8 @@ class InputListingTest {
     }
 
     private List<InputFile> files(String input) throws IOException {
-        return InputListing.of(storage, input, TestSources.defaults(), "").files();
+        return List.copyOf(
+                InputListing.of(storage, input, TestSources.defaults(), "").files());
     }
 
     private List<String> paths(String input) throws IOException {

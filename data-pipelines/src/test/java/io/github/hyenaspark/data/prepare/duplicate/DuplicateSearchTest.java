@@ -5,15 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.prepare.commit.DatasetVerification;
+import io.github.hyenaspark.data.prepare.commit.Expiry;
+import io.github.hyenaspark.data.prepare.commit.Vacuum;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.testing.Nights;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.testing.MemoryFileSystem;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -30,15 +37,15 @@ class DuplicateSearchTest {
         storage.replace(root + "/input/" + path, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private DatasetSpec spec(String duplicates) throws IOException {
-        DataConfig config = Settings.load(List.of(
-                        "data.input=" + root + "/input",
-                        "data.dataset=" + root + "/dataset",
-                        "data.unit-bytes=20000",
-                        "data.validation-fraction=0",
-                        "data.clean.duplicates=" + duplicates))
-                .bind("data", DataConfig.class);
-        return DatasetSpec.of(storage, config);
+    private DatasetSpec spec(String duplicates, String... settings) throws IOException {
+        List<String> all = new ArrayList<>(List.of(
+                "data.input=" + root + "/input",
+                "data.dataset=" + root + "/dataset",
+                "data.unit-bytes=20000",
+                "data.validation-fraction=0",
+                "data.clean.duplicates=" + duplicates));
+        all.addAll(List.of(settings));
+        return DatasetSpec.of(storage, Settings.load(all).bind("data", DataConfig.class));
     }
 
     @Test
@@ -75,5 +82,54 @@ class DuplicateSearchTest {
             // eight ranges read the table of a run, 6 KiB, eight times
             assertThat(keysRead).isLessThan(keys + 2 * 8 * 6_200L);
         }
+    }
+
+    /** Nights with a copy of a text of any night before, more of them than runs of keys are left alone. */
+    @Test
+    void manyNightsHaveFewRunsAndFindTheSameDuplicates() throws IOException {
+        var configuration = new Configuration();
+        HADOOP.forEach(configuration::set);
+        try (var store = (MemoryFileSystem) FileSystem.get(URI.create(root + "/"), configuration)) {
+            for (int night = 0; night < 20; night++) {
+                add(night + "-new.txt", ("the words of night " + night + " and no other. ").repeat(20));
+                if (night > 0) {
+                    add(
+                            night + "-copy.txt",
+                            ("the words of night " + night * 7 % night + " and no other. ").repeat(20));
+                }
+                if (night == 15) {
+                    storage.delete(root + "/input/3-new.txt"); // its copies are now the first
+                }
+                store.forgetCounts();
+                DatasetSnapshot snapshot = Nights.prepare(storage, spec("near", "data.prune=true"))
+                        .snapshot();
+                assertThat(snapshot.keys()).as("runs after night %d", night).hasSizeLessThan(KeyMerge.MOST);
+                assertThat(keysIn(store.bytesRead().keySet()))
+                        .as("runs read in night %d", night)
+                        .hasSizeLessThanOrEqualTo(KeyMerge.MOST);
+            }
+            String dataset = root + "/dataset";
+            DatasetSnapshot last = DatasetSnapshot.newest(storage, dataset);
+            DatasetSnapshot atOnce = Nights.prepare(storage, spec("near", "data.dataset=" + root + "/at-once"))
+                    .snapshot();
+            assertThat(last.counts()).isEqualTo(atOnce.counts());
+            assertThat(last.counts().duplicates()).isGreaterThan(10);
+            assertThat(DatasetVerification.run(storage, dataset).faults()).isEmpty();
+
+            Expiry.run(storage, dataset, 1, Long.MAX_VALUE);
+            Vacuum.run(storage, dataset, Long.MAX_VALUE);
+            assertThat(storage.list(dataset + "/keys").stream()
+                            .map(FileInfo::name)
+                            .map(name -> "keys/" + name))
+                    .containsExactlyInAnyOrderElementsOf(last.keys().stream()
+                            .flatMap(run -> run.parts().stream())
+                            .map(ObjectRef::file)
+                            .toList());
+            assertThat(DatasetVerification.run(storage, dataset).faults()).isEmpty();
+        }
+    }
+
+    private static List<String> keysIn(Set<String> files) {
+        return files.stream().filter(uri -> uri.contains("/keys/")).toList();
     }
 }

@@ -51,7 +51,13 @@ class KeyRunFileTest {
             var sorted = candidates.stream()
                     .filter(one -> DuplicateRule.part(one, parts) == own)
                     .iterator();
-            files.add(KeyRunFile.write(storage, directory.toString(), "run-" + part, part, parts, sorted));
+            files.add(KeyRunFile.write(
+                    storage,
+                    directory.toString(),
+                    "run-" + part,
+                    part,
+                    parts,
+                    () -> sorted.hasNext() ? sorted.next() : new long[0]));
         }
         return new KeyRun(List.of("s"), files);
     }

@@ -49,7 +49,7 @@ class WorkUnitTest {
         WorkUnit unit = unit(new InputFile("0", "0", 5, 0, ""), 5);
         WorkUnit longer = unit(new InputFile("0", "0", 6, 0, ""), 5);
         WorkUnit later = unit(new InputFile("0", "0", 5, 1, ""), 5);
-        WorkUnit other = unit(new InputFile("1", "0", 5, 0, ""), 5);
+        WorkUnit other = unit(new InputFile("1", "1", 5, 0, ""), 5);
 
         assertThat(List.of(longer.name(), later.name())).containsOnly(unit.name());
         assertThat(List.of(

@@ -66,7 +66,7 @@ class SplitIndexTest {
     }
 
     private static List<ShardEntry> shards() throws IOException {
-        return SnapshotUnits.shards(storage, dataset, snapshot, Split.TRAIN);
+        return TestCorpus.shards(storage, dataset, snapshot, Split.TRAIN);
     }
 
     private static void assertSame(SplitIndex found, SplitIndex expected) throws IOException {

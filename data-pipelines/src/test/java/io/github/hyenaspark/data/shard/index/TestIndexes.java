@@ -1,12 +1,12 @@
 package io.github.hyenaspark.data.shard.index;
 
+import io.github.hyenaspark.data.TestCorpus;
 import io.github.hyenaspark.data.shard.MdsLayout;
 import io.github.hyenaspark.data.shard.ShardReader;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.TokenType;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
@@ -28,7 +28,7 @@ public final class TestIndexes {
     /** Of the train split without some documents, by their numbers in shards. */
     public static SplitIndex dropping(
             Storage storage, String dataset, DatasetSnapshot snapshot, Map<String, int[]> dropped) throws IOException {
-        List<SegmentIndex.Member> members = SnapshotUnits.shards(storage, dataset, snapshot, Split.TRAIN).stream()
+        List<SegmentIndex.Member> members = TestCorpus.shards(storage, dataset, snapshot, Split.TRAIN).stream()
                 .map(shard -> new SegmentIndex.Member(0, shard))
                 .toList();
         return SplitIndex.ofShards(storage, dataset, Split.TRAIN, snapshot.tokenType(), members, dropped);

@@ -10,8 +10,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The most of the heap that was in use after a collection while it watched. It asks for a collection whenever more may
- * be in use than was before, at most once a second.
+ * The most of the heap that was in use after a collection while it watched, beyond what was at its beginning: the store
+ * that is made up has its objects in the same heap. It asks for a collection whenever more may be in use than was
+ * before, at most once a second.
  */
 final class HeapWatch implements AutoCloseable {
     private static final long LOOK_MILLIS = 20;
@@ -24,6 +25,7 @@ final class HeapWatch implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread = new Thread(this::watch, "heap-watch");
     private volatile long most;
+    private volatile long before;
 
     private HeapWatch() {
         thread.setDaemon(true);
@@ -32,6 +34,7 @@ final class HeapWatch implements AutoCloseable {
     static HeapWatch begin() {
         var watch = new HeapWatch();
         watch.collect();
+        watch.before = watch.most;
         watch.thread.start();
         return watch;
     }
@@ -69,7 +72,7 @@ final class HeapWatch implements AutoCloseable {
     }
 
     double mebibytes() {
-        return most / MEBIBYTE;
+        return (most - before) / MEBIBYTE;
     }
 
     @Override

@@ -357,9 +357,7 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
                         new Folder(DATASET + "docs/", recorded, number -> List.of(object(tableName(unit(number))))),
                         new Folder(DATASET + "train/", recorded, number -> shardFiles(Split.TRAIN, unit(number))),
                         new Folder(
-                                DATASET
-                                        + UnitRecord.directory("", spec.fingerprint())
-                                                .substring(1) + "/",
+                                DATASET + UnitRecord.folder(spec.fingerprint()) + "/",
                                 recorded,
                                 number -> List.of(object(record(number)))),
                         new Folder(
@@ -432,7 +430,7 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
 
     private String record(int number) {
         String key = HexFormat.of().formatHex(records, NAME_BYTES * (2 * number + 1), NAME_BYTES * (2 * number + 2));
-        return UnitRecord.directory("", spec.fingerprint()).substring(1) + "/" + unit(number) + "-" + key + ".json";
+        return UnitRecord.folder(spec.fingerprint()) + "/" + unit(number) + "-" + key + ".json";
     }
 
     private List<Listed> shardFiles(Split split, String unit) {

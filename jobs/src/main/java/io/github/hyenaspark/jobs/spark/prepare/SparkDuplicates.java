@@ -2,11 +2,10 @@ package io.github.hyenaspark.jobs.spark.prepare;
 
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateRule;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
+import io.github.hyenaspark.data.prepare.duplicate.KeyMerge;
 import io.github.hyenaspark.data.prepare.duplicate.KeyRunFile;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
-import io.github.hyenaspark.data.shard.snapshot.Segment;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import java.io.IOException;
@@ -47,7 +46,9 @@ public final class SparkDuplicates {
         DuplicateSearch sorted = search.unsorted().isEmpty() ? search : search.with(sort(search));
         context.setJobDescription("merge " + sorted.runs().size() + " runs of keys");
         try {
-            return new DuplicateSearch.Result(sorted.runs(), merge(sorted));
+            Map<String, DuplicateList> lists = merge(sorted);
+            return new DuplicateSearch.Result(
+                    sorted.merged(merge -> write(merge, search.spec().config().dataset())), lists);
         } finally {
             context.setJobDescription(null);
         }
@@ -62,8 +63,7 @@ public final class SparkDuplicates {
             JavaPairRDD<long[], Boolean> candidates = context.parallelize(
                             units, Math.max(1, Math.min(units.size(), MOST_PARTITIONS)))
                     .flatMapToPair(some -> keyed(sent.value()
-                            .candidates(ExecutorState.ofThisProcess().storage(), some)
-                            .iterator()));
+                            .candidates(ExecutorState.ofThisProcess().storage(), some)));
             return candidates
                     .repartitionAndSortWithinPartitions(new Spread(parts, DuplicateRule::part), byKey)
                     .mapPartitionsWithIndex((part, keys) -> write(sent.value(), part, parts, keys), false)
@@ -75,35 +75,32 @@ public final class SparkDuplicates {
 
     private static Iterator<ObjectRef> write(
             DuplicateSearch search, int part, int parts, Iterator<Tuple2<long[], Boolean>> keys) throws IOException {
-        Iterator<long[]> sorted = new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return keys.hasNext();
-            }
-
-            @Override
-            public long[] next() {
-                return keys.next()._1();
-            }
-        };
         Storage storage = ExecutorState.ofThisProcess().storage();
         String dataset = search.spec().config().dataset();
-        return List.of(KeyRunFile.write(storage, dataset, search.newName(part), part, parts, sorted))
+        return List.of(KeyRunFile.write(
+                        storage,
+                        dataset,
+                        search.newName(part),
+                        part,
+                        parts,
+                        () -> keys.hasNext() ? keys.next()._1() : new long[0]))
                 .iterator();
     }
 
-    private static Iterator<Tuple2<long[], Boolean>> keyed(Iterator<long[]> candidates) {
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return candidates.hasNext();
-            }
+    /** The parts of a run that takes the place of others. */
+    private List<ObjectRef> write(KeyMerge merge, String dataset) {
+        context.setJobDescription("make one of " + merge.runs().size() + " runs of keys");
+        List<Integer> parts =
+                new ArrayList<>(IntStream.range(0, merge.parts()).boxed().toList());
+        return context.parallelize(parts, parts.size())
+                .map(part -> merge.write(ExecutorState.ofThisProcess().storage(), dataset, part))
+                .collect();
+    }
 
-            @Override
-            public Tuple2<long[], Boolean> next() {
-                return new Tuple2<>(candidates.next(), true);
-            }
-        };
+    private static Iterator<Tuple2<long[], Boolean>> keyed(List<long[]> candidates) {
+        return candidates.stream()
+                .map(candidate -> new Tuple2<>(candidate, true))
+                .iterator();
     }
 
     private Map<String, DuplicateList> merge(DuplicateSearch search) {
@@ -120,7 +117,7 @@ public final class SparkDuplicates {
                     .flatMapToPair(range -> {
                         List<long[]> duplicates = new ArrayList<>();
                         sent.value().merge(ExecutorState.ofThisProcess().storage(), range, ranges, duplicates::add);
-                        return keyed(duplicates.iterator());
+                        return keyed(duplicates);
                     });
             List<DuplicateList> lists = found.repartitionAndSortWithinPartitions(
                             new Spread(partitions, (one, count) -> DuplicateRule.segment(one) % count), byUnit)
@@ -149,7 +146,7 @@ public final class SparkDuplicates {
             }
             if (!sameSegment) {
                 segment = DuplicateRule.segment(found);
-                names = unitNames(search, segment);
+                names = search.unitNames(ExecutorState.ofThisProcess().storage(), segment);
             }
             ofUnit.add(found);
         }
@@ -157,16 +154,6 @@ public final class SparkDuplicates {
             lists.add(DuplicateRule.list(names.get(DuplicateRule.unit(ofUnit.get(0))), ofUnit));
         }
         return lists.iterator();
-    }
-
-    private static List<String> unitNames(DuplicateSearch search, int segment) throws IOException {
-        Storage storage = ExecutorState.ofThisProcess().storage();
-        String dataset = search.spec().config().dataset();
-        SegmentEntry entry = search.segments().get(segment);
-        List<String> names = new ArrayList<>();
-        Segment.read(storage, dataset, entry)
-                .lines(storage, dataset, line -> names.add(line.unit().name()));
-        return names;
     }
 
     /** Of so many partitions, the one that a candidate goes to. */

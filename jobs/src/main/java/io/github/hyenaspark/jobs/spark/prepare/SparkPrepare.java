@@ -2,10 +2,14 @@ package io.github.hyenaspark.jobs.spark.prepare;
 
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.DatasetLease;
+import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
+import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
+import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.prepare.unit.UnitWork;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.LockedException;
+import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.task.DriverState;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
@@ -65,9 +69,20 @@ public final class SparkPrepare {
             long documents =
                     await(job, bytesRead).stream().mapToLong(Long::longValue).sum();
             progress.advance(mebibytes(units), documents + " documents");
+            DriverState.ofThisProcess().set(DriverState.PREPARED, (double) mebibytes(units));
         } finally {
             sent.destroy();
         }
+    }
+
+    /** Publishes the results of a plan's units, unless the lease is lost by then. */
+    public static SnapshotCommit.Result commit(
+            JavaSparkContext context, Storage storage, DatasetSpec spec, InputPlan plan, DatasetLease lease)
+            throws IOException {
+        SnapshotCommit commit = SnapshotCommit.open(storage, spec, plan);
+        DuplicateSearch.Result duplicates = new SparkDuplicates(context).find(commit.search());
+        lease.check();
+        return commit.commit(duplicates);
     }
 
     /**

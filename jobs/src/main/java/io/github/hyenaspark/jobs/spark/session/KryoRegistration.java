@@ -2,12 +2,14 @@ package io.github.hyenaspark.jobs.spark.session;
 
 import com.esotericsoftware.kryo.Kryo;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.prepare.commit.Faults;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
+import io.github.hyenaspark.jobs.spark.prepare.SparkVerification;
 import io.github.hyenaspark.jobs.spark.prepare.SparkWordCount;
 import io.github.hyenaspark.jobs.spark.worker.DistributedAverage;
 import io.github.hyenaspark.jobs.spark.worker.LabelPlan;
@@ -39,6 +41,8 @@ public final class KryoRegistration implements KryoRegistrator {
                 DuplicateSearch.class,
                 DuplicateSearch.Units.class,
                 DuplicateList.class,
+                SparkVerification.Portion.class,
+                Faults.class,
                 SparkWordCount.WordCountPart.class,
                 float[].class, // parameters of fitted models
                 double[][].class); // outputs of models for sequences

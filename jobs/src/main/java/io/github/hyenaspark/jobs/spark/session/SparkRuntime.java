@@ -292,6 +292,13 @@ public final class SparkRuntime implements AutoCloseable {
         return new SparkInference(session, progress);
     }
 
+    /** Whether the session of this JVM, or else the one that would be started, has executors in other processes. */
+    public static boolean hasExecutors() {
+        SparkConf conf =
+                SparkEnv.get() == null ? new SparkConf() : SparkEnv.get().conf();
+        return !isOneProcess(conf.get("spark.master", "local[*]"));
+    }
+
     /** How many tasks run at once, at least 1, as far as Spark knows now. */
     public int taskSlots() {
         return Math.max(1, context().defaultParallelism());

@@ -27,7 +27,7 @@ class PlanBenchTest {
         assertThat(found.get("requests").longValue()).isEqualTo(sum);
         double seconds = found.get("driver_seconds").doubleValue();
         assertThat(seconds).isGreaterThan(sum * MILLIS / 1e3 / 33).isLessThan(sum * MILLIS / 1e3 + 60);
-        assertThat(found.get("heap_mib").doubleValue()).isPositive();
+        assertThat(found.get("heap_mib").doubleValue()).isNotNegative();
         return found;
     }
 

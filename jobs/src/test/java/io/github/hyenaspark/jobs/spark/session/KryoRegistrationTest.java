@@ -13,6 +13,7 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.prepare.commit.Faults;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.ObjectRef;
@@ -28,6 +29,7 @@ import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
+import io.github.hyenaspark.jobs.spark.prepare.SparkVerification;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.BatchSource;
 import io.github.hyenaspark.jobs.spark.task.ModelUse;
@@ -180,5 +182,13 @@ class KryoRegistrationTest {
         DuplicateList[] read = (DuplicateList[]) throughWire(new DuplicateList[] {found});
         assertThat(read[0].exactCount()).isEqualTo(1);
         assertThat(read[0].tokens()).isEqualTo(2);
+    }
+
+    @Test
+    void objectsToVerifyAndTheirFaultsSurvive() {
+        var portion = new SparkVerification.Portion(3, UNIT.objects());
+        assertThat(throughWire(portion)).isEqualTo(portion);
+        Faults faults = Faults.NONE.with(4, "gone");
+        assertThat(throughWire(faults)).isEqualTo(faults);
     }
 }

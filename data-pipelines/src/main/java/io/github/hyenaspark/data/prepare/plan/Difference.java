@@ -1,0 +1,344 @@
+package io.github.hyenaspark.data.prepare.plan;
+
+import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.data.document.PackedFiles;
+import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.document.input.FileFormat;
+import io.github.hyenaspark.data.document.input.InputListing;
+import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.prepare.segment.KnownFiles;
+import io.github.hyenaspark.data.prepare.segment.ListedObjects;
+import io.github.hyenaspark.data.prepare.segment.SegmentInputs;
+import io.github.hyenaspark.data.prepare.unit.UnitRecord;
+import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.data.shard.ObjectRef;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.Segment;
+import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
+import io.github.hyenaspark.data.shard.table.DocumentTable;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.FileInfo;
+import io.github.hyenaspark.io.Refusal;
+import io.github.hyenaspark.io.Requests;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What an input has that the dataset has not, and what becomes of the segments there are. */
+final class Difference {
+    private static final Logger LOG = LoggerFactory.getLogger(Difference.class);
+    /** Where listings do not tell lengths, so many units, the last, are asked for them. */
+    private static final long UNITS_ASKED = 100;
+
+    private static final int UNIT_HEAP = 4096; // bytes at least: its slices, record and line of the snapshot
+
+    private final Storage storage;
+    private final DatasetSpec spec;
+    private final DataConfig config;
+    private final InputListing input;
+    private final List<SegmentEntry> segments;
+    private final KnownFiles known;
+    /** By segment: its units, read when one of their files has changed. */
+    private final Map<Integer, List<WorkUnit>> units = new HashMap<>();
+
+    private final PackedFiles fresh = new PackedFiles();
+    /** Paths whose documents must be prepared again, or leave. */
+    private final Set<String> affected = new LinkedHashSet<>();
+
+    private final BitSet leaving = new BitSet();
+    private Set<String> open = Set.of(); // URIs of files that somebody is writing
+    private long late;
+    private long waiting;
+    private long changed;
+
+    Difference(Storage storage, DatasetSpec spec, InputListing input, List<SegmentEntry> segments, KnownFiles known) {
+        this.storage = storage;
+        this.spec = spec;
+        this.config = spec.config();
+        this.input = input;
+        this.segments = segments;
+        this.known = known;
+    }
+
+    InputPlan plan(Optional<DatasetSnapshot> parent) throws IOException {
+        open = storage.beingWritten(input.root(), input.files().stream().map(InputFile::uri));
+        for (InputFile file : input.files()) {
+            if (known.look(file) == KnownFiles.Known.NEW) {
+                takeNew(file);
+            } else {
+                takeChanged(file);
+            }
+        }
+        if (config.prune()) {
+            prune();
+        }
+        for (String path : List.copyOf(affected)) {
+            leave(path);
+        }
+        tell();
+        PackedFiles files = fresh.sorted();
+        refuseTooManyUnits(config, files);
+        List<WorkUnit> cut = WorkUnit.cut(files, config.source(), config.unitBytes());
+        List<SegmentEntry> kept = kept();
+        List<WorkUnit> pending = new ArrayList<>();
+        List<SegmentEntry> intact = restored(kept, pending);
+        Set<String> records = records(cut);
+        List<WorkUnit> recorded = new ArrayList<>();
+        cut.forEach(unit -> (records.contains(UnitRecord.fileName(unit)) ? recorded : pending).add(unit));
+        return new InputPlan(
+                input, parent, segments, intact, cut, pending, recorded, new InputPlan.Left(late, waiting, changed));
+    }
+
+    /** Whoever plans holds all units in memory, and a snapshot lists them. */
+    private static void refuseTooManyUnits(DataConfig config, PackedFiles files) {
+        long large = files.stream()
+                .filter(file -> file.bytes() > config.unitBytes()
+                        && FileFormat.of(file.path(), config.source()).splittable())
+                .mapToLong(InputFile::bytes)
+                .sum();
+        long most = Runtime.getRuntime().maxMemory() / UNIT_HEAP;
+        long expected = large / most + 1;
+        Refusal.unless(
+                config.unitBytes() >= expected,
+                "data.unit-bytes",
+                config.unitBytes(),
+                "at least " + expected + ": more units of work do not fit the heap of the driver; give it more"
+                        + " (-- --driver-memory SIZE) or raise this");
+    }
+
+    private void tell() {
+        if (late > 0) {
+            LOG.info("{} new files changed before data.interval-start and are taken all the same", late);
+        }
+        if (waiting > 0) {
+            LOG.info(
+                    "{} files wait for the next run: they changed after data.interval-end or less than"
+                            + " data.min-age={} ago, or somebody is writing them",
+                    waiting,
+                    config.minAge());
+        }
+        if (changed > 0) {
+            LOG.warn("{} files have changed and keep their old documents, as data.on-changed=keep says", changed);
+        }
+    }
+
+    private boolean waits(InputFile file) {
+        long age = System.currentTimeMillis() - file.modifiedMillis();
+        return (config.minAgeMillis() > 0 && age < config.minAgeMillis()) || open.contains(file.uri());
+    }
+
+    private void takeNew(InputFile file) {
+        if (file.modifiedMillis() >= config.interval().endMillis() || waits(file)) {
+            waiting++;
+            return;
+        }
+        late += file.modifiedMillis() < config.interval().startMillis() ? 1 : 0;
+        fresh.add(file);
+    }
+
+    private void takeChanged(InputFile file) throws IOException {
+        InputFile then = then(file.path());
+        if (hasSameContent(then, file)) {
+            return;
+        }
+        if (config.onChanged() == DataConfig.OnChanged.KEEP) {
+            changed++;
+        } else if (waits(file)) {
+            waiting++;
+        } else if (config.onChanged() == DataConfig.OnChanged.STOP) {
+            throw changed(then, file);
+        } else {
+            LOG.info("{} has changed; it is prepared again", file.uri());
+            affected.add(file.path());
+            fresh.add(file);
+        }
+    }
+
+    /** Asks for the checksum or tag that a file had then, if listings do not tell it: it was written again. */
+    private boolean hasSameContent(InputFile then, InputFile now) throws IOException {
+        if (then.bytes() != now.bytes() || then.etag().isEmpty() || !now.etag().isEmpty()) {
+            return false;
+        }
+        String found = then.etag().startsWith(InputFile.CHECKSUM)
+                ? InputFile.CHECKSUM + storage.checksum(now.uri())
+                : storage.facts(now.uri()).etag();
+        return then.etag().equals(found);
+    }
+
+    /** A known file as it was when it was prepared. */
+    private InputFile then(String path) throws IOException {
+        return unit(known.unitsOf(path).nextSetBit(0)).slices().stream()
+                .map(Slice::file)
+                .filter(file -> file.path().equals(path))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("two paths have the hash of " + path));
+    }
+
+    private WorkUnit unit(int number) throws IOException {
+        int segment = known.segmentOf(number);
+        List<WorkUnit> found = units.get(segment);
+        if (found == null) {
+            found = SegmentInputs.units(storage, config.dataset(), segments.get(segment));
+            units.put(segment, found);
+        }
+        return found.get(known.numberInSegment(number));
+    }
+
+    private void prune() throws IOException {
+        for (int unit : known.unitsOfMissing().stream().toArray()) {
+            for (Slice slice : unit(unit).slices()) {
+                if (!known.isListed(slice.file().path())
+                        && affected.add(slice.file().path())) {
+                    LOG.info(
+                            "{} is gone; its documents leave the dataset",
+                            slice.file().uri());
+                }
+            }
+        }
+    }
+
+    /** The units of an affected file leave; their other files are prepared again. */
+    private void leave(String path) throws IOException {
+        for (int number : known.unitsOf(path).stream().toArray()) {
+            if (!leaving.get(number)) {
+                leaving.set(number);
+                for (Slice slice : unit(number).slices()) {
+                    again(path, slice.file());
+                }
+            }
+        }
+    }
+
+    private void again(String cause, InputFile then) throws IOException {
+        if (!affected.add(then.path())) {
+            return;
+        }
+        if (!known.isListed(then.path())) {
+            throw new CorruptFileException(
+                    then.uri(),
+                    "the file, because it shares a work unit with the changed " + input.root() + cause,
+                    "no such file",
+                    "nothing has been committed; restore it, or set data.prune=true to let its documents go");
+        }
+        FileInfo now = storage.facts(input.root() + then.path());
+        fresh.add(InputFile.of(then.path(), now));
+        leave(then.path());
+    }
+
+    private List<SegmentEntry> kept() throws IOException {
+        Map<Integer, List<Integer>> numbers = new TreeMap<>();
+        leaving.stream()
+                .forEach(unit -> numbers.computeIfAbsent(known.segmentOf(unit), one -> new ArrayList<>())
+                        .add(known.numberInSegment(unit)));
+        List<SegmentEntry> kept = new ArrayList<>();
+        for (int i = 0; i < segments.size(); i++) {
+            SegmentEntry segment = segments.get(i);
+            if (numbers.containsKey(i)) {
+                segment = Segment.read(storage, config.dataset(), segment)
+                        .without(storage, config.dataset(), segment, numbers.getOrDefault(i, List.of()));
+            }
+            if (segment.totals().units() > 0) {
+                kept.add(segment);
+            }
+        }
+        return kept;
+    }
+
+    /** Adds kept units that have lost an object to those to be prepared; drops lost lists of duplicates. */
+    private List<SegmentEntry> restored(List<SegmentEntry> kept, List<WorkUnit> pending) throws IOException {
+        String dataset = config.dataset();
+        ListedObjects listed = kept.isEmpty() ? ListedObjects.none() : ListedObjects.of(storage, dataset);
+        List<Boolean> whole =
+                Requests.all(kept, entry -> listed.hasAllOf(storage, dataset, Segment.read(storage, dataset, entry)));
+        List<SegmentEntry> intact = new ArrayList<>();
+        long unitsAfter =
+                kept.stream().mapToLong(entry -> entry.totals().units()).sum();
+        for (int i = 0; i < kept.size(); i++) {
+            SegmentEntry entry = kept.get(i);
+            boolean listLost =
+                    entry.duplicates().filter(list -> !listed.has(list)).isPresent();
+            intact.add(listLost ? entry.with(null, 0, 0, 0) : entry);
+            unitsAfter -= entry.totals().units();
+            boolean asked = !listed.haveLengths() && unitsAfter < UNITS_ASKED;
+            if (asked || !whole.get(i)) {
+                restore(listed, entry, asked ? UNITS_ASKED - unitsAfter : 0, pending);
+            }
+        }
+        return intact;
+    }
+
+    /** Units of which an object is not listed or, of the last so many units, does not have its length. */
+    private void restore(ListedObjects listed, SegmentEntry entry, long last, List<WorkUnit> pending)
+            throws IOException {
+        List<Segment.Line> lines =
+                Segment.read(storage, config.dataset(), entry).remaining(storage, config.dataset(), entry);
+        Set<String> broken = new HashSet<>();
+        for (int i = 0; i < lines.size(); i++) {
+            for (ObjectRef object : lines.get(i).unit().files()) {
+                boolean asked = i >= lines.size() - last || (object.isIn(DocumentTable.FOLDER) && !listed.has(object));
+                if (asked ? !UnitRecord.isThere(storage, config.dataset(), object) : !listed.has(object)) {
+                    broken.add(lines.get(i).unit().name());
+                }
+            }
+        }
+        if (broken.isEmpty()) {
+            return;
+        }
+        for (WorkUnit unit : SegmentInputs.units(storage, config.dataset(), entry)) {
+            if (broken.contains(unit.name())) {
+                LOG.warn("unit {} has lost an object; it is prepared again", unit.name());
+                pending.add(asItIsNow(unit));
+            }
+        }
+    }
+
+    /** A unit whose files may have moved, or been written again with the same content. */
+    private WorkUnit asItIsNow(WorkUnit unit) throws IOException {
+        List<Slice> slices = new ArrayList<>();
+        for (Slice slice : unit.slices()) {
+            FileInfo now = storage.facts(input.root() + slice.file().path());
+            slices.add(new Slice(InputFile.of(slice.file().path(), now), slice.from(), slice.to()));
+        }
+        return new WorkUnit(unit.name(), slices);
+    }
+
+    private Set<String> records(List<WorkUnit> cut) throws IOException {
+        Set<String> names = new HashSet<>();
+        if (!cut.isEmpty()) {
+            storage.names(
+                    Storage.resolve(config.dataset(), UnitRecord.folder(spec.fingerprint())),
+                    (name, bytes) -> names.add(name));
+        }
+        return names;
+    }
+
+    private static CorruptFileException changed(InputFile then, InputFile now) {
+        String moved = then.uri().equals(now.uri())
+                ? ""
+                : "; it was " + then.uri() + " then: a dataset knows files by their path below data.input, so name"
+                        + " the folder above both, or choose another data.dataset";
+        return new CorruptFileException(
+                now.uri(),
+                "the file that was prepared, " + state(then),
+                "a changed one, " + state(now) + moved,
+                "nothing has been committed; set data.on-changed=replace to prepare it again, or keep to leave its"
+                        + " documents as they are, or restore it");
+    }
+
+    private static String state(InputFile file) {
+        return file.bytes() + " bytes of " + Instant.ofEpochMilli(file.modifiedMillis());
+    }
+}
