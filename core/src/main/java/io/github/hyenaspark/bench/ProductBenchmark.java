@@ -97,8 +97,8 @@ public final class ProductBenchmark {
 
     /** The geometric mean of a ratio. */
     public static double mean(List<Rates> rates, ToDoubleFunction<Rates> ratio) {
-        return Math.exp(
-                rates.stream().mapToDouble(ratio).map(Math::log).average().orElseThrow());
+        return StrictMath.exp(
+                rates.stream().mapToDouble(ratio).map(StrictMath::log).average().orElseThrow());
     }
 
     private static Rates measure(Shape shape, int repeats) {
