@@ -98,7 +98,7 @@ public final class ProductBenchmark {
     /** The geometric mean of a ratio. */
     public static double mean(List<Rates> rates, ToDoubleFunction<Rates> ratio) {
         return StrictMath.exp(
-                rates.stream().mapToDouble(ratio).map(Math::log).average().orElseThrow());
+                rates.stream().mapToDouble(ratio).map(StrictMath::log).average().orElseThrow());
     }
 
     private static Rates measure(Shape shape, int repeats) {
