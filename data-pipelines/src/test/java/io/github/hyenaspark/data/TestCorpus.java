@@ -166,7 +166,7 @@ public final class TestCorpus {
         String dataset = search.spec().config().dataset();
         List<long[]> candidates = new ArrayList<>();
         for (DuplicateSearch.Units units : search.units()) {
-            candidates.addAll(search.candidates(storage, units));
+            search.candidates(storage, units).forEach(candidates::add);
         }
         candidates.sort(DuplicateRule::compare);
         DuplicateSearch sorted = search.unsorted().isEmpty()

@@ -224,14 +224,14 @@ class BenchJobTest {
     @Test
     void benchAloneNamesWhatItMeasures() {
         assertRefused(
-                run("bench"), "hyena bench: a command is needed: step, generate, conv, round, tokens, prepare or plan");
+                run("bench"), "hyena bench: a command is needed: step, generate, conv, products, round, tokens, prepare or plan");
     }
 
     @Test
     void anUnknownMeasurementIsNamedWithTheKnownOnes() {
         assertRefused(
                 run("bench", "nonsense"),
-                "hyena bench: there is no command nonsense; known commands: [step, generate, conv, round, tokens, prepare, plan]");
+                "hyena bench: there is no command nonsense; known commands: [step, generate, conv, products, round, tokens, prepare, plan]");
     }
 
     @Test

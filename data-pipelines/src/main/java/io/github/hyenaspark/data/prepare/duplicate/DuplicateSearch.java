@@ -12,6 +12,7 @@ import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What a commit has to look for: the keys of segments that no run has are sorted into a new run, which reads their
@@ -37,7 +40,7 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
     private static final long PART_KEYS = 2_000_000;
 
     private static final int RUN_DIGITS = 20;
-    private static final int UNITS_AT_ONCE = 64;
+    private static final int UNITS_OF_A_TASK = 8;
 
     public DuplicateSearch {
         segments = Collections.unmodifiableList(new ArrayList<>(segments));
@@ -77,28 +80,37 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
         for (int i = 0; i < unsorted.size(); i++) {
             int count = Math.toIntExact(
                     unsorted.get(i).totals().units() + unsorted.get(i).gone().size());
-            for (int from = 0; from < count; from += UNITS_AT_ONCE) {
-                units.add(new Units(i, from, Math.min(count, from + UNITS_AT_ONCE)));
+            for (int from = 0; from < count; from += UNITS_OF_A_TASK) {
+                units.add(new Units(i, from, Math.min(count, from + UNITS_OF_A_TASK)));
             }
         }
         return units;
     }
 
-    /** The candidates of some units, in no order. */
-    public List<long[]> candidates(Storage storage, Units units) throws IOException {
+    /**
+     * The candidates of some units, in no order. Only those of one unit are held at a time; UncheckedIOException if its
+     * table cannot be read.
+     */
+    public Stream<long[]> candidates(Storage storage, Units units) throws IOException {
         String dataset = spec.config().dataset();
         SegmentEntry entry = unsorted().get(units.segment());
         List<Segment.Line> lines = new ArrayList<>();
         Segment.read(storage, dataset, entry).lines(storage, dataset, lines::add);
-        List<long[]> candidates = new ArrayList<>();
-        for (int unit = units.from(); unit < units.to(); unit++) {
-            Optional<ObjectRef> table = lines.get(unit).unit().object(DocumentTable.FOLDER);
-            if (table.isPresent()) {
-                candidates.addAll(
-                        DuplicateRule.candidates(storage, dataset, table.get(), units.segment(), unit, kinds()));
-            }
+        return IntStream.range(units.from(), units.to())
+                .boxed()
+                .flatMap(unit -> candidates(storage, units.segment(), unit, lines.get(unit)).stream());
+    }
+
+    private List<long[]> candidates(Storage storage, int segment, int unit, Segment.Line line) {
+        Optional<ObjectRef> table = line.unit().object(DocumentTable.FOLDER);
+        if (table.isEmpty()) {
+            return List.of();
         }
-        return candidates;
+        try {
+            return DuplicateRule.candidates(storage, spec.config().dataset(), table.get(), segment, unit, kinds());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Into how many parts the new run is cut, by the number of its keys. */

@@ -17,6 +17,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -97,10 +98,8 @@ public final class SparkDuplicates {
                 .collect();
     }
 
-    private static Iterator<Tuple2<long[], Boolean>> keyed(List<long[]> candidates) {
-        return candidates.stream()
-                .map(candidate -> new Tuple2<>(candidate, true))
-                .iterator();
+    private static Iterator<Tuple2<long[], Boolean>> keyed(Stream<long[]> candidates) {
+        return candidates.map(candidate -> new Tuple2<>(candidate, true)).iterator();
     }
 
     private Map<String, DuplicateList> merge(DuplicateSearch search) {
@@ -117,7 +116,7 @@ public final class SparkDuplicates {
                     .flatMapToPair(range -> {
                         List<long[]> duplicates = new ArrayList<>();
                         sent.value().merge(ExecutorState.ofThisProcess().storage(), range, ranges, duplicates::add);
-                        return keyed(duplicates);
+                        return keyed(duplicates.stream());
                     });
             List<DuplicateList> lists = found.repartitionAndSortWithinPartitions(
                             new Spread(partitions, (one, count) -> DuplicateRule.segment(one) % count), byUnit)
