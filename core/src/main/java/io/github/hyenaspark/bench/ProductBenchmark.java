@@ -22,7 +22,10 @@ import org.nd4j.linalg.factory.Nd4j;
  * younger than it: the environment variable OPENBLAS_CORETYPE (SkylakeX, Haswell, Zen) says which it shall take.
  */
 public final class ProductBenchmark {
-    private static final int WARM_UP = 2;
+    private static final int WARM_UP = 1;
+    /** Of a product, about so many operations by the scalar kernel, which would take most of the time. */
+    private static final double SCALAR_FLOP = 3e8;
+
     private static final int ROW_MAJOR = 101;
     private static final int NOT_TRANSPOSED = 111;
     private static final int TRANSPOSED = 112;
@@ -108,12 +111,18 @@ public final class ProductBenchmark {
             Operand a = operand(left, shape.rows(), shape.inner(), shape.leftTransposed());
             Operand b = operand(right, shape.inner(), shape.columns(), shape.rightTransposed());
             Operand c = operand(result, shape.rows(), shape.columns(), false);
+            int some = (int) Math.max(1, Math.min(shape.rows(), shape.rows() * SCALAR_FLOP / shape.flop()));
+            Operand someOfA = firstRows(a, some);
+            Operand someOfC = firstRows(c, some);
             Product ours = new Product(ProductKernels.atStart().source().create());
             Product scalar = new Product(ProductKernels.of("scalar").source().create());
             List<Runnable> turns = List.of(
-                    () -> ours.set(a, b, c), () -> scalar.set(a, b, c), () -> openBlas(shape, left, right, result));
+                    () -> ours.set(a, b, c),
+                    () -> scalar.set(someOfA, b, someOfC),
+                    () -> openBlas(shape, left, right, result));
             double[] best = bestSeconds(turns, repeats);
-            return new Rates(shape, shape.flop() / best[0], shape.flop() / best[1], shape.flop() / best[2]);
+            double scalarFlop = shape.flop() * some / shape.rows();
+            return new Rates(shape, shape.flop() / best[0], scalarFlop / best[1], shape.flop() / best[2]);
         }
     }
 
@@ -152,6 +161,11 @@ public final class ProductBenchmark {
 
     private static Operand operand(INDArray array, int rows, int columns, boolean transposed) {
         return new Operand(FloatArray.of(array), 0, rows, columns, transposed ? rows : columns, transposed);
+    }
+
+    private static Operand firstRows(Operand operand, int rows) {
+        return new Operand(
+                operand.values(), operand.start(), rows, operand.columns(), operand.stride(), operand.transposed());
     }
 
     private static INDArray filled(int rows, int columns) {

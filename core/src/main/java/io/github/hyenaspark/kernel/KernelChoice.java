@@ -19,6 +19,18 @@ public record KernelChoice<S>(String name, Optional<S> kernel, String reason) {
     private static final String VECTOR = "vector";
     private static final Logger LOG = LoggerFactory.getLogger(KernelChoice.class);
 
+    /** Says once in a JVM, however many kernels miss the module, that they are slower without it. */
+    private static final class ModuleMissing {
+        static final String REASON =
+                "the module " + VectorModule.NAME + " is not available; start Java with " + VectorModule.FLAG;
+        static final boolean TOLD = tell();
+
+        private static boolean tell() {
+            LOG.warn("Every product and convolution uses its scalar kernel, which is slower: {}", REASON);
+            return true;
+        }
+    }
+
     /**
      * The two kernels for one use.
      *
@@ -34,7 +46,8 @@ public record KernelChoice<S>(String name, Optional<S> kernel, String reason) {
             String wish = System.getProperty(property, "");
             KernelChoice<S> choice = choose(wish);
             boolean slower = choice.name.equals(SCALAR) && wish.isEmpty();
-            LOG.atLevel(slower ? Level.WARN : Level.INFO)
+            boolean told = slower && !VectorModule.load() && ModuleMissing.TOLD;
+            LOG.atLevel(slower && !told ? Level.WARN : Level.INFO)
                     .log("{} use the {} kernel: {}", use, choice.name, choice.reason);
             return choice;
         }
@@ -51,9 +64,7 @@ public record KernelChoice<S>(String name, Optional<S> kernel, String reason) {
 
         private KernelChoice<S> vector(String wish) {
             if (!VectorModule.load()) {
-                return withoutVectors(
-                        wish,
-                        "the module " + VectorModule.NAME + " is not available; start Java with " + VectorModule.FLAG);
+                return withoutVectors(wish, ModuleMissing.REASON);
             }
             try {
                 S found = Class.forName(vector)

@@ -56,8 +56,9 @@ public class KernelForkIT {
     @Test
     void withoutTheModuleTheScalarKernelRunsAndTheLogSaysWhy() throws Exception {
         assertThat(run(THIS_JAVA))
-                .contains("Long convolutions use the scalar kernel: the module jdk.incubator.vector is not available;"
-                        + " start Java with " + VECTORS)
+                .contains(
+                        "Every product and convolution uses its scalar kernel, which is slower: the module jdk.incubator.vector is not available;"
+                                + " start Java with " + VECTORS)
                 .contains("scalar kernel, ")
                 .contains(", the same bits");
     }

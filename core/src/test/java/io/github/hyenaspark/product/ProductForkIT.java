@@ -29,8 +29,9 @@ class ProductForkIT {
     @Test
     void withoutTheModuleTheScalarKernelRunsAndTheLogSaysWhy() throws Exception {
         assertThat(run())
-                .contains("Matrix products use the scalar kernel: the module jdk.incubator.vector is not available;"
-                        + " start Java with " + VECTORS)
+                .contains(
+                        "Every product and convolution uses its scalar kernel, which is slower: the module jdk.incubator.vector is not available;"
+                                + " start Java with " + VECTORS)
                 .contains("scalar, hash ");
     }
 

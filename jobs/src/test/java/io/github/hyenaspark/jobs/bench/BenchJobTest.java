@@ -224,7 +224,8 @@ class BenchJobTest {
     @Test
     void benchAloneNamesWhatItMeasures() {
         assertRefused(
-                run("bench"), "hyena bench: a command is needed: step, generate, conv, products, round, tokens, prepare or plan");
+                run("bench"),
+                "hyena bench: a command is needed: step, generate, conv, products, round, tokens, prepare or plan");
     }
 
     @Test
