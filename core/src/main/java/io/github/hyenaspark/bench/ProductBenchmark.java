@@ -23,8 +23,8 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class ProductBenchmark {
     private static final int WARM_UP = 1;
-    /** Of a product, about so many operations by the scalar kernel, which would take most of the time. */
-    private static final double SCALAR_FLOP = 3e8;
+    /** Of a product, so many rows by the scalar kernel, which would take most of the time. */
+    private static final int SCALAR_ROWS = 192;
 
     private static final int ROW_MAJOR = 101;
     private static final int NOT_TRANSPOSED = 111;
@@ -93,7 +93,6 @@ public final class ProductBenchmark {
 
     /** Warms up and measures one shape after the other, {@code repeats} times each. */
     public static List<Rates> run(List<Shape> shapes, int repeats) {
-        openblas.blas_set_num_threads(1);
         ProductWarmUp.run();
         return shapes.stream().map(shape -> measure(shape, repeats)).toList();
     }
@@ -108,10 +107,11 @@ public final class ProductBenchmark {
         try (INDArray left = filled(shape.rows(), shape.inner());
                 INDArray right = filled(shape.inner(), shape.columns());
                 INDArray result = filled(shape.rows(), shape.columns())) {
+            openblas.blas_set_num_threads(1); // after ND4J has been loaded, which sets it to all cores
             Operand a = operand(left, shape.rows(), shape.inner(), shape.leftTransposed());
             Operand b = operand(right, shape.inner(), shape.columns(), shape.rightTransposed());
             Operand c = operand(result, shape.rows(), shape.columns(), false);
-            int some = (int) Math.max(1, Math.min(shape.rows(), shape.rows() * SCALAR_FLOP / shape.flop()));
+            int some = Math.min(shape.rows(), SCALAR_ROWS);
             Operand someOfA = firstRows(a, some);
             Operand someOfC = firstRows(c, some);
             Product ours = new Product(ProductKernels.atStart().source().create());
