@@ -10,7 +10,7 @@ import java.util.Random;
 final class ForkedProducts {
     private static final long SEED = 20261128;
     private static final int CASES = 40;
-    private static final int ROUNDS = 30;
+    private static final int ROUNDS = 8;
 
     private ForkedProducts() {}
 

@@ -158,12 +158,6 @@ final class Recurrence {
 
     /** The weight of the hidden state, G·D×D, in the products of a step. */
     static final class HiddenWeight {
-        /** Up to so many multiplications OpenBLAS multiplies matrices where they lie; for more it copies them first. */
-        private static final long SMALL_PRODUCT = 1_000_000;
-
-        private static final int FEWEST_COLUMNS = 32;
-        private static final int LANES = 16;
-
         private final RecurrentConfig.Cell cell;
         private final int width;
         private FloatArray transposeValues = FloatArray.allocate(0);
@@ -206,7 +200,11 @@ final class Recurrence {
                 Matrix factor = transpose.transposed()
                         ? weight.part(from, target.columns()).t()
                         : transpose.columns(from, target.columns());
-                inParts(target, hidden, factor, product.slot() < cell.gates);
+                if (product.slot() < cell.gates) {
+                    target.add(hidden, factor);
+                } else {
+                    target.set(hidden, factor);
+                }
             }
         }
 
@@ -215,26 +213,13 @@ final class Recurrence {
             boolean add = false;
             for (RecurrentConfig.Cell.HiddenProduct product : cell.hiddenProducts()) {
                 Matrix source = slots.columns(product.slot() * width, product.gates() * width);
-                inParts(gradient, source, weight.part(product.gate() * width, source.columns()), add);
-                add = true;
-            }
-        }
-
-        /** target = a · b, or with {@code add} target + a · b, by runs of columns that make small products. */
-        private static void inParts(Matrix target, Matrix a, Matrix b, boolean add) {
-            int columns = target.columns();
-            int most = (int) (SMALL_PRODUCT / ((long) a.rows() * a.columns()));
-            int parts = b.transposed() || most < FEWEST_COLUMNS ? 1 : (columns + most - 1) / most;
-            int part = ((columns + parts - 1) / parts + LANES - 1) / LANES * LANES;
-            for (int from = 0; from < columns; from += part) {
-                int count = Math.min(part, columns - from);
-                Matrix some = target.columns(from, count);
-                Matrix factor = count == columns ? b : b.columns(from, count);
+                Matrix factor = weight.part(product.gate() * width, source.columns());
                 if (add) {
-                    some.add(a, factor);
+                    gradient.add(source, factor);
                 } else {
-                    some.set(a, factor);
+                    gradient.set(source, factor);
                 }
+                add = true;
             }
         }
     }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The T threads of one task: its caller, member 0, and T−1 others, which end after an idle second. Members get fixed
- * ranges of the work, so that the same T gives the same bits. One thread uses a pool at a time. Every member has a
- * {@link Workspace}, and a matrix product runs in the thread that asks for it.
+ * ranges of the work; no result depends on T. One thread uses a pool at a time. Every member has a {@link Workspace},
+ * and a matrix product runs in the thread that asks for it.
  */
 public final class ComputePool {
     private static final long IDLE_SECONDS = 1;

@@ -31,12 +31,15 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
     /** The exit code of a process that SIGKILL ended. */
     public static final int KILLED = 128 + 9;
 
-    /** A process that lives for seconds spends half of its time in the better compiler and in starting collectors. */
-    private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    /**
+     * A process that lives for seconds spends half of its time in the better compiler and in starting collectors. The
+     * other compiler knows no vectors, so such a process has the scalar kernels, which give the same bits.
+     */
+    private static final List<String> SHORT_LIVED = List.of(
+            "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dhyena.convolution=scalar", "-Dhyena.product=scalar");
 
     private static final Duration LIMIT = Duration.ofMinutes(4);
     private static final String LOGGING = "log4j2-process.properties";
-    private static final String KERNEL = "-Dhyena.convolution=";
     private static final String EXECUTOR_FLAGS = "spark.executor.extraJavaOptions";
 
     /** A process on a master, with a heap of 1 GiB and no points. */
@@ -131,18 +134,16 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
         return command;
     }
 
-    /** Spark's opened packages, the modules and the kernel, as this JVM was started with. */
+    /** Spark's opened packages and the modules, as this JVM was started with. */
     public static List<String> jvmFlags() {
         return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(flag -> flag.startsWith("--add-") || flag.startsWith("-Djdk.") || flag.startsWith(KERNEL))
+                .filter(flag -> flag.startsWith("--add-") || flag.startsWith("-Djdk."))
                 .toList();
     }
 
-    /** Of these flags those by which executors choose the kernel of this JVM. */
+    /** Of these flags those by which executors find the vectors. */
     static String kernelFlags() {
-        return jvmFlags().stream()
-                .filter(flag -> flag.equals(VectorModule.FLAG) || flag.startsWith(KERNEL))
-                .collect(Collectors.joining(" "));
+        return jvmFlags().stream().filter(VectorModule.FLAG::equals).collect(Collectors.joining(" "));
     }
 
     private static String scalaBinaryVersion() {

@@ -44,7 +44,7 @@ class HdfsNightsIT {
     }
 
     @Test
-    @Tag("process")
+    @Tag("endurance")
     void nothingIsLostAndNothingIsThereTwice() throws IOException {
         String root = hdfs.getURI() + "/nights";
         var random = new Random(5);
