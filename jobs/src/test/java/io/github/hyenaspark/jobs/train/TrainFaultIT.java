@@ -277,7 +277,8 @@ class TrainFaultIT {
         run.here("run.stop-after-rounds=4").json();
         var elsewhere = new Provenance.Numerics("11", "nd4j-native 0.9", "another BLAS", "8");
         Forged.save(run, checkpoint -> Forged.withNumerics(checkpoint, elsewhere));
-        Outcome resumed = run.process("local[2]").run(directory, run.train("train.threads=2"));
+        Outcome resumed =
+                run.process("local[4]").with("spark.executor.cores", "4").run(directory, run.train("train.threads=2"));
         assertThat(resumed.messages()).containsOnlyOnce("began before there was a numeric contract: rounds up to 4");
         run.assertEnded(resumed, undisturbed); // what differs is a name here, so the bits do not
         Checkpoint newest = CheckpointStore.open(run.place().storage(), run.uri())
