@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 
 /**
  * Times of the repeats of one piece of work.
@@ -85,7 +86,7 @@ public record BenchmarkLoop(List<Double> seconds) {
     /**
      * Work whose speed is measured.
      *
-     * @param bytes of input that it consumes
+     * @param bytes of input that it consumes; 0 where only its time is asked for
      * @param after prepares the next run; not measured
      */
     public record Workload(long bytes, Action action, Action after) {
@@ -111,6 +112,22 @@ public record BenchmarkLoop(List<Double> seconds) {
      * @return the speed of each workload, in their order
      */
     public static List<Speed> interleaved(List<Workload> loads, int warmUp, int repeats) throws IOException {
+        List<Turns> turns = inTurns(loads, warmUp, repeats);
+        List<Speed> speeds = new ArrayList<>();
+        for (int i = 0; i < loads.size(); i++) {
+            double megabytes = loads.get(i).bytes() / 1e6;
+            speeds.add(new Speed(
+                    megabytes / turns.get(i).cpu().median(),
+                    megabytes / turns.get(i).wall().median()));
+        }
+        return speeds;
+    }
+
+    /** The times of one workload among others. */
+    record Turns(BenchmarkLoop cpu, BenchmarkLoop wall) {}
+
+    /** The times behind {@link #interleaved}. */
+    static List<Turns> inTurns(List<Workload> loads, int warmUp, int repeats) throws IOException {
         double[][] cpu = new double[loads.size()][repeats];
         double[][] wall = new double[loads.size()][repeats];
         for (int repeat = -warmUp; repeat < repeats; repeat++) {
@@ -127,15 +144,12 @@ public record BenchmarkLoop(List<Double> seconds) {
                 loads.get(i).after().run();
             }
         }
-        List<Speed> speeds = new ArrayList<>();
-        for (int i = 0; i < loads.size(); i++) {
-            double megabytes = loads.get(i).bytes() / 1e6;
-            speeds.add(new Speed(megabytes / median(cpu[i]), megabytes / median(wall[i])));
-        }
-        return speeds;
+        return IntStream.range(0, loads.size())
+                .mapToObj(i -> new Turns(of(cpu[i]), of(wall[i])))
+                .toList();
     }
 
-    private static double median(double[] seconds) {
-        return new BenchmarkLoop(Arrays.stream(seconds).boxed().toList()).median();
+    private static BenchmarkLoop of(double[] seconds) {
+        return new BenchmarkLoop(Arrays.stream(seconds).boxed().toList());
     }
 }

@@ -1,15 +1,15 @@
 package io.github.hyenaspark.bench;
 
+import io.github.hyenaspark.bench.BenchmarkLoop.Workload;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ProductWarmUp;
 import io.github.hyenaspark.product.Operand;
 import io.github.hyenaspark.product.Product;
 import io.github.hyenaspark.product.ProductKernels;
-import java.lang.management.ManagementFactory;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.openblas.global.openblas;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -92,9 +92,13 @@ public final class ProductBenchmark {
     }
 
     /** Warms up and measures one shape after the other, {@code repeats} times each. */
-    public static List<Rates> run(List<Shape> shapes, int repeats) {
+    public static List<Rates> run(List<Shape> shapes, int repeats) throws IOException {
         ProductWarmUp.run();
-        return shapes.stream().map(shape -> measure(shape, repeats)).toList();
+        List<Rates> rates = new ArrayList<>();
+        for (Shape shape : shapes) {
+            rates.add(measure(shape, repeats));
+        }
+        return rates;
     }
 
     /** The geometric mean of a ratio. */
@@ -103,7 +107,7 @@ public final class ProductBenchmark {
                 rates.stream().mapToDouble(ratio).map(StrictMath::log).average().orElseThrow());
     }
 
-    private static Rates measure(Shape shape, int repeats) {
+    private static Rates measure(Shape shape, int repeats) throws IOException {
         try (INDArray left = filled(shape.rows(), shape.inner());
                 INDArray right = filled(shape.inner(), shape.columns());
                 INDArray result = filled(shape.rows(), shape.columns())) {
@@ -116,29 +120,19 @@ public final class ProductBenchmark {
             Operand someOfC = firstRows(c, some);
             Product ours = new Product(ProductKernels.atStart().source().create());
             Product scalar = new Product(ProductKernels.of("scalar").source().create());
-            List<Runnable> turns = List.of(
-                    () -> ours.set(a, b, c),
-                    () -> scalar.set(someOfA, b, someOfC),
-                    () -> openBlas(shape, left, right, result));
-            double[] best = bestSeconds(turns, repeats);
-            double scalarFlop = shape.flop() * some / shape.rows();
-            return new Rates(shape, shape.flop() / best[0], scalarFlop / best[1], shape.flop() / best[2]);
+            List<BenchmarkLoop.Turns> turns = BenchmarkLoop.inTurns(
+                    List.of(
+                            Workload.of(0, () -> ours.set(a, b, c)),
+                            Workload.of(0, () -> scalar.set(someOfA, b, someOfC)),
+                            Workload.of(0, () -> openBlas(shape, left, right, result))),
+                    WARM_UP,
+                    repeats);
+            return new Rates(
+                    shape,
+                    shape.flop() / turns.get(0).cpu().best(),
+                    shape.flop() * some / shape.rows() / turns.get(1).cpu().best(),
+                    shape.flop() / turns.get(2).cpu().best());
         }
-    }
-
-    private static double[] bestSeconds(List<Runnable> turns, int repeats) {
-        double[] best = IntStream.range(0, turns.size())
-                .mapToDouble(turn -> Double.POSITIVE_INFINITY)
-                .toArray();
-        for (int repeat = -WARM_UP; repeat < repeats; repeat++) {
-            for (int turn = 0; turn < best.length; turn++) {
-                long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-                turns.get(turn).run();
-                long nanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start;
-                best[turn] = repeat < 0 ? best[turn] : Math.min(best[turn], nanos * 1e-9);
-            }
-        }
-        return best;
     }
 
     private static void openBlas(Shape shape, INDArray left, INDArray right, INDArray result) {

@@ -19,14 +19,15 @@ public record KernelChoice<S>(String name, Optional<S> kernel, String reason) {
     private static final String VECTOR = "vector";
     private static final Logger LOG = LoggerFactory.getLogger(KernelChoice.class);
 
+    private static final String MODULE_MISSING =
+            "the module " + VectorModule.NAME + " is not available; start Java with " + VectorModule.FLAG;
+
     /** Says once in a JVM, however many kernels miss the module, that they are slower without it. */
     private static final class ModuleMissing {
-        static final String REASON =
-                "the module " + VectorModule.NAME + " is not available; start Java with " + VectorModule.FLAG;
         static final boolean TOLD = tell();
 
         private static boolean tell() {
-            LOG.warn("Every product and convolution uses its scalar kernel, which is slower: {}", REASON);
+            LOG.warn("Every product and convolution uses its scalar kernel, which is slower: {}", MODULE_MISSING);
             return true;
         }
     }
@@ -46,7 +47,7 @@ public record KernelChoice<S>(String name, Optional<S> kernel, String reason) {
             String wish = System.getProperty(property, "");
             KernelChoice<S> choice = choose(wish);
             boolean slower = choice.name.equals(SCALAR) && wish.isEmpty();
-            boolean told = slower && !VectorModule.load() && ModuleMissing.TOLD;
+            boolean told = slower && choice.reason.equals(MODULE_MISSING) && ModuleMissing.TOLD;
             LOG.atLevel(slower && !told ? Level.WARN : Level.INFO)
                     .log("{} use the {} kernel: {}", use, choice.name, choice.reason);
             return choice;
@@ -64,7 +65,7 @@ public record KernelChoice<S>(String name, Optional<S> kernel, String reason) {
 
         private KernelChoice<S> vector(String wish) {
             if (!VectorModule.load()) {
-                return withoutVectors(wish, ModuleMissing.REASON);
+                return withoutVectors(wish, MODULE_MISSING);
             }
             try {
                 S found = Class.forName(vector)

@@ -3,6 +3,7 @@ package io.github.hyenaspark.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,7 @@ class ProductBenchmarkTest {
     }
 
     @Test
-    void measuresBothKernelsAndOpenBlas() {
+    void measuresBothKernelsAndOpenBlas() throws IOException {
         var shape = new ProductBenchmark.Shape("dW", 70, 60, 50, true, true);
         List<ProductBenchmark.Rates> found = ProductBenchmark.run(List.of(shape), 2);
         assertThat(found).hasSize(1);

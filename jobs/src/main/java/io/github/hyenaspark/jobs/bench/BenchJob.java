@@ -126,7 +126,7 @@ public final class BenchJob implements Runnable {
         console.result(json);
     }
 
-    private static void products(Settings settings, Console console) {
+    private static void products(Settings settings, Console console) throws IOException {
         Config config = settings.bind("bench", Config.class);
         int repeats = config.steps() == 0 ? PRODUCT_REPEATS : config.steps();
         List<ProductBenchmark.Rates> found = ProductBenchmark.run(ProductBenchmark.layers(), repeats);

@@ -57,7 +57,7 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
         properties.put("log4j2.configurationFile", logging());
         properties.put(
                 EXECUTOR_FLAGS,
-                kernelFlags() + " " + String.join(" ", SHORT_LIVED) + " "
+                vectorFlags() + " " + String.join(" ", SHORT_LIVED) + " "
                         + quoted("-Dlog4j2.configurationFile=" + logging()));
         return new HyenaProcess(master, properties, SHORT_LIVED).withFlags("-Xmx1g");
     }
@@ -149,7 +149,7 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
     }
 
     /** Of these flags those by which executors find the vectors. */
-    static String kernelFlags() {
+    static String vectorFlags() {
         return jvmFlags().stream().filter(VectorModule.FLAG::equals).collect(Collectors.joining(" "));
     }
 

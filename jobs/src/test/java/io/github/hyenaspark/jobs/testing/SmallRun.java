@@ -43,7 +43,7 @@ public final class SmallRun {
             "spark.driver.host", "127.0.0.1",
             "spark.driver.bindAddress", "127.0.0.1",
             "spark.executor.extraClassPath", System.getProperty("java.class.path"),
-            "spark.executor.extraJavaOptions", HyenaProcess.kernelFlags(),
+            "spark.executor.extraJavaOptions", HyenaProcess.vectorFlags(),
             "spark.executor.memory", "512m",
             "spark.scheduler.minRegisteredResourcesRatio", "1.0");
 

@@ -61,16 +61,10 @@ public final class DatasetVerification {
 
     /** Reads many objects at once, in this process. */
     public static Result run(Storage storage, String dataset) throws IOException {
-        return run(storage, dataset, objects -> {
-            List<Optional<String>> found = Requests.all(objects, object -> fault(storage, dataset, object));
-            Faults faults = Faults.NONE;
-            for (int i = 0; i < found.size(); i++) {
-                faults = found.get(i).isEmpty()
-                        ? faults
-                        : faults.with(i, found.get(i).get());
-            }
-            return faults;
-        });
+        return run(
+                storage,
+                dataset,
+                objects -> Faults.of(0, Requests.all(objects, object -> fault(storage, dataset, object))));
     }
 
     /** Throws IllegalArgumentException if the dataset has no snapshot. */

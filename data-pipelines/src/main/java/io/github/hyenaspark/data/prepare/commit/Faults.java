@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -24,8 +25,14 @@ public record Faults(long count, List<Fault> first) implements Serializable {
         first = Collections.unmodifiableList(new ArrayList<>(first));
     }
 
-    public Faults with(int object, String sentence) {
-        return plus(new Faults(1, List.of(new Fault(object, sentence))));
+    /** What was found, if anything, of objects from an index in the list on. */
+    public static Faults of(int first, List<Optional<String>> found) {
+        List<Fault> all = new ArrayList<>();
+        for (int i = 0; i < found.size(); i++) {
+            int object = first + i;
+            found.get(i).ifPresent(sentence -> all.add(new Fault(object, sentence)));
+        }
+        return NONE.plus(new Faults(all.size(), all));
     }
 
     public Faults plus(Faults other) {

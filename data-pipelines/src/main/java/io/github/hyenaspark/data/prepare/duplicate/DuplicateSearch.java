@@ -40,7 +40,11 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
     private static final long PART_KEYS = 2_000_000;
 
     private static final int RUN_DIGITS = 20;
-    private static final int UNITS_OF_A_TASK = 8;
+    /** Units that one task sorts: each task reads the lines of its segment, and a night has few units. */
+    private static final int FEWEST_UNITS = 8;
+
+    private static final int MOST_UNITS = 64;
+    private static final int TASKS = 512; // about
 
     public DuplicateSearch {
         segments = Collections.unmodifiableList(new ArrayList<>(segments));
@@ -77,14 +81,20 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
     public List<Units> units() {
         List<Units> units = new ArrayList<>();
         List<SegmentEntry> unsorted = unsorted();
+        int all = unsorted.stream().mapToInt(DuplicateSearch::allUnits).sum();
+        int each = Math.max(FEWEST_UNITS, Math.min(MOST_UNITS, all / TASKS));
         for (int i = 0; i < unsorted.size(); i++) {
-            int count = Math.toIntExact(
-                    unsorted.get(i).totals().units() + unsorted.get(i).gone().size());
-            for (int from = 0; from < count; from += UNITS_OF_A_TASK) {
-                units.add(new Units(i, from, Math.min(count, from + UNITS_OF_A_TASK)));
+            int count = allUnits(unsorted.get(i));
+            for (int from = 0; from < count; from += each) {
+                units.add(new Units(i, from, Math.min(count, from + each)));
             }
         }
         return units;
+    }
+
+    /** Those that have left it, too. */
+    private static int allUnits(SegmentEntry segment) {
+        return Math.toIntExact(segment.totals().units() + segment.gone().size());
     }
 
     /**

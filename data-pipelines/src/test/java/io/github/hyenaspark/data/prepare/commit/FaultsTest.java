@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class FaultsTest {
     private static List<Faults> single(int count) {
         return new ArrayList<>(IntStream.range(0, count)
-                .mapToObj(object -> Faults.NONE.with(object, "object " + object))
+                .mapToObj(object -> Faults.of(object, List.of(Optional.of("object " + object))))
                 .toList());
     }
 

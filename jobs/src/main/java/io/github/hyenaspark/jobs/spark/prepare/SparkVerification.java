@@ -11,7 +11,6 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** Reads the objects of a dataset as one Spark job: each task some of them, one after the other. */
@@ -53,11 +52,10 @@ public final class SparkVerification implements DatasetVerification.Reading {
 
     private static Faults faults(String dataset, Portion portion) throws IOException {
         Storage storage = ExecutorState.ofThisProcess().storage();
-        Faults faults = Faults.NONE;
-        for (int i = 0; i < portion.objects.size(); i++) {
-            Optional<String> fault = DatasetVerification.fault(storage, dataset, portion.objects.get(i));
-            faults = fault.isEmpty() ? faults : faults.with(portion.first + i, fault.get());
-        }
-        return faults;
+        return Faults.of(
+                portion.first,
+                portion.objects.stream()
+                        .map(object -> DatasetVerification.fault(storage, dataset, object))
+                        .toList());
     }
 }

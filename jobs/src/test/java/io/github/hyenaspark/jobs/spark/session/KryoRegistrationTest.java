@@ -47,6 +47,7 @@ import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -188,7 +189,7 @@ class KryoRegistrationTest {
     void objectsToVerifyAndTheirFaultsSurvive() {
         var portion = new SparkVerification.Portion(3, UNIT.objects());
         assertThat(throughWire(portion)).isEqualTo(portion);
-        Faults faults = Faults.NONE.with(4, "gone");
+        Faults faults = Faults.of(4, List.of(Optional.of("gone")));
         assertThat(throughWire(faults)).isEqualTo(faults);
     }
 }
