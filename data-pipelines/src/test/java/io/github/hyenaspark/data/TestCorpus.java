@@ -166,7 +166,9 @@ public final class TestCorpus {
         String dataset = search.spec().config().dataset();
         List<long[]> candidates = new ArrayList<>();
         for (DuplicateSearch.Units units : search.units()) {
-            search.candidates(storage, units).forEach(candidates::add);
+            for (DuplicateSearch.Table table : search.tables(storage, units)) {
+                candidates.addAll(search.candidates(storage, table));
+            }
         }
         candidates.sort(DuplicateRule::compare);
         DuplicateSearch sorted = search.unsorted().isEmpty()

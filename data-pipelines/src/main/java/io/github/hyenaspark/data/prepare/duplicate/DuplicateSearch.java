@@ -12,7 +12,6 @@ import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -22,8 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * What a commit has to look for: the keys of segments that no run has are sorted into a new run, which reads their
@@ -63,6 +60,9 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
     /** A few units of a segment whose keys no run has. */
     public record Units(int segment, int from, int to) implements Serializable {}
 
+    /** The documents' table of one of them. */
+    public record Table(int segment, int unit, ObjectRef object) {}
+
     /** How many keys a document has; 0 if nothing is looked for. */
     public int kinds() {
         return DuplicateRule.kinds(spec.config().clean().duplicates());
@@ -97,30 +97,25 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
         return Math.toIntExact(segment.totals().units() + segment.gone().size());
     }
 
-    /**
-     * The candidates of some units, in no order. Only those of one unit are held at a time; UncheckedIOException if its
-     * table cannot be read.
-     */
-    public Stream<long[]> candidates(Storage storage, Units units) throws IOException {
+    /** The documents' tables of some units, in order; a unit without documents has none. */
+    public List<Table> tables(Storage storage, Units units) throws IOException {
         String dataset = spec.config().dataset();
-        SegmentEntry entry = unsorted().get(units.segment());
         List<Segment.Line> lines = new ArrayList<>();
-        Segment.read(storage, dataset, entry).lines(storage, dataset, lines::add);
-        return IntStream.range(units.from(), units.to())
-                .boxed()
-                .flatMap(unit -> candidates(storage, units.segment(), unit, lines.get(unit)).stream());
+        Segment.read(storage, dataset, unsorted().get(units.segment())).lines(storage, dataset, lines::add);
+        List<Table> tables = new ArrayList<>();
+        for (int unit = units.from(); unit < units.to(); unit++) {
+            Optional<ObjectRef> table = lines.get(unit).unit().object(DocumentTable.FOLDER);
+            if (table.isPresent()) {
+                tables.add(new Table(units.segment(), unit, table.get()));
+            }
+        }
+        return tables;
     }
 
-    private List<long[]> candidates(Storage storage, int segment, int unit, Segment.Line line) {
-        Optional<ObjectRef> table = line.unit().object(DocumentTable.FOLDER);
-        if (table.isEmpty()) {
-            return List.of();
-        }
-        try {
-            return DuplicateRule.candidates(storage, spec.config().dataset(), table.get(), segment, unit, kinds());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** The candidates of all documents of a unit, in no order. */
+    public List<long[]> candidates(Storage storage, Table table) throws IOException {
+        return DuplicateRule.candidates(
+                storage, spec.config().dataset(), table.object(), table.segment(), table.unit(), kinds());
     }
 
     /** Into how many parts the new run is cut, by the number of its keys. */

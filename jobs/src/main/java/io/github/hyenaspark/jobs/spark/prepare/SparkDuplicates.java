@@ -17,7 +17,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -27,7 +26,7 @@ import scala.Tuple2;
 /**
  * Finds duplicates as two Spark jobs: one sorts the keys of new documents, the other merges all sorted keys and groups
  * what it finds by unit. How many partitions there are decides nothing, and neither the driver nor a task holds more
- * than the documents of a few units.
+ * than the keys of one unit, or the duplicates in one range of keys.
  */
 public final class SparkDuplicates {
     private static final int MOST_PARTITIONS = 512;
@@ -63,8 +62,11 @@ public final class SparkDuplicates {
         try {
             JavaPairRDD<long[], Boolean> candidates = context.parallelize(
                             units, Math.max(1, Math.min(units.size(), MOST_PARTITIONS)))
-                    .flatMapToPair(some -> keyed(sent.value()
-                            .candidates(ExecutorState.ofThisProcess().storage(), some)));
+                    .flatMap(some -> sent.value()
+                            .tables(ExecutorState.ofThisProcess().storage(), some)
+                            .iterator())
+                    .flatMapToPair(table -> keyed(sent.value()
+                            .candidates(ExecutorState.ofThisProcess().storage(), table)));
             return candidates
                     .repartitionAndSortWithinPartitions(new Spread(parts, DuplicateRule::part), byKey)
                     .mapPartitionsWithIndex((part, keys) -> write(sent.value(), part, parts, keys), false)
@@ -98,8 +100,10 @@ public final class SparkDuplicates {
                 .collect();
     }
 
-    private static Iterator<Tuple2<long[], Boolean>> keyed(Stream<long[]> candidates) {
-        return candidates.map(candidate -> new Tuple2<>(candidate, true)).iterator();
+    private static Iterator<Tuple2<long[], Boolean>> keyed(List<long[]> candidates) {
+        return candidates.stream()
+                .map(candidate -> new Tuple2<>(candidate, true))
+                .iterator();
     }
 
     private Map<String, DuplicateList> merge(DuplicateSearch search) {
@@ -116,7 +120,7 @@ public final class SparkDuplicates {
                     .flatMapToPair(range -> {
                         List<long[]> duplicates = new ArrayList<>();
                         sent.value().merge(ExecutorState.ofThisProcess().storage(), range, ranges, duplicates::add);
-                        return keyed(duplicates.stream());
+                        return keyed(duplicates);
                     });
             List<DuplicateList> lists = found.repartitionAndSortWithinPartitions(
                             new Spread(partitions, (one, count) -> DuplicateRule.segment(one) % count), byUnit)
