@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * @param model θ and its gradients, off-heap
  * @param activations what the backward pass needs, and gradients of activations, off-heap
  * @param workspace tiles of the threads, off-heap
- * @param heap θ, moments and gradients of the optimiser, and rows of the threads
+ * @param heap θ and moments of the optimizer, and rows of the threads
  */
 public record StepMemory(long parameters, long secondMoments, long model, long activations, long workspace, long heap) {
     private static final long TILE = 512;
@@ -41,7 +41,7 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
                 bytes(2 * parameters),
                 bytes(activations(model, train)),
                 bytes(train.threads() * (tileFloats(model, vocabularySize) + moments.nativeFloats())),
-                bytes(3 * parameters
+                bytes(2 * parameters
                         + moments.secondMoments()
                         + train.threads() * moments.heapFloats()
                         + rows

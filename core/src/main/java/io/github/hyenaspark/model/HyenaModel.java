@@ -161,7 +161,7 @@ public abstract class HyenaModel<B extends TrainingBatch> {
     }
 
     /**
-     * Computes the gradients of the mean loss of a batch; {@link #gradient} has them.
+     * Computes the gradients of the mean loss of a batch; {@link #gradients} has them.
      *
      * @param dropoutSeed decides what dropout drops
      * @return the mean loss
@@ -174,9 +174,9 @@ public abstract class HyenaModel<B extends TrainingBatch> {
         return graph.score();
     }
 
-    /** Copies the gradients that {@link #computeGradient} found, P elements. */
-    public final void gradient(float[] gradient) {
-        FloatArray.of(graph.getFlattenedGradients()).read(0, gradient, gradient.length);
+    /** The gradients that {@link #computeGradient} found, P elements: the memory that it writes into next, too. */
+    public final FloatArray gradients() {
+        return FloatArray.of(graph.getFlattenedGradients());
     }
 
     /** The graph itself, for DL4J's tools. */

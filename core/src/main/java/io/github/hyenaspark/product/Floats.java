@@ -5,6 +5,9 @@ package io.github.hyenaspark.product;
  * before it multiplies, so it does not matter whether they lie on the heap.
  */
 public interface Floats {
+    /** How many there are. */
+    long length();
+
     /** Copies {@code count} elements from {@code from} on to {@code to[at...]}. */
     void read(long from, float[] to, int at, int count);
 

@@ -2,6 +2,7 @@ package io.github.hyenaspark.train;
 
 import io.github.hyenaspark.model.HyenaModel;
 import io.github.hyenaspark.model.TrainingBatch;
+import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.GradientClip;
 import io.github.hyenaspark.train.optim.Optimizer;
@@ -14,14 +15,12 @@ public final class LocalStep<B extends TrainingBatch> {
     private final TrainConfig config;
     private final Optimizer optimizer;
     private final GradientClip clip;
-    private final float[] gradients;
 
     public LocalStep(HyenaModel<B> model, TrainConfig config) {
         this.model = model;
         this.config = config;
         optimizer = new Optimizer(config.optimizer(), model.table(), config.betas());
         clip = new GradientClip(config.clipNorm());
-        gradients = new float[Math.toIntExact(model.parameterCount())];
     }
 
     /**
@@ -33,7 +32,7 @@ public final class LocalStep<B extends TrainingBatch> {
      */
     public record Found(double loss, double norm, long optimizerNanos) {}
 
-    /** A copy of a worker's start to take steps from; moments that it lacks become zeros. */
+    /** A worker's start to take steps from; its θ is copied, and its moments are trained in place. */
     public TrainingState begin(TrainingState start) {
         return optimizer.begin(start);
     }
@@ -47,9 +46,9 @@ public final class LocalStep<B extends TrainingBatch> {
     public Found take(TrainingState state, B batch, long step, long momentSteps, long dropoutSeed) {
         model.parameters(state.theta());
         double loss = model.computeGradient(batch, dropoutSeed);
-        model.gradient(gradients);
+        FloatArray gradients = model.gradients();
+        gradients.zero(model.frozen());
         float[] kept = Arrays.copyOf(state.theta(), model.frozen());
-        Arrays.fill(gradients, 0, kept.length, 0f);
         double norm = clip.clip(gradients);
         long begin = System.nanoTime();
         var rates = Optimizer.GroupRates.at(config, step);

@@ -25,7 +25,8 @@ public final class LocalTrainer<B extends TrainingBatch> {
     /**
      * Trains one worker for one round or part of it.
      *
-     * @param start the common start parameters and this worker's moments; not changed
+     * @param start the common start parameters and this worker's moments; θ is not changed, the moments are those that
+     *     are trained
      * @param round r, from 0
      * @param worker k, from 0
      * @param batchOfStep the batch of local step j, from 0 to H−1

@@ -16,6 +16,7 @@ import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import io.github.hyenaspark.operator.tensor.ComputePool;
+import io.github.hyenaspark.product.HeapFloats;
 import io.github.hyenaspark.testing.Closeness;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.GradientClip;
@@ -161,7 +162,7 @@ final class GoldenLanguageModel {
                 clip.clip(gradient);
                 plain.update(theta, gradient, step, rates());
             } else {
-                float[] narrowed = floats(gradient);
+                var narrowed = new HeapFloats(floats(gradient));
                 clip.clip(narrowed);
                 fused.update(state, narrowed, step, rates(), ComputePool.alone());
             }

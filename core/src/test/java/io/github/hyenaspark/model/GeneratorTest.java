@@ -253,7 +253,7 @@ class GeneratorTest {
         float[] gradient = new float[Math.toIntExact(model.parameterCount())];
         for (int step = 0; step < 40; step++) {
             model.computeGradient(batch, step);
-            model.gradient(gradient);
+            model.gradients().read(0, gradient, gradient.length);
             float[] theta = model.parameters();
             for (int i = 0; i < theta.length; i++) {
                 theta[i] -= 0.01f * Math.signum(gradient[i]);

@@ -98,8 +98,8 @@ class MixerModelsTest {
             assertThat(recomputed.computeGradient(batch, 5)).isEqualTo(kept.computeGradient(batch, 5));
             float[] expected = new float[Math.toIntExact(kept.parameterCount())];
             float[] found = expected.clone();
-            kept.gradient(expected);
-            recomputed.gradient(found);
+            kept.gradients().read(0, expected, expected.length);
+            recomputed.gradients().read(0, found, found.length);
             assertThat(found).containsExactly(expected);
         }
     }
@@ -131,7 +131,7 @@ class MixerModelsTest {
         float[] gradient = new float[Math.toIntExact(model.parameterCount())];
         for (int step = 0; step < 40; step++) {
             model.computeGradient(batch(4, 40), step);
-            model.gradient(gradient);
+            model.gradients().read(0, gradient, gradient.length);
             float[] theta = model.parameters();
             for (int i = 0; i < theta.length; i++) {
                 theta[i] -= 0.01f * Math.signum(gradient[i]);

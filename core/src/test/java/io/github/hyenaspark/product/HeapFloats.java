@@ -3,7 +3,7 @@ package io.github.hyenaspark.product;
 import java.util.Random;
 
 /** Floats on the heap, for tests. */
-record HeapFloats(float[] values) implements Floats {
+public record HeapFloats(float[] values) implements Floats {
     static HeapFloats random(int length, Random random) {
         float[] values = new float[length];
         for (int i = 0; i < length; i++) {
@@ -14,6 +14,11 @@ record HeapFloats(float[] values) implements Floats {
 
     HeapFloats copy() {
         return new HeapFloats(values.clone());
+    }
+
+    @Override
+    public long length() {
+        return values.length;
     }
 
     @Override

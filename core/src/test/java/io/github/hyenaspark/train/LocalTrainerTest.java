@@ -11,6 +11,7 @@ import io.github.hyenaspark.model.ModelConfigs;
 import io.github.hyenaspark.operator.block.Mixer;
 import io.github.hyenaspark.operator.filter.FilterConfig;
 import io.github.hyenaspark.operator.tensor.ComputePool;
+import io.github.hyenaspark.product.HeapFloats;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.config.TrainConfigDraft;
 import io.github.hyenaspark.train.optim.GradientClip;
@@ -67,13 +68,14 @@ class LocalTrainerTest {
     void aRoundIsAPureFunctionOfItsArguments(ModelConfig config) {
         HyenaLanguageModel one = HyenaLanguageModel.create(config, VOCABULARY, 1);
         TrainingState begin = TrainingState.initial(one.parameters());
-        LocalTrainer.RoundResult first =
-                new LocalTrainer<>(one, CONFIG).round(begin, 2, 0, LocalTrainerTest::batch, done -> true);
+        LocalTrainer.RoundResult first = new LocalTrainer<>(one, CONFIG)
+                .round(begin.copy(begin.parameterCount()), 2, 0, LocalTrainerTest::batch, done -> true);
         float[] theta = begin.theta().clone();
         HyenaLanguageModel other = HyenaLanguageModel.create(config, VOCABULARY, 99);
         LocalTrainer<Batch> trainer = new LocalTrainer<>(other, CONFIG);
-        trainer.round(begin, 0, 0, step -> batch(step + 50), done -> true);
-        LocalTrainer.RoundResult again = trainer.round(begin, 2, 0, LocalTrainerTest::batch, done -> true);
+        trainer.round(begin.copy(begin.parameterCount()), 0, 0, step -> batch(step + 50), done -> true);
+        LocalTrainer.RoundResult again =
+                trainer.round(begin.copy(begin.parameterCount()), 2, 0, LocalTrainerTest::batch, done -> true);
         assertThat(again.state().theta()).containsExactly(first.state().theta()).isNotEqualTo(theta);
         assertThat(again.state().secondMoment()).containsExactly(first.state().secondMoment());
         assertThat(again.report().lossSum()).isEqualTo(first.report().lossSum());
@@ -82,8 +84,8 @@ class LocalTrainerTest {
 
     @Test
     void aRoundIsItsStepsOneByOne() {
-        LocalTrainer.RoundResult result =
-                new LocalTrainer<>(model, CONFIG).round(start, 1, 0, LocalTrainerTest::batch, done -> true);
+        LocalTrainer.RoundResult result = new LocalTrainer<>(model, CONFIG)
+                .round(start.copy(start.parameterCount()), 1, 0, LocalTrainerTest::batch, done -> true);
         TrainingState state = start.copy(start.parameterCount());
         Optimizer adam = new Optimizer(TrainConfig.Optimizer.ADAMW, model.table(), CONFIG.betas());
         float[] gradient = new float[start.parameterCount()];
@@ -91,9 +93,14 @@ class LocalTrainerTest {
         for (int step = 0; step < 4; step++) {
             model.parameters(state.theta());
             lossSum += 26 * model.computeGradient(batch(step), 0);
-            model.gradient(gradient);
-            new GradientClip(1).clip(gradient);
-            adam.update(state, gradient, 4 + step, Optimizer.GroupRates.at(CONFIG, 4 + step), ComputePool.alone());
+            model.gradients().read(0, gradient, gradient.length);
+            new GradientClip(1).clip(new HeapFloats(gradient));
+            adam.update(
+                    state,
+                    new HeapFloats(gradient),
+                    4 + step,
+                    Optimizer.GroupRates.at(CONFIG, 4 + step),
+                    ComputePool.alone());
         }
         assertThat(result.state().theta()).containsExactly(state.theta());
         assertThat(result.report().lossSum()).isCloseTo(lossSum, within(1e-9));
@@ -103,10 +110,12 @@ class LocalTrainerTest {
     @Test
     void aRoundEndsWhenItMayNotGoOnButNeverBeforeItsFirstStep() {
         LocalTrainer<Batch> trainer = new LocalTrainer<>(model, CONFIG);
-        LocalTrainer.RoundResult two = trainer.round(start, 1, 0, LocalTrainerTest::batch, done -> done < 2);
+        LocalTrainer.RoundResult two =
+                trainer.round(start.copy(start.parameterCount()), 1, 0, LocalTrainerTest::batch, done -> done < 2);
         assertThat(two.report().steps()).isEqualTo(2);
         assertThat(two.report().tokens()).isEqualTo(52);
-        LocalTrainer.RoundResult one = trainer.round(start, 1, 0, LocalTrainerTest::batch, done -> false);
+        LocalTrainer.RoundResult one =
+                trainer.round(start.copy(start.parameterCount()), 1, 0, LocalTrainerTest::batch, done -> false);
         assertThat(one.report().steps()).isEqualTo(1);
         assertThat(one.state().theta()).isNotEqualTo(two.state().theta());
     }
@@ -116,25 +125,30 @@ class LocalTrainerTest {
     void resetMomentsBeginWithTheirOwnCountOfSteps() {
         TrainConfigDraft draft = draft();
         draft.innerState = TrainConfig.MomentPolicy.RESET;
-        LocalTrainer.RoundResult reset =
-                new LocalTrainer<>(model, draft.config()).round(start, 5, 0, LocalTrainerTest::batch, done -> true);
+        LocalTrainer.RoundResult reset = new LocalTrainer<>(model, draft.config())
+                .round(start.copy(start.parameterCount()), 5, 0, LocalTrainerTest::batch, done -> true);
         TrainingState state = start.copy(start.parameterCount());
         Optimizer adam = new Optimizer(TrainConfig.Optimizer.ADAMW, model.table(), CONFIG.betas());
         float[] gradient = new float[start.parameterCount()];
         for (int step = 0; step < 4; step++) {
             model.parameters(state.theta());
             model.computeGradient(batch(step), 0);
-            model.gradient(gradient);
-            new GradientClip(1).clip(gradient);
-            adam.update(state, gradient, step, Optimizer.GroupRates.at(CONFIG, 20 + step), ComputePool.alone());
+            model.gradients().read(0, gradient, gradient.length);
+            new GradientClip(1).clip(new HeapFloats(gradient));
+            adam.update(
+                    state,
+                    new HeapFloats(gradient),
+                    step,
+                    Optimizer.GroupRates.at(CONFIG, 20 + step),
+                    ComputePool.alone());
         }
         assertThat(reset.state().theta()).containsExactly(state.theta());
     }
 
     @Test
     void theDeltaNormIsTheWayThatTheParametersWent() {
-        LocalTrainer.RoundResult result =
-                new LocalTrainer<>(model, CONFIG).round(start, 0, 0, LocalTrainerTest::batch, done -> true);
+        LocalTrainer.RoundResult result = new LocalTrainer<>(model, CONFIG)
+                .round(start.copy(start.parameterCount()), 0, 0, LocalTrainerTest::batch, done -> true);
         double squares = 0;
         for (int i = 0; i < start.parameterCount(); i++) {
             squares += Math.pow((double) result.state().theta()[i] - start.theta()[i], 2);
@@ -156,8 +170,8 @@ class LocalTrainerTest {
         Batch cut = new Batch(whole.ids(), whole.targets(), 2, 13).cut(1);
         assertThat(cut.batchSize()).isEqualTo(26);
         assertThat(cut.countedTargets()).isEqualTo(whole.countedTargets());
-        LocalTrainer.RoundResult result =
-                new LocalTrainer<>(model, CONFIG).round(start, 0, 0, step -> cut, done -> true);
+        LocalTrainer.RoundResult result = new LocalTrainer<>(model, CONFIG)
+                .round(start.copy(start.parameterCount()), 0, 0, step -> cut, done -> true);
         assertThat(result.report().tokens()).isEqualTo(104);
         assertThat(result.report().isFinite()).isTrue();
     }
@@ -165,7 +179,8 @@ class LocalTrainerTest {
     @Test
     void trainingLearnsWhatRepeats() {
         LocalTrainer<Batch> trainer = new LocalTrainer<>(model, CONFIG);
-        LocalTrainer.RoundResult result = trainer.round(start, 0, 0, step -> batch(0), done -> true);
+        LocalTrainer.RoundResult result =
+                trainer.round(start.copy(start.parameterCount()), 0, 0, step -> batch(0), done -> true);
         double first = result.report().lossSum() / result.report().tokens();
         for (int round = 1; round < 10; round++) {
             result = trainer.round(result.state(), round, 0, step -> batch(0), done -> true);

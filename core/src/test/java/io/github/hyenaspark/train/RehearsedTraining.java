@@ -96,7 +96,7 @@ final class RehearsedTraining {
             for (int worker = 0; worker < config.workers(); worker++) {
                 long seed = 100 * round + 10L * worker;
                 LocalTrainer.RoundResult result =
-                        trainer.round(state, round, worker, step -> batch(seed + step), done -> true);
+                        trainer.round(own(state), round, worker, step -> batch(seed + step), done -> true);
                 EncodedUpdate.Packed packed = EncodedUpdate.pack(config, state, result, residuals.get(worker));
                 residuals.set(worker, packed.residual());
                 reports.add(result.report());
@@ -110,6 +110,11 @@ final class RehearsedTraining {
             momentum = step.momentum();
         }
         return Hashes.sha256(state.theta());
+    }
+
+    /** With moments of its own, which a round trains in. */
+    private static TrainingState own(TrainingState start) {
+        return start.hasMoments() ? start.copy(start.secondMoment().length) : start;
     }
 
     private static Batch batch(long seed) {

@@ -19,9 +19,6 @@ final class ClippingListener extends BaseTrainingListener implements Serializabl
 
     @Override
     public void onGradientCalculation(Model model) {
-        FloatArray flat = FloatArray.of(((ComputationGraph) model).getFlattenedGradients());
-        float[] gradients = flat.toArray();
-        new GradientClip(limit).clip(gradients);
-        flat.write(0, gradients, gradients.length);
+        new GradientClip(limit).clip(FloatArray.of(((ComputationGraph) model).getFlattenedGradients()));
     }
 }

@@ -56,8 +56,8 @@ final class ArchitectureTest {
             model                   | convolution operator.. layers
             train.codec             | kernel
             train.config            | io config train.codec
-            train.optim             | operator.tensor operator.nn model train.config
-            train                   | model train.config train.optim
+            train.optim             | product operator.tensor operator.nn model train.config
+            train                   | operator.tensor model train.config train.optim
             train.averaging         | train..
             checkpoint              | io operator.nn model io.safetensors
             exchange                | io config operator.. model io.safetensors

@@ -89,6 +89,7 @@ public final class FloatArray implements Floats {
         return true;
     }
 
+    @Override
     public long length() {
         return length;
     }

@@ -2,6 +2,7 @@ package io.github.hyenaspark.train.averaging;
 
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.codec.Codec;
+import io.github.hyenaspark.train.codec.EncodedVector;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.Serializable;
@@ -118,7 +119,7 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
     private AveragedState zeros(int from, int count, List<EncodedUpdate> frames) {
         boolean averages = config.innerState() == TrainConfig.MomentPolicy.AVERAGE;
         int moments = averages ? count : 0;
-        int second = averages ? frames.get(0).secondMoments() : 0;
+        int second = averages ? frames.get(0).secondMoment().count() : 0;
         return new AveragedState(from, new float[count], new float[moments], new float[second]);
     }
 
@@ -138,7 +139,7 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
     }
 
     private void fillParameters(AveragedState into, TrainingState start, List<EncodedUpdate> frames, int from, int to) {
-        var parameters = new Mean(frames, config.codec(), EncodedUpdate::parameters);
+        var parameters = new Mean(frames, EncodedUpdate::parameters);
         boolean plain = config.outer().isPlainMean(round);
         for (int at = from; at < to; at += Codec.BLOCK) {
             int count = Math.min(Codec.BLOCK, to - at);
@@ -151,9 +152,8 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
     }
 
     private void fillMoments(AveragedState into, TrainingState start, List<EncodedUpdate> frames, int from, int to) {
-        Codec codec = config.codec().ofMoments();
-        var first = new Mean(frames, codec, EncodedUpdate::firstMoment);
-        var second = new Mean(frames, codec, EncodedUpdate::secondMoment);
+        var first = new Mean(frames, EncodedUpdate::firstMoment);
+        var second = new Mean(frames, EncodedUpdate::secondMoment);
         Optional<SecondMomentCorrection> meanGradient =
                 correctsSecondMoments() ? Optional.of(new SecondMomentCorrection(this)) : Optional.empty();
         for (int next = from; next < to; next += Codec.BLOCK) {
@@ -190,14 +190,12 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
     /** Weighted means of one vector of all workers, block by block. */
     private final class Mean {
         private final List<EncodedUpdate> frames;
-        private final Codec codec;
-        private final Function<EncodedUpdate, byte[]> vector;
+        private final Function<EncodedUpdate, EncodedVector> vector;
         private final float[][] values;
         private final double[] sums = new double[Codec.BLOCK];
 
-        Mean(List<EncodedUpdate> frames, Codec codec, Function<EncodedUpdate, byte[]> vector) {
+        Mean(List<EncodedUpdate> frames, Function<EncodedUpdate, EncodedVector> vector) {
             this.frames = frames;
-            this.codec = codec;
             this.vector = vector;
             values = new float[frames.size()][Codec.BLOCK];
         }
@@ -211,7 +209,7 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
         double[] of(int at, int count) {
             for (int k = 0; k < frames.size(); k++) {
                 EncodedUpdate frame = frames.get(k);
-                codec.decode(vector.apply(frame), at - frame.from(), count, values[k]);
+                vector.apply(frame).decode(at - frame.from(), count, values[k]);
                 if (k == 0) {
                     set(weights.get(k), values[k], count);
                 } else {

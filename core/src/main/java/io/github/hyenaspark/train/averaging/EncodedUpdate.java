@@ -2,26 +2,22 @@ package io.github.hyenaspark.train.averaging;
 
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.codec.Codec;
+import io.github.hyenaspark.train.codec.EncodedVector;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.Serializable;
-import java.util.Arrays;
 
 /**
- * A worker's encoded result of a round, for all parameters or a range. The record owns the arrays. Not compared by
- * {@code equals}.
+ * A worker's encoded result of a round, for all parameters or a range. Not compared by {@code equals}.
  *
- * @param codec of {@code parameters}
  * @param from number of the first parameter, a multiple of {@link Codec#BLOCK}
- * @param parameters the worker's parameters themselves under {@link Codec#FP32}, so that averaging one worker is exact;
+ * @param parameters the worker's parameters themselves under an exact codec, so that averaging one worker is exact;
  *     under every other codec its delta, parameters minus the common start
  * @param firstMoment m in {@link Codec#ofMoments}; empty unless moments are averaged
  * @param secondMoment v likewise; there may be fewer of them than parameters
  */
-public record EncodedUpdate(Codec codec, int from, byte[] parameters, byte[] firstMoment, byte[] secondMoment)
+public record EncodedUpdate(int from, EncodedVector parameters, EncodedVector firstMoment, EncodedVector secondMoment)
         implements Serializable {
-    private static final byte[] NONE = {};
-
     /**
      * What is sent, and what stays with the worker.
      *
@@ -30,9 +26,9 @@ public record EncodedUpdate(Codec codec, int from, byte[] parameters, byte[] fir
     public record Packed(EncodedUpdate frames, float[] residual) {}
 
     /**
-     * Encodes a result.
+     * Encodes a result, or takes its arrays over where the codec is exact.
      *
-     * @param start the common start of the workers
+     * @param start the common start of the workers; only its θ is read
      * @param residual of this worker's previous round, P; empty if there is none
      */
     public static Packed pack(
@@ -40,14 +36,17 @@ public record EncodedUpdate(Codec codec, int from, byte[] parameters, byte[] fir
         TrainingState end = result.state();
         Codec codec = config.codec();
         boolean averaged = config.innerState() == TrainConfig.MomentPolicy.AVERAGE;
-        byte[] first = averaged ? codec.ofMoments().encode(end.firstMoment()) : NONE;
-        byte[] second = averaged ? codec.ofMoments().encode(end.secondMoment()) : NONE;
+        Codec ofMoments = codec.ofMoments();
+        EncodedVector none = EncodedVector.empty(ofMoments);
+        EncodedVector first = averaged ? EncodedVector.of(ofMoments, end.firstMoment()) : none;
+        EncodedVector second = averaged ? EncodedVector.of(ofMoments, end.secondMoment()) : none;
         if (codec.isExact()) {
-            return new Packed(new EncodedUpdate(codec, 0, codec.encode(end.theta()), first, second), new float[0]);
+            return new Packed(new EncodedUpdate(0, EncodedVector.of(codec, end.theta()), first, second), new float[0]);
         }
         float[] lost = new float[codec.feedsErrorBack() ? end.parameterCount() : 0];
         byte[] frame = deltas(codec, start.theta(), end.theta(), residual, lost);
-        return new Packed(new EncodedUpdate(codec, 0, frame, first, second), lost);
+        EncodedVector parameters = EncodedVector.ofFrame(codec, end.parameterCount(), frame);
+        return new Packed(new EncodedUpdate(0, parameters, first, second), lost);
     }
 
     /**
@@ -93,38 +92,24 @@ public record EncodedUpdate(Codec codec, int from, byte[] parameters, byte[] fir
     }
 
     public long parameterBytes() {
-        return parameters.length;
+        return parameters.bytes();
     }
 
     public long momentBytes() {
-        return (long) firstMoment.length + secondMoment.length;
+        return firstMoment.bytes() + secondMoment.bytes();
     }
 
     /**
-     * The frames of a range of parameters.
+     * A copy of a range of parameters.
      *
      * @param begin inclusive, a multiple of {@link Codec#BLOCK}
      * @param end exclusive
      */
     public EncodedUpdate part(int begin, int end) {
         return new EncodedUpdate(
-                codec,
                 begin,
-                part(codec, parameters, begin, end),
-                part(codec.ofMoments(), firstMoment, begin, end),
-                part(codec.ofMoments(), secondMoment, begin, end));
-    }
-
-    private byte[] part(Codec codec, byte[] frame, int begin, int end) {
-        return Arrays.copyOfRange(frame, place(codec, frame, begin), place(codec, frame, end));
-    }
-
-    private int place(Codec codec, byte[] frame, int parameter) {
-        return (int) Math.min(frame.length, codec.bytes(parameter - from));
-    }
-
-    /** Second moments in the frame. */
-    int secondMoments() {
-        return codec.ofMoments().momentsIn(secondMoment);
+                parameters.part(begin - from, end - from),
+                firstMoment.part(begin - from, end - from),
+                secondMoment.part(begin - from, end - from));
     }
 }

@@ -33,11 +33,11 @@ public record OuterOptimizer(TrainConfig.Outer config, Codec downCodec) {
     public record Step(TrainingState state, float[] momentum, Optional<ParameterUpdate> update) {}
 
     /**
-     * Takes the outer step of a round, into new arrays.
+     * Takes the outer step of a round. The new state has the arrays of the average, whatever was in them.
      *
-     * @param start θ, P
-     * @param momentum v, P; zeros at the start of a run
-     * @param averaged of all P parameters
+     * @param start θ, P; unchanged
+     * @param momentum v, P; zeros at the start of a run; unchanged
+     * @param averaged of all P parameters; its arrays become those of the new state
      * @param round r, from 0
      */
     public Step step(float[] start, float[] momentum, Averaging.AveragedState averaged, long round) {
@@ -48,7 +48,7 @@ public record OuterOptimizer(TrainConfig.Outer config, Codec downCodec) {
             return new Step(state(averaged.parameters(), averaged), momentum, Optional.empty());
         }
         float[] gradient = averaged.parameters();
-        float[] theta = plain ? gradient.clone() : new float[start.length];
+        float[] theta = gradient; // each element in the place of its own
         float[] velocity = plain ? momentum : new float[start.length];
         Optional<ParameterUpdate> update = downCodec.isExact()
                 ? Optional.empty()

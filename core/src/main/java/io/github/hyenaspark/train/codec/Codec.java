@@ -50,11 +50,6 @@ public enum Codec {
         return this == FP32 ? FP32 : BF16;
     }
 
-    /** Values of a frame of moments, see {@link #ofMoments}. */
-    public int momentsIn(byte[] frame) {
-        return frame.length / (this == FP32 ? Float.BYTES : Short.BYTES);
-    }
-
     /** Bytes of a frame of {@code count} values. */
     public long bytes(long count) {
         return partBytes(BLOCK) * (count / BLOCK) + (count % BLOCK == 0 ? 0 : partBytes((int) (count % BLOCK)));

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.train.optim;
 
 import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.product.Floats;
 import java.util.List;
 import java.util.Map;
 
@@ -39,7 +40,7 @@ final class AdamW {
 
     /** Updates its parameters and their moments in place; see {@link Optimizer#update}. */
     void update(
-            TrainingState state, float[] gradients, long step, Map<ParameterSpec.Group, Optimizer.GroupRates> rates) {
+            TrainingState state, Floats gradients, long step, Map<ParameterSpec.Group, Optimizer.GroupRates> rates) {
         double correction1 = 1 - StrictMath.pow(beta1, step + 1.0);
         double correction2 = Math.sqrt(1 - StrictMath.pow(beta2, step + 1.0));
         for (MomentLayout.Span span : layout.spans()) {
@@ -55,12 +56,12 @@ final class AdamW {
     private record Factors(float decay, float rate, float rootScale) {}
 
     /** One piece at a time, in loops short enough for the compiler to vectorise. */
-    private void update(TrainingState state, float[] gradients, MomentLayout.Span span, Factors factors) {
+    private void update(TrainingState state, Floats gradients, MomentLayout.Span span, Factors factors) {
         for (int from = 0; from < span.count(); from += PIECE) {
             int count = Math.min(PIECE, span.count() - from);
             int at = span.at() + from;
             int moment = span.moment() + from;
-            System.arraycopy(gradients, at, gradient, 0, count);
+            gradients.read(at, gradient, 0, count);
             System.arraycopy(state.firstMoment(), moment, first, 0, count);
             average(first, gradient, (float) beta1, (float) (1 - beta1), count);
             System.arraycopy(first, 0, state.firstMoment(), moment, count);

@@ -124,7 +124,7 @@ public record MomentLayout(
                 .orElse(0);
     }
 
-    void check(String name, int expected, int found) {
+    void check(String name, int expected, long found) {
         if (found != expected) {
             throw new IllegalArgumentException(
                     name + " must have the table's " + expected + " elements, found " + found);

@@ -6,6 +6,7 @@ import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.Matrix;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
+import io.github.hyenaspark.product.Floats;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -59,7 +60,7 @@ final class Muon {
     /** Updates its matrices and their moments in place, every matrix in one thread; see {@link Optimizer#update}. */
     void update(
             TrainingState state,
-            float[] gradients,
+            Floats gradients,
             Map<ParameterSpec.Group, Optimizer.GroupRates> rates,
             ComputePool pool) {
         if (matrices.isEmpty()) {
@@ -105,13 +106,14 @@ final class Muon {
 
     private static void update(
             TrainingState state,
-            float[] gradients,
+            Floats gradients,
             MomentLayout.MuonMatrix matrix,
             Optimizer.GroupRates rates,
             Workspace workspace) {
         int count = matrix.rows() * matrix.columns();
         float[] update = workspace.row(UPDATE, count);
-        accelerate(state.firstMoment(), matrix.moment(), gradients, matrix.at(), update, count);
+        gradients.read(matrix.at(), update, 0, count);
+        accelerate(state.firstMoment(), matrix.moment(), update, count);
         double norm = norm(update, count);
         VectorOps.scale((float) (1 / (norm + EPSILON)), update, count);
         orthogonalize(update, matrix.rows(), matrix.columns(), workspace);
@@ -120,13 +122,14 @@ final class Muon {
         descend(state.theta(), matrix.at(), update, rate, decay, count);
     }
 
-    private static void accelerate(float[] moments, int moment, float[] gradients, int at, float[] update, int count) {
+    /** Replaces gradients by updates. */
+    private static void accelerate(float[] moments, int moment, float[] update, int count) {
         float keep = (float) MOMENTUM;
         float take = (float) (1 - MOMENTUM);
         for (int i = 0; i < count; i++) {
-            float mean = keep * moments[moment + i] + take * gradients[at + i];
+            float mean = keep * moments[moment + i] + take * update[i];
             moments[moment + i] = mean;
-            update[i] = keep * mean + take * gradients[at + i];
+            update[i] = keep * mean + take * update[i];
         }
     }
 

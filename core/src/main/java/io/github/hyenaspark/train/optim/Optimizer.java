@@ -3,6 +3,7 @@ package io.github.hyenaspark.train.optim;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.ComputePool;
+import io.github.hyenaspark.product.Floats;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.util.EnumMap;
 import java.util.List;
@@ -29,9 +30,9 @@ public final class Optimizer {
         muon = new Muon(layout);
     }
 
-    /** A copy of a worker's start to train in; moments that it lacks become zeros. */
+    /** A worker's start to train in: a copy of θ, and the moments themselves; those that it lacks become zeros. */
     public TrainingState begin(TrainingState start) {
-        return start.copy(layout.secondMoments());
+        return start.toTrain(layout.secondMoments());
     }
 
     /**
@@ -44,12 +45,12 @@ public final class Optimizer {
      */
     public void update(
             TrainingState state,
-            float[] gradients,
+            Floats gradients,
             long step,
             Map<ParameterSpec.Group, GroupRates> rates,
             ComputePool pool) {
         layout.check("state", layout.parameters(), state.parameterCount());
-        layout.check("gradients", layout.parameters(), gradients.length);
+        layout.check("gradients", layout.parameters(), gradients.length());
         layout.check("second moments", layout.secondMoments(), state.secondMoment().length);
         adamW.update(state, gradients, step, rates);
         muon.update(state, gradients, rates, pool);

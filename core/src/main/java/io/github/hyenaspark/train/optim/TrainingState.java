@@ -4,7 +4,7 @@ import io.github.hyenaspark.train.config.TrainConfig;
 
 /**
  * Parameters and the optimizer's moments. The arrays are not copied: do not change a state that others hold;
- * {@link #copy} makes one to train in. Not compared by {@code equals}.
+ * {@link #copy} and {@link #toTrain} make one to train in. Not compared by {@code equals}.
  *
  * @param theta P, in table order
  * @param firstMoment m, P, in the order of {@link MomentLayout}; empty if workers do not share moments
@@ -46,6 +46,13 @@ public record TrainingState(float[] theta, float[] firstMoment, float[] secondMo
 
     public int parameterCount() {
         return theta.length;
+    }
+
+    /** One to train in, with a copy of θ and these moments; missing ones become zeros, Q of the second kind. */
+    public TrainingState toTrain(int secondMoments) {
+        return hasMoments()
+                ? new TrainingState(theta.clone(), firstMoment, secondMoment)
+                : initial(theta.clone(), secondMoments);
     }
 
     /** A copy to train in; missing moments become zeros, {@code secondMoments} (Q) of the second kind. */

@@ -81,7 +81,7 @@ class EncodedUpdateTest {
             residual = packed.residual();
             for (int from = 0; from < COUNT; from += Codec.BLOCK) {
                 int count = Math.min(Codec.BLOCK, COUNT - from);
-                Codec.INT4.decode(packed.frames().parameters(), from, count, block);
+                packed.frames().parameters().decode(from, count, block);
                 for (int i = 0; i < count; i++) {
                     sent[from + i] += block[i];
                 }

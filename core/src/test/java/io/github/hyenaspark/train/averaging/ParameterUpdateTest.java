@@ -41,7 +41,7 @@ class ParameterUpdateTest {
     }
 
     private static Step step(TrainConfig.Outer config, Codec codec, float[] averaged) {
-        var found = new Averaging.AveragedState(0, averaged, new float[0], new float[0]);
+        var found = new Averaging.AveragedState(0, averaged.clone(), new float[0], new float[0]);
         return new OuterOptimizer(config, codec).step(BEFORE, values(3, 1e-3), found, 0);
     }
 
@@ -56,7 +56,6 @@ class ParameterUpdateTest {
             assertThat(update.appliedTo(BEFORE)).containsExactly(step.state().theta());
         }
         assertThat(BEFORE).containsExactly(values(1, 1));
-        assertThat(WANTED).containsExactly(wanted());
     }
 
     /** By at most half of the largest change of its block over 127, and the rounding of the sum. */

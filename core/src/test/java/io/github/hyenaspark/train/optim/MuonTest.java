@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.ComputePool;
+import io.github.hyenaspark.product.HeapFloats;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -76,7 +77,7 @@ class MuonTest {
                 int number = step;
                 Arrays.setAll(gradient, i -> Math.sin(0.7 * i + 2.3 * number) / (1 + number));
                 reference.update(theta, gradient, step, rates);
-                optimizer.update(state, floats(gradient), step, rates, ComputePool.alone());
+                optimizer.update(state, new HeapFloats(floats(gradient)), step, rates, ComputePool.alone());
                 for (int i = 0; i < theta.length; i++) {
                     double expected = one.required("after").get(step).get(i).asDouble();
                     String where = rows + "×" + columns + ", step " + step + ", element " + i;
@@ -97,7 +98,7 @@ class MuonTest {
         for (int step = 0; step < 10; step++) {
             double[] gradient = normals(random);
             reference.update(theta, gradient, step, rates(0.02, 0.1));
-            optimizer.update(state, floats(gradient), step, rates(0.02, 0.1), ComputePool.alone());
+            optimizer.update(state, new HeapFloats(floats(gradient)), step, rates(0.02, 0.1), ComputePool.alone());
         }
         for (int i = 0; i < theta.length; i++) {
             assertThat((double) state.theta()[i])
@@ -121,7 +122,7 @@ class MuonTest {
         var state = TrainingState.initial(floats(normals(random)), layout().secondMoments());
         var optimizer = new Optimizer(TrainConfig.Optimizer.MUON, TABLE, BETAS);
         for (int step = 0; step < 3; step++) {
-            optimizer.update(state, floats(normals(random)), step, rates(0.02, 0.1), pool);
+            optimizer.update(state, new HeapFloats(floats(normals(random))), step, rates(0.02, 0.1), pool);
         }
         return state.theta();
     }
@@ -169,7 +170,7 @@ class MuonTest {
         List<ParameterEntry> table = table(new Part(ParameterSpec.Group.MATRIX, 2, 3));
         var state = TrainingState.initial(new float[] {8, 8, 8, 8, 8, 8}, 0);
         new Optimizer(TrainConfig.Optimizer.MUON, table, BETAS)
-                .update(state, new float[6], 0, rates(0.5, 0.25), ComputePool.alone());
+                .update(state, new HeapFloats(new float[6]), 0, rates(0.5, 0.25), ComputePool.alone());
         assertThat(state.theta()).containsOnly(7f);
     }
 
@@ -183,7 +184,7 @@ class MuonTest {
         var optimizer = new Optimizer(TrainConfig.Optimizer.MUON, TABLE, BETAS);
         float[] theta = new float[layout().parameters()];
         var other = TrainingState.initial(theta);
-        assertThatThrownBy(() -> optimizer.update(other, theta, 0, rates(1, 0), ComputePool.alone()))
+        assertThatThrownBy(() -> optimizer.update(other, new HeapFloats(theta), 0, rates(1, 0), ComputePool.alone()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("second moments must have the table's 124 elements, found 4781");
     }

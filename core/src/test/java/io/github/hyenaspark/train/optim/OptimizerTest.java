@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.ComputePool;
+import io.github.hyenaspark.product.HeapFloats;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.util.Arrays;
 import java.util.List;
@@ -75,7 +76,7 @@ class OptimizerTest {
             for (int i = 0; i < COUNT; i++) {
                 history[i][step] = gradients[i];
             }
-            adamW.update(state, gradients, step, rates(lrs[step]), ALONE);
+            adamW.update(state, new HeapFloats(gradients), step, rates(lrs[step]), ALONE);
             plain.update(plainTheta, doubles(gradients), step, rates(lrs[step]));
         }
         for (ParameterEntry entry : TABLE) {
@@ -99,7 +100,8 @@ class OptimizerTest {
         Map<ParameterSpec.Group, Optimizer.GroupRates> rates =
                 Map.of(ParameterSpec.Group.BASE, new Optimizer.GroupRates(0.5, 0));
         TrainingState state = TrainingState.initial(new float[] {1});
-        new Optimizer(TrainConfig.Optimizer.ADAMW, table, BETAS).update(state, new float[] {1e-8f}, 0, rates, ALONE);
+        new Optimizer(TrainConfig.Optimizer.ADAMW, table, BETAS)
+                .update(state, new HeapFloats(new float[] {1e-8f}), 0, rates, ALONE);
         double[] plainTheta = {1};
         new ReferenceOptimizer(TrainConfig.Optimizer.ADAMW, table, BETAS)
                 .update(plainTheta, new double[] {1e-8}, 0, rates);
@@ -114,7 +116,7 @@ class OptimizerTest {
         new Optimizer(TrainConfig.Optimizer.ADAMW, table, BETAS)
                 .update(
                         state,
-                        new float[1],
+                        new HeapFloats(new float[1]),
                         0,
                         Map.of(ParameterSpec.Group.BASE, new Optimizer.GroupRates(0.5, 0.25)),
                         ALONE);
@@ -125,16 +127,16 @@ class OptimizerTest {
     void refusesWhatDoesNotFitTheTable() {
         Optimizer adamW = new Optimizer(TrainConfig.Optimizer.ADAMW, TABLE, BETAS);
         TrainingState state = TrainingState.initial(new float[COUNT]);
-        assertThatThrownBy(() -> adamW.update(state, new float[79], 0, rates(1), ALONE))
+        assertThatThrownBy(() -> adamW.update(state, new HeapFloats(new float[79]), 0, rates(1), ALONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("gradients must have the table's 80 elements, found 79");
-        assertThatThrownBy(
-                        () -> adamW.update(TrainingState.initial(new float[81]), new float[COUNT], 0, rates(1), ALONE))
+        assertThatThrownBy(() -> adamW.update(
+                        TrainingState.initial(new float[81]), new HeapFloats(new float[COUNT]), 0, rates(1), ALONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("state must have the table's 80 elements, found 81");
         assertThatThrownBy(() -> adamW.update(
                         state,
-                        new float[COUNT],
+                        new HeapFloats(new float[COUNT]),
                         0,
                         Map.of(ParameterSpec.Group.BASE, new Optimizer.GroupRates(1, 0)),
                         ALONE))

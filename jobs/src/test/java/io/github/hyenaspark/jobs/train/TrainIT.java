@@ -75,7 +75,6 @@ class TrainIT {
         HyenaLanguageModel network =
                 HyenaLanguageModel.create(model, snapshot.vocabulary().size(), train.seed());
         TrainingState state = TrainingState.initial(network.parameters());
-        float[] gradients = new float[state.parameterCount()];
         var optimizer = new Optimizer(TrainConfig.Optimizer.ADAMW, network.table(), train.betas());
         var clip = new GradientClip(train.clipNorm());
         try (var batches = TokenBatches.open(
@@ -89,9 +88,9 @@ class TrainIT {
             for (int step = 0; step < steps; step++) {
                 network.parameters(state.theta());
                 network.computeGradient(batches.batch(cursor.sequencesOf(step, 0)), step);
-                network.gradient(gradients);
-                clip.clip(gradients);
-                optimizer.update(state, gradients, step, Optimizer.GroupRates.at(train, step), ComputePool.alone());
+                clip.clip(network.gradients());
+                optimizer.update(
+                        state, network.gradients(), step, Optimizer.GroupRates.at(train, step), ComputePool.alone());
             }
         }
         return Hashes.sha256(state.theta());

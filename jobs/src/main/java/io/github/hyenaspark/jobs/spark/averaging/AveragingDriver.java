@@ -159,11 +159,14 @@ public final class AveragingDriver {
         Checked checked = guard.check(before, done);
         refuseOtherContract(before, checked.results());
         times.end("guard");
-        Optional<Workers.RoundAverage> average = average(before, checked);
+        Optional<Mean> mean = mean(before, checked);
         times.end("merge");
         TestPoint.reached("round {} is averaged", before.round() + 1);
-        RunState after =
-                average.isPresent() ? step(before, checked, average.get().averaged()) : unchanged(before);
+        RunState after = mean.isPresent() ? step(before, checked, mean.get().averaged()) : unchanged(before);
+        var norms = new RoundMetrics.Norms(
+                RoundMetrics.DeltaStatistics.distance(
+                        before.state().theta(), after.state().theta()),
+                mean.map(Mean::deltaCosine).orElse(Double.NaN));
         times.end("outer");
         LossByPosition heldOut = plan.validatesAfter(after.round()) ? workers.heldOut(after) : LossByPosition.ZERO;
         times.end("held_out");
@@ -175,7 +178,15 @@ public final class AveragingDriver {
             ledger.await();
             times.end("checkpoint_wait");
             var entry = new RoundMetrics(
-                    train, before, after, checked, average, sent, length(before.round()), heldOut, times.toJson());
+                    train,
+                    after.tokens() - before.tokens(),
+                    after,
+                    checked,
+                    norms,
+                    sent,
+                    length(before.round()),
+                    heldOut,
+                    times.toJson());
             ledger.write(entry, isOver(after), entry.tokens() > 0 && guard.rises(entry.loss()));
             latest = Optional.of(after);
             report(entry, times.totalMillis());
@@ -196,15 +207,20 @@ public final class AveragingDriver {
         }
     }
 
+    /** What the results of a round average to, and whether they went in the same direction. */
+    private record Mean(Averaging.AveragedState averaged, double deltaCosine) {}
+
     /** Empty if no worker had a target: there are no weights then. */
-    private Optional<Workers.RoundAverage> average(RunState before, Checked checked) {
+    private Optional<Mean> mean(RunState before, Checked checked) {
         if (checked.tokens() == 0) {
             LOG.warn(
                     "round {}: no worker had a target, so parameters and moments stay as they are", before.round() + 1);
             return Optional.empty();
         }
         Averaging averaging = Averaging.of(train, before.round(), checked.reports());
-        return Optional.of(new Workers.RoundAverage(averaging, workers.average(before, averaging, checked.results())));
+        Averaging.AveragedState averaged = workers.average(before, averaging, checked.results());
+        double norm = averaging.meanDeltaNorm(before.state().theta(), averaged);
+        return Optional.of(new Mean(averaged, RoundMetrics.DeltaStatistics.cosine(averaging, checked.reports(), norm)));
     }
 
     private static RunState unchanged(RunState before) {

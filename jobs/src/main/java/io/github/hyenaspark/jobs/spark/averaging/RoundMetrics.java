@@ -18,25 +18,33 @@ import io.github.hyenaspark.train.optim.LearningRate;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
- * The line that a round leaves in the journal. The average is empty if no worker had a target, bytes sent are those to
- * each worker, the length is L, the held-out loss has no tokens if it was not measured, and times are in milliseconds.
+ * The line that a round leaves in the journal. It holds the state after the round but not the one before. Tokens are
+ * the round's, bytes sent are those to each worker, the length is L, the held-out loss has no tokens if it was not
+ * measured, and times are in milliseconds.
  */
 record RoundMetrics(
         TrainConfig train,
-        RunState before,
+        long tokens,
         RunState after,
         Checked checked,
-        Optional<Workers.RoundAverage> average,
+        Norms norms,
         SentBytes sent,
         int length,
         LossByPosition heldOut,
         ObjectNode times) {
     /** Key of the fingerprints of a round. */
     static final String MACHINES = "machines";
+
+    /**
+     * How far a round has moved θ.
+     *
+     * @param update Euclidean length of the step
+     * @param deltaCosine see {@link DeltaStatistics#cosine}; NaN if there is none
+     */
+    record Norms(double update, double deltaCosine) {}
 
     /** The training loss over all workers, nats per token; NaN if no worker had a target. */
     double loss() {
@@ -51,13 +59,9 @@ record RoundMetrics(
         return LearningRate.of(train).at(train.lr(), Math.max(0, train.stepsBefore(after.round()) - 1));
     }
 
-    long tokens() {
-        return after.tokens() - before.tokens();
-    }
-
-    /** As one JSON object; reads all parameters, for their hash and for norms. */
+    /** As one JSON object; reads all parameters, for their hash. */
     ObjectNode toJson() {
-        long round = before.round();
+        long round = after.round() - 1;
         ObjectNode json = Json.object().put("round", after.round()).put("tokens", after.tokens());
         if (tokens() > 0) {
             json.put("loss", loss());
@@ -148,12 +152,10 @@ record RoundMetrics(
     }
 
     private void putNorms(ObjectNode json) {
-        float[] start = before.state().theta();
-        json.put("update_norm", DeltaStatistics.distance(start, after.state().theta()));
-        average.map(found -> DeltaStatistics.cosine(
-                        found.averaging(), checked.reports(), found.averaging().meanDeltaNorm(start, found.averaged())))
-                .filter(Double::isFinite)
-                .ifPresent(cosine -> json.put("delta_cosine", cosine));
+        json.put("update_norm", norms.update());
+        if (Double.isFinite(norms.deltaCosine())) {
+            json.put("delta_cosine", norms.deltaCosine());
+        }
     }
 
     /** Of all workers together. */

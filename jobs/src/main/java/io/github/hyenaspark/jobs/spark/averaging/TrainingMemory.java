@@ -6,6 +6,7 @@ import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.jobs.spark.worker.AggregationSite;
+import io.github.hyenaspark.jobs.spark.worker.DistributedAverage;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.config.TrainConfig;
@@ -25,7 +26,7 @@ public record TrainingMemory(
     private static final long OUTSIDE = 320 * MEBIBYTE;
     /** Of a heap that is full to this part the collector still makes room in time. */
     private static final double FILLED = 0.8;
-    /** A message exists as an object and as bytes; while it is written the bytes are copied once. */
+    /** Of a result that goes to the driver: its bytes grow by copying, and are copied into the message. */
     private static final int COPIES = 3;
 
     private static final int ROUNDING = 128;
@@ -44,21 +45,95 @@ public record TrainingMemory(
                             + " parameters or activations than can be counted, expected a smaller one",
                     e);
         }
-        long vector = step.parameters() * Float.BYTES;
-        Codec momentCodec = train.codec().ofMoments();
-        boolean averaged = train.innerState() == TrainConfig.MomentPolicy.AVERAGE;
-        long moments = averaged ? momentCodec.bytes(step.parameters()) + momentCodec.bytes(step.secondMoments()) : 0;
-        long sent = vector + moments;
-        long result = train.codec().bytes(step.parameters()) + moments;
-        long momentFloats = vector + step.secondMoments() * Float.BYTES;
-        boolean startsWithMoments = train.innerState() != TrainConfig.MomentPolicy.RESET;
-        long taskHeap = step.heap() + (startsWithMoments ? momentFloats : 0) + COPIES * result;
-        long state = 2 * vector + (averaged ? momentFloats : 0); // with the outer optimiser's momentum
-        long average = vector + (averaged ? momentFloats : 0);
+        var sizes = Sizes.of(step, train);
         boolean onDriver = merge.of(train, step.parameters()) == AggregationSite.DRIVER;
-        long results = 2 * (onDriver ? train.workers() * result : average);
-        long driver = SPARK + 2 * state + 2 * sent + average + results;
-        return new TrainingMemory(step, sent, result, taskHeap, SPARK + 2 * sent, driver);
+        return new TrainingMemory(
+                step,
+                sizes.sent(),
+                sizes.result,
+                sizes.taskHeap(step, onDriver, train.workers()),
+                SPARK + sizes.executorHeap(),
+                SPARK + sizes.driverHeap(onDriver, train.workers()));
+    }
+
+    /**
+     * Bytes of what a round makes.
+     *
+     * @param vector P floats
+     * @param moments m and v in floats
+     * @param shared m and v where workers share them, else 0
+     * @param encoded m and v as they travel, 0 unless they do
+     * @param down θ, or what changed of it, as it travels to the workers
+     * @param result of a worker, as it travels
+     * @param kept what a worker keeps between rounds
+     * @param exact whether floats travel as they are, without copies in another form
+     * @param updates whether an executor makes θ of what it had and what changed
+     * @param feedback whether a worker keeps what the codec loses
+     */
+    private record Sizes(
+            long vector,
+            long moments,
+            long shared,
+            long encoded,
+            long down,
+            long result,
+            long kept,
+            boolean exact,
+            boolean updates,
+            boolean feedback) {
+        static Sizes of(StepMemory step, TrainConfig train) {
+            long vector = step.parameters() * Float.BYTES;
+            long moments = vector + step.secondMoments() * Float.BYTES;
+            Codec codec = train.codec();
+            boolean shares = train.innerState() == TrainConfig.MomentPolicy.AVERAGE;
+            long encoded = shares
+                    ? codec.ofMoments().bytes(step.parameters())
+                            + codec.ofMoments().bytes(step.secondMoments())
+                    : 0;
+            boolean updates = !train.downCodec().isExact();
+            long feedback = codec.feedsErrorBack() ? vector : 0;
+            return new Sizes(
+                    vector,
+                    moments,
+                    shares ? moments : 0,
+                    encoded,
+                    updates ? train.downCodec().bytes(step.parameters()) : vector,
+                    codec.bytes(step.parameters()) + encoded,
+                    (train.innerState() == TrainConfig.MomentPolicy.LOCAL ? moments : 0) + feedback,
+                    codec.isExact(),
+                    updates,
+                    codec.feedsErrorBack());
+        }
+
+        /** To an executor that had the state before. */
+        long sent() {
+            return down + encoded;
+        }
+
+        /** Its steps, and then the result beside them, or at first what it kept, which is read as one vector. */
+        long taskHeap(StepMemory step, boolean onDriver, int workers) {
+            long residuals = feedback ? 2 * vector : 0; // of the round before, and of this one
+            long made = step.heap() + residuals + (exact ? 0 : result);
+            long onItsWay =
+                    onDriver ? COPIES * result : DistributedAverage.rangeBytes(vector / Float.BYTES, workers, result);
+            return Math.max(2 * kept, made + onItsWay);
+        }
+
+        /** What was sent, as an object and as the blocks that came; with updates, θ before and after as well. */
+        long executorHeap() {
+            return 2 * sent() + (updates ? 2 * vector : 0);
+        }
+
+        /**
+         * The state with the outer optimiser's momentum, what is sent of it in blocks, and what the round makes of it:
+         * the average, which becomes the next state, and its momentum.
+         */
+        long driverHeap(boolean onDriver, int workers) {
+            long state = 2 * vector + shared;
+            long frames = (exact ? 0 : encoded) + (updates ? 2 * down : 0);
+            long results = onDriver ? 2L * workers * result : 0; // serialized, and read
+            return state + sent() + frames + state + results;
+        }
     }
 
     /** The same with the indexes of the documents and the plans of their sequences. */

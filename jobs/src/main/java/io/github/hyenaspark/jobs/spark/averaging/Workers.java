@@ -39,7 +39,4 @@ public interface Workers {
 
     /** The loss over all held-out sequences; no tokens if nothing is held out. */
     LossByPosition heldOut(RunState state);
-
-    /** How the results of a round were averaged, and what they average to. */
-    record RoundAverage(Averaging averaging, Averaging.AveragedState averaged) {}
 }

@@ -8,6 +8,7 @@ import io.github.hyenaspark.jobs.spark.task.ExecutorParameterCache;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.train.averaging.ParameterUpdate;
 import io.github.hyenaspark.train.codec.Codec;
+import io.github.hyenaspark.train.codec.EncodedVector;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.Serializable;
@@ -38,9 +39,8 @@ public record BroadcastState(
         long round,
         float[] theta,
         @Nullable ParameterUpdate change,
-        Codec momentCodec,
-        byte[] firstMoment,
-        byte[] secondMoment,
+        EncodedVector firstMoment,
+        EncodedVector secondMoment,
         List<VectorFile> kept,
         String directory)
         implements Serializable {
@@ -49,16 +49,15 @@ public record BroadcastState(
     public static BroadcastState of(TrainConfig config, RunState run, String series, String directory) {
         Codec codec = config.codec().ofMoments();
         TrainingState state = run.state();
-        List<byte[]> moments = Stream.of(state.firstMoment(), state.secondMoment())
+        List<EncodedVector> moments = Stream.of(state.firstMoment(), state.secondMoment())
                 .parallel()
-                .map(codec::encode)
+                .map(moment -> EncodedVector.of(codec, moment))
                 .toList();
         return new BroadcastState(
                 config.downCodec().isExact() ? "" : series,
                 run.round(),
                 run.update().isPresent() ? NOTHING : state.theta(),
                 run.update().orElse(null),
-                codec,
                 moments.get(0),
                 moments.get(1),
                 run.kept(),
@@ -75,8 +74,7 @@ public record BroadcastState(
     Received receive(ExecutorParameterCache cache, Supplier<float[]> whole) {
         ExecutorParameterCache.Parameters all =
                 cache.receive(series, round, theta, update().map(u -> u::appliedTo), whole);
-        var state = new BroadcastState(
-                series, round, all.theta(), null, momentCodec, firstMoment, secondMoment, kept, directory);
+        var state = new BroadcastState(series, round, all.theta(), null, firstMoment, secondMoment, kept, directory);
         return new Received(state, all.wholeBytes());
     }
 
@@ -89,11 +87,11 @@ public record BroadcastState(
     }
 
     public long momentBytes() {
-        return (long) firstMoment.length + secondMoment.length;
+        return firstMoment.bytes() + secondMoment.bytes();
     }
 
     boolean sharesMoments() {
-        return firstMoment.length > 0;
+        return firstMoment.count() > 0;
     }
 
     public Optional<VectorFile> kept(int worker) {
@@ -102,41 +100,20 @@ public record BroadcastState(
                 .findFirst();
     }
 
-    /** Parameters and the shared moments; {@code theta} is not copied. */
+    /** Parameters, not copied, and the shared moments, copied. */
     public TrainingState state() {
-        return new TrainingState(theta, decoded(firstMoment, 0, theta.length), decoded(secondMoment, 0, theta.length));
+        return new TrainingState(theta, firstMoment.decoded(0, theta.length), secondMoment.decoded(0, theta.length));
     }
 
     /** A range of the same, copied; it begins at a multiple of {@link Codec#BLOCK}. */
     public TrainingState state(int from, int to) {
         return new TrainingState(
-                Arrays.copyOfRange(theta, from, to), decoded(firstMoment, from, to), decoded(secondMoment, from, to));
+                Arrays.copyOfRange(theta, from, to), firstMoment.decoded(from, to), secondMoment.decoded(from, to));
     }
 
     /** The same range without moments. */
     public TrainingState parameters(int from, int to) {
         return new TrainingState(Arrays.copyOfRange(theta, from, to), NOTHING, NOTHING);
-    }
-
-    /** First moments. */
-    public int firstMoments() {
-        return momentCodec.momentsIn(firstMoment);
-    }
-
-    /** Second moments. */
-    public int secondMoments() {
-        return momentCodec.momentsIn(secondMoment);
-    }
-
-    private float[] decoded(byte[] frame, int from, int to) {
-        float[] values = new float[Math.max(0, Math.min(to, momentCodec.momentsIn(frame)) - from)];
-        float[] block = new float[Codec.BLOCK];
-        for (int at = 0; at < values.length; at += Codec.BLOCK) {
-            int count = Math.min(Codec.BLOCK, values.length - at);
-            momentCodec.decode(frame, from + at, count, block);
-            System.arraycopy(block, 0, values, at, count);
-        }
-        return values;
     }
 
     /** A common state on its way to tasks. */

@@ -14,13 +14,18 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
+import scala.Function1;
+import scala.Function2;
 import scala.Tuple2;
+import scala.reflect.ClassTag;
+import scala.runtime.BoxedUnit;
 
 /**
  * Results of a round that stay with the executors. Every executor cuts its workers' frames into ranges of parameters, a
@@ -33,6 +38,8 @@ public final class DistributedAverage {
     private static final int SMALLEST_RANGE = 64 * Codec.BLOCK;
 
     private static final int RANGES_PER_WORKER = 2;
+    /** Bytes of a range of all workers, about, which one task holds; more only with very many workers. */
+    private static final long LARGEST_RANGE = 256L << 20;
 
     private JavaRDD<WorkerRound> results;
     private final List<JavaRDD<WorkerRound>> persisted = new ArrayList<>();
@@ -68,38 +75,70 @@ public final class DistributedAverage {
             Broadcast<TrainingPlan> plan, BroadcastState.Handle start, Averaging averaging, List<WorkerRound> counted) {
         BroadcastState sent = start.value();
         int parameters = sent.theta().length;
-        int range = range(parameters, counted.size());
+        WorkerRound first = counted.get(0);
+        int range = range(parameters, counted.size(), first.parameterBytes() + first.momentBytes());
         Set<Integer> workers = counted.stream().map(WorkerRound::worker).collect(Collectors.toSet());
         int ranges = (parameters + range - 1) / range;
-        Averaging.AveragedState all =
-                Averaging.AveragedState.zeros(parameters, sent.firstMoments(), sent.secondMoments());
-        results.filter(result -> workers.contains(result.worker()))
+        Averaging.AveragedState all = Averaging.AveragedState.zeros(
+                parameters, sent.firstMoment().count(), sent.secondMoment().count());
+        JavaRDD<Averaging.AveragedState> averages = results.filter(result -> workers.contains(result.worker()))
                 .flatMapToPair(result -> cut(result, parameters, range))
                 .groupByKey(ranges)
-                .map(new AverageRangeTask(plan, start, averaging, range))
-                .collect()
-                .forEach(all::put);
+                .map(new AverageRangeTask(plan, start, averaging, range));
+        forEach(averages, all::put);
         return all;
     }
 
-    /** Parameters of a range: a multiple of {@link Codec#BLOCK}, so that no block of a codec is cut. */
-    static int range(int parameters, int workers) {
+    /**
+     * Parameters of a range: a multiple of {@link Codec#BLOCK}, so that no block of a codec is cut.
+     *
+     * @param bytes of one worker's result
+     */
+    static int range(int parameters, int workers, long bytes) {
         int even = (parameters + workers * RANGES_PER_WORKER - 1) / (workers * RANGES_PER_WORKER);
-        int blocks = (Math.max(even, SMALLEST_RANGE) + Codec.BLOCK - 1) / Codec.BLOCK;
+        int most = (int) Math.min(even, LARGEST_RANGE * parameters / (workers * bytes));
+        int blocks = (Math.max(most, SMALLEST_RANGE) + Codec.BLOCK - 1) / Codec.BLOCK;
         return blocks * Codec.BLOCK;
     }
 
-    private static Iterator<Tuple2<Integer, WorkerFrames>> cut(WorkerRound result, int parameters, int range) {
-        var parts = new TreeMap<Integer, WorkerFrames>();
-        for (int from = 0; from < parameters; from += range) {
-            int to = Math.min(from + range, parameters);
-            parts.put(
-                    from / range,
-                    new WorkerFrames(
-                            result.worker(), result.frames().orElseThrow().part(from, to)));
+    /** Bytes that a task holds which averages a range. */
+    public static long rangeBytes(long parameters, int workers, long bytes) {
+        int count = Math.toIntExact(parameters);
+        return (workers + 1) * bytes * Math.min(range(count, workers, bytes), count) / count;
+    }
+
+    /** Hands over what the partitions give as it comes, so that they are never held together. */
+    private static void forEach(JavaRDD<Averaging.AveragedState> averages, Consumer<Averaging.AveragedState> consumer) {
+        averages.context()
+                .runJob(
+                        averages.rdd(),
+                        (Function1<scala.collection.Iterator<Averaging.AveragedState>, Averaging.AveragedState[]>
+                                        & Serializable)
+                                DistributedAverage::all,
+                        (Function2<Object, Averaging.AveragedState[], BoxedUnit>) (partition, parts) -> {
+                            Arrays.stream(parts).forEach(consumer);
+                            return BoxedUnit.UNIT;
+                        },
+                        ClassTag.apply(Averaging.AveragedState[].class));
+    }
+
+    private static Averaging.AveragedState[] all(scala.collection.Iterator<Averaging.AveragedState> parts) {
+        List<Averaging.AveragedState> all = new ArrayList<>();
+        while (parts.hasNext()) {
+            all.add(parts.next());
         }
-        return parts.entrySet().stream()
-                .map(part -> new Tuple2<>(part.getKey(), part.getValue()))
+        return all.toArray(new Averaging.AveragedState[0]);
+    }
+
+    /** One part at a time. */
+    private static Iterator<Tuple2<Integer, WorkerFrames>> cut(WorkerRound result, int parameters, int range) {
+        EncodedUpdate frames = result.frames().orElseThrow();
+        return IntStream.range(0, (parameters + range - 1) / range)
+                .mapToObj(number -> {
+                    int from = number * range;
+                    EncodedUpdate part = frames.part(from, Math.min(from + range, parameters));
+                    return new Tuple2<>(number, new WorkerFrames(result.worker(), part));
+                })
                 .iterator();
     }
 

@@ -23,7 +23,7 @@ record SyntheticWork(long nanos, int warmUpRounds) implements WorkerComputation 
     public Done round(
             ExecutorState executor, TrainingPlan plan, Assignment part, TrainingState start, IntPredicate continues) {
         long begin = System.nanoTime();
-        TrainingState state = start.copy(start.parameterCount());
+        TrainingState state = start.toTrain(start.parameterCount());
         double squares = 0;
         long seed = SplitMix64.GOLDEN_GAMMA * (part.round() * plan.train().workers() + part.worker() + 1);
         for (int i = 0; i < state.parameterCount(); i++) {

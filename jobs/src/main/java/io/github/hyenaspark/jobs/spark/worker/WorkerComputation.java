@@ -30,8 +30,8 @@ public sealed interface WorkerComputation extends Serializable permits Training,
     }
 
     /**
-     * The worker's part of a round, from a start that is not changed; {@code continues} says whether to take another
-     * step after so many.
+     * The worker's part of a round, from a start whose θ is not changed and whose moments are; {@code continues} says
+     * whether to take another step after so many.
      */
     Done round(ExecutorState executor, TrainingPlan plan, Assignment part, TrainingState start, IntPredicate continues)
             throws IOException;

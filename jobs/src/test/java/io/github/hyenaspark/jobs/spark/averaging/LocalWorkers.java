@@ -112,8 +112,8 @@ record LocalWorkers(
         }
         BroadcastState sent = sent(start);
         int parameters = start.state().parameterCount();
-        Averaging.AveragedState all =
-                Averaging.AveragedState.zeros(parameters, sent.firstMoments(), sent.secondMoments());
+        Averaging.AveragedState all = Averaging.AveragedState.zeros(
+                parameters, sent.firstMoment().count(), sent.secondMoment().count());
         for (int from = 0; from < parameters; from += range) {
             int begin = from;
             int end = Math.min(from + range, parameters);

@@ -43,6 +43,7 @@ import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.averaging.Averaging;
 import io.github.hyenaspark.train.averaging.EncodedUpdate;
 import io.github.hyenaspark.train.codec.Codec;
+import io.github.hyenaspark.train.codec.EncodedVector;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.List;
@@ -111,7 +112,11 @@ class KryoRegistrationTest {
 
     @Test
     void aWorkersRoundSurvivesBitForBit() {
-        var frames = new EncodedUpdate(Codec.INT8, 0, new byte[] {1, -2}, new byte[0], new byte[] {3});
+        var frames = new EncodedUpdate(
+                0,
+                EncodedVector.ofFrame(Codec.INT8, 2, new byte[] {1, -2}),
+                EncodedVector.empty(Codec.BF16),
+                EncodedVector.of(Codec.FP32, new float[] {3}));
         var sent = new WorkerRound(
                 new LocalTrainer.WorkerReport(1, 2, 10, 2.5, 0.5, 0.25),
                 frames,
@@ -122,8 +127,8 @@ class KryoRegistrationTest {
                 new TaskPlace("0", "host", 1, new Fingerprint(1, "17", "scalar", "a processor")),
                 new WorkerTimes(2, 3, 4, 5));
         var back = (WorkerRound) throughWire(sent);
-        assertThat(back.frames().orElseThrow().parameters()).containsExactly(1, -2);
-        assertThat(back.frames().orElseThrow().secondMoment()).containsExactly(3);
+        assertThat(back.frames().orElseThrow().parameters().frame()).containsExactly(1, -2);
+        assertThat(back.frames().orElseThrow().secondMoment().floats()).containsExactly(3);
         assertThat(back.withoutFrames()).isEqualTo(sent.withoutFrames());
         assertThat(((WorkerRound) throughWire(sent.withoutFrames())).frames()).isEmpty();
     }
