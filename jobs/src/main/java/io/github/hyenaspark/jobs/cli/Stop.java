@@ -97,6 +97,9 @@ public final class Stop {
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
             if (failure instanceof SparkRuntime.EndedException ended && !isTold()) {
                 end(ExitCode.FAILED.code(), command + ": " + ended.getMessage() + "; ", messages);
+            } else if (failure instanceof OutOfMemoryError && !isTold()) {
+                // one of Spark's threads: the command would wait for it for ever
+                end(ExitCode.FAILED.code(), command + ": " + ExitCode.message(failure) + "; ", messages);
             } else if (!isTold()) {
                 LoggerFactory.getLogger(Stop.class).error("the thread {} failed", thread.getName(), failure);
             }

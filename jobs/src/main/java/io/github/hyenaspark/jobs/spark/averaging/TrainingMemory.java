@@ -105,6 +105,10 @@ public record TrainingMemory(
                     codec.feedsErrorBack());
         }
 
+        private int parameters() {
+            return Math.toIntExact(vector / Float.BYTES);
+        }
+
         /** To an executor that had the state before. */
         long sent() {
             return down + encoded;
@@ -114,8 +118,7 @@ public record TrainingMemory(
         long taskHeap(StepMemory step, boolean onDriver, int workers) {
             long residuals = feedback ? 2 * vector : 0; // of the round before, and of this one
             long made = step.heap() + residuals + (exact ? 0 : result);
-            long onItsWay =
-                    onDriver ? COPIES * result : DistributedAverage.rangeBytes(vector / Float.BYTES, workers, result);
+            long onItsWay = onDriver ? COPIES * result : DistributedAverage.bytesOfTask(parameters(), workers, result);
             return Math.max(2 * kept, made + onItsWay);
         }
 
@@ -131,7 +134,9 @@ public record TrainingMemory(
         long driverHeap(boolean onDriver, int workers) {
             long state = 2 * vector + shared;
             long frames = (exact ? 0 : encoded) + (updates ? 2 * down : 0);
-            long results = onDriver ? 2L * workers * result : 0; // serialized, and read
+            long results = onDriver
+                    ? 2L * workers * result // serialized, and read
+                    : DistributedAverage.bytesOnDriver(parameters(), workers, result);
             return state + sent() + frames + state + results;
         }
     }

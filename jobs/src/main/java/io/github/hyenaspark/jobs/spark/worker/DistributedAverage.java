@@ -39,7 +39,11 @@ public final class DistributedAverage {
 
     private static final int RANGES_PER_WORKER = 2;
     /** Bytes of a range of all workers, about, which one task holds; more only with very many workers. */
-    private static final long LARGEST_RANGE = 256L << 20;
+    private static final long MOST_OF_ALL = 256L << 20;
+    /** Bytes of a range of one worker or of the mean, of which the driver takes several at a time. */
+    private static final long MOST_OF_ONE = 16L << 20;
+    /** Threads in which Spark's driver takes results, each serialized, as a message and as an object. */
+    private static final int TAKEN_AT_ONCE = 4 * 3;
 
     private JavaRDD<WorkerRound> results;
     private final List<JavaRDD<WorkerRound>> persisted = new ArrayList<>();
@@ -96,15 +100,23 @@ public final class DistributedAverage {
      */
     static int range(int parameters, int workers, long bytes) {
         int even = (parameters + workers * RANGES_PER_WORKER - 1) / (workers * RANGES_PER_WORKER);
-        int most = (int) Math.min(even, LARGEST_RANGE * parameters / (workers * bytes));
-        int blocks = (Math.max(most, SMALLEST_RANGE) + Codec.BLOCK - 1) / Codec.BLOCK;
+        long most = Math.min(MOST_OF_ONE, MOST_OF_ALL / workers) * parameters / bytes;
+        int blocks = (Math.max((int) Math.min(even, most), SMALLEST_RANGE) + Codec.BLOCK - 1) / Codec.BLOCK;
         return blocks * Codec.BLOCK;
     }
 
     /** Bytes that a task holds which averages a range. */
-    public static long rangeBytes(long parameters, int workers, long bytes) {
-        int count = Math.toIntExact(parameters);
-        return (workers + 1) * bytes * Math.min(range(count, workers, bytes), count) / count;
+    public static long bytesOfTask(int parameters, int workers, long bytes) {
+        return (workers + 1) * bytesOfRange(parameters, workers, bytes);
+    }
+
+    /** Bytes of averages on their way through the driver. */
+    public static long bytesOnDriver(int parameters, int workers, long bytes) {
+        return TAKEN_AT_ONCE * bytesOfRange(parameters, workers, bytes);
+    }
+
+    private static long bytesOfRange(int parameters, int workers, long bytes) {
+        return bytes * Math.min(range(parameters, workers, bytes), parameters) / parameters;
     }
 
     /** Hands over what the partitions give as it comes, so that they are never held together. */

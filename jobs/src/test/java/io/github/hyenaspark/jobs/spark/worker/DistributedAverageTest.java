@@ -9,8 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class DistributedAverageTest {
     /**
-     * Two ranges for each worker, in whole blocks, more if they took more than 256 MiB of all workers at 12 bytes a
-     * parameter, and none below 64 blocks.
+     * Two ranges for each worker, in whole blocks, more if one took more than 16 MiB, or 256 MiB of all workers, at 12
+     * bytes a parameter, and none below 64 blocks.
      */
     @ParameterizedTest
     @CsvSource({
@@ -19,6 +19,7 @@ class DistributedAverageTest {
         "1000000, 8, 64",
         "1048576, 4, 128",
         "1048577, 4, 129",
+        "355000000, 1, 1366",
         "355000000, 16, 1366",
         "355000000, 64, 342",
         "355000000, 512, 64",
@@ -33,8 +34,9 @@ class DistributedAverageTest {
     void aTaskHoldsARangeOfAllWorkersAndTheirMean() {
         long bytes = 12L * 355_000_000;
         long range = 342L * Codec.BLOCK;
-        assertThat(DistributedAverage.rangeBytes(355_000_000, 64, bytes)).isEqualTo(65 * 12 * range);
-        assertThat(DistributedAverage.rangeBytes(1000, 2, 12_000))
+        assertThat(DistributedAverage.bytesOfTask(355_000_000, 64, bytes)).isEqualTo(65 * 12 * range);
+        assertThat(DistributedAverage.bytesOnDriver(355_000_000, 64, bytes)).isEqualTo(12 * 12 * range);
+        assertThat(DistributedAverage.bytesOfTask(1000, 2, 12_000))
                 .as("a small model")
                 .isEqualTo(3 * 12_000);
     }
