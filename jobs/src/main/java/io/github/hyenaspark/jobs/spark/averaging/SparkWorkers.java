@@ -100,7 +100,9 @@ public final class SparkWorkers implements Workers, AutoCloseable {
             return results.collect();
         }
         held.ifPresent(DistributedAverage::release);
-        held = Optional.of(DistributedAverage.of(results));
+        int parameters = start.state().parameterCount();
+        long bytes = AggregationSite.resultBytes(train, parameters);
+        held = Optional.of(DistributedAverage.of(results, parameters, workers.size(), bytes));
         return held.get().reports();
     }
 

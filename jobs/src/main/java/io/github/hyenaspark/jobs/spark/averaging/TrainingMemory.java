@@ -4,6 +4,7 @@ import io.github.hyenaspark.bench.StepMemory;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Refusal;
+import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.jobs.spark.worker.AggregationSite;
 import io.github.hyenaspark.jobs.spark.worker.DistributedAverage;
@@ -28,6 +29,13 @@ public record TrainingMemory(
     private static final double FILLED = 0.8;
     /** Of a result that goes to the driver: its bytes grow by copying, and are copied into the message. */
     private static final int COPIES = 3;
+
+    /**
+     * Of the heap, which Spark fills with what was sent and with what is on its way, by its setting memory.fraction.
+     */
+    private static final double SPARKS_PART = Double.parseDouble(SparkRuntime.SPARK_MEMORY_FRACTION);
+    /** Of the heap, for the collector. */
+    private static final double MARGIN = 0.15;
 
     private static final int ROUNDING = 128;
     /** MiB; Spark refuses less than 450. */
@@ -170,8 +178,10 @@ public record TrainingMemory(
                 .refuseUnlessTheyFit(tasks);
     }
 
+    /** Of what all tasks share Spark moves to disk what exceeds its part of the heap; what tasks hold it cannot. */
     public long executorHeapMebibytes(int tasks) {
-        return heap(executorHeap + tasks * taskHeap);
+        double beside = tasks * taskHeap / (1 - SPARKS_PART - MARGIN);
+        return Math.max(heap(executorHeap + tasks * taskHeap), rounded(beside));
     }
 
     public long executorOverheadMebibytes(int tasks) {

@@ -31,7 +31,7 @@ public final class KryoRegistration implements KryoRegistrator {
                 LabelPlan.class,
                 BroadcastState.class,
                 WorkerRound.class,
-                DistributedAverage.WorkerFrames.class,
+                DistributedAverage.Part.class,
                 Averaging.AveragedState.class,
                 LossByPosition.class,
                 EvaluationTask.Plan.class,

@@ -28,10 +28,15 @@ public enum AggregationSite {
         if (this != AUTO) {
             return this;
         }
-        Codec moments = train.codec().ofMoments();
-        long bytes = train.codec().bytes(parameters)
-                + (train.innerState() == TrainConfig.MomentPolicy.AVERAGE ? 2 * moments.bytes(parameters) : 0);
-        boolean small = train.workers() <= MOST_WORKERS && train.workers() * bytes <= MOST_BYTES;
+        boolean small =
+                train.workers() <= MOST_WORKERS && train.workers() * resultBytes(train, parameters) <= MOST_BYTES;
         return small || deadline ? DRIVER : EXECUTORS;
+    }
+
+    /** Bytes of a worker's result, at most: with Muon there are fewer second moments. */
+    public static long resultBytes(TrainConfig train, long parameters) {
+        Codec moments = train.codec().ofMoments();
+        return train.codec().bytes(parameters)
+                + (train.innerState() == TrainConfig.MomentPolicy.AVERAGE ? 2 * moments.bytes(parameters) : 0);
     }
 }

@@ -10,17 +10,22 @@ import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.storage.StorageLevel;
+import org.jspecify.annotations.Nullable;
 import scala.Function1;
 import scala.Function2;
 import scala.Tuple2;
@@ -28,10 +33,11 @@ import scala.reflect.ClassTag;
 import scala.runtime.BoxedUnit;
 
 /**
- * Results of a round that stay with the executors. Every executor cuts its workers' frames into ranges of parameters, a
- * shuffle brings each range of all workers to one place, where it is averaged in the order of the workers, and the
- * driver collects one average of every range. A result that is lost with its executor is computed again by Spark, to
- * the same bits.
+ * Results of a round that stay with the executors. Every executor cuts its workers' frames into ranges of parameters
+ * and writes them to its disk, as the map side of a shuffle, one range at a time; the driver takes only what the
+ * workers report. Then the shuffle brings each range of all workers to one place, where it is averaged in the order of
+ * the workers, and the driver collects one average of every range. No executor holds a result longer than it takes to
+ * write it. One that is lost with its executor is computed again by Spark, to the same bits.
  */
 public final class DistributedAverage {
     /** Parameters of a range, at least: fewer would cost more tasks than they save. */
@@ -45,50 +51,66 @@ public final class DistributedAverage {
     /** Threads in which Spark's driver takes results, each serialized, as a message and as an object. */
     private static final int TAKEN_AT_ONCE = 4 * 3;
 
-    private JavaRDD<WorkerRound> results;
-    private final List<JavaRDD<WorkerRound>> persisted = new ArrayList<>();
+    private final int parameters;
+    private final int range;
+    private final HashPartitioner partitioner; // a partition for each range, and the last one for what workers report
+    private final List<JavaPairRDD<Integer, Part>> shuffled = new ArrayList<>();
+    private JavaPairRDD<Integer, Part> parts;
 
-    private DistributedAverage(JavaRDD<WorkerRound> results) {
-        this.results = results;
+    private DistributedAverage(JavaRDD<WorkerRound> results, int parameters, int range) {
+        this.parameters = parameters;
+        this.range = range;
+        partitioner = new HashPartitioner(1 + (parameters + range - 1) / range);
+        parts = shuffled(results);
     }
 
-    /** Holds what becomes of these; nothing is computed yet. */
-    public static DistributedAverage of(JavaRDD<WorkerRound> results) {
-        var held = new DistributedAverage(results);
-        held.persist(results);
-        return held;
+    /**
+     * What becomes of these results, which are not computed yet.
+     *
+     * @param parameters P
+     * @param bytes of one worker's result, about
+     */
+    public static DistributedAverage of(JavaRDD<WorkerRound> results, int parameters, int workers, long bytes) {
+        return new DistributedAverage(results, parameters, range(parameters, workers, bytes));
     }
 
-    private void persist(JavaRDD<WorkerRound> rdd) {
-        persisted.add(rdd.persist(StorageLevel.MEMORY_AND_DISK()));
+    private JavaPairRDD<Integer, Part> shuffled(JavaRDD<WorkerRound> results) {
+        int count = parameters;
+        int each = range;
+        JavaPairRDD<Integer, Part> cut =
+                results.flatMapToPair(result -> cut(result, count, each)).partitionBy(partitioner);
+        shuffled.add(cut);
+        return cut;
     }
 
-    /** Computes the results and says what they are, without their frames. */
+    /** Computes the results and says what they are, without their frames, in the order of the workers. */
     public List<WorkerRound> reports() {
-        return results.map(WorkerRound::withoutFrames).collect();
+        return reports(parts);
+    }
+
+    private List<WorkerRound> reports(JavaPairRDD<Integer, Part> of) {
+        return of.collectPartitions(new int[] {partitioner.numPartitions() - 1})[0].stream()
+                .map(part -> part._2().report().orElseThrow())
+                .sorted(Comparator.comparingInt(WorkerRound::worker))
+                .toList();
     }
 
     /** Puts another result of a worker in the place of the one there is, and says what it is. */
     public WorkerRound replace(int worker, JavaRDD<WorkerRound> result) {
-        persist(result);
-        results = results.filter(other -> other.worker() != worker).union(result);
-        return result.map(WorkerRound::withoutFrames).collect().get(0);
+        JavaPairRDD<Integer, Part> again = shuffled(result);
+        WorkerRound report = reports(again).get(0);
+        parts = parts.filter(part -> part._2().worker() != worker).union(again);
+        return report;
     }
 
     public Averaging.AveragedState average(
             Broadcast<TrainingPlan> plan, BroadcastState.Handle start, Averaging averaging, List<WorkerRound> counted) {
         BroadcastState sent = start.value();
-        int parameters = sent.theta().length;
-        WorkerRound first = counted.get(0);
-        int range = range(parameters, counted.size(), first.parameterBytes() + first.momentBytes());
         Set<Integer> workers = counted.stream().map(WorkerRound::worker).collect(Collectors.toSet());
-        int ranges = (parameters + range - 1) / range;
         Averaging.AveragedState all = Averaging.AveragedState.zeros(
                 parameters, sent.firstMoment().count(), sent.secondMoment().count());
-        JavaRDD<Averaging.AveragedState> averages = results.filter(result -> workers.contains(result.worker()))
-                .flatMapToPair(result -> cut(result, parameters, range))
-                .groupByKey(ranges)
-                .map(new AverageRangeTask(plan, start, averaging, range));
+        var task = new AverageRangeTask(plan, start, averaging, workers, range);
+        JavaRDD<Averaging.AveragedState> averages = parts.mapPartitionsWithIndex(task, true);
         forEach(averages, all::put);
         return all;
     }
@@ -119,16 +141,16 @@ public final class DistributedAverage {
         return bytes * Math.min(range(parameters, workers, bytes), parameters) / parameters;
     }
 
-    /** Hands over what the partitions give as it comes, so that they are never held together. */
-    private static void forEach(JavaRDD<Averaging.AveragedState> averages, Consumer<Averaging.AveragedState> consumer) {
+    /** Hands over what the ranges give as it comes, so that they are never held together. */
+    private void forEach(JavaRDD<Averaging.AveragedState> averages, Consumer<Averaging.AveragedState> consumer) {
         averages.context()
                 .runJob(
                         averages.rdd(),
                         (Function1<scala.collection.Iterator<Averaging.AveragedState>, Averaging.AveragedState[]>
                                         & Serializable)
                                 DistributedAverage::all,
-                        (Function2<Object, Averaging.AveragedState[], BoxedUnit>) (partition, parts) -> {
-                            Arrays.stream(parts).forEach(consumer);
+                        (Function2<Object, Averaging.AveragedState[], BoxedUnit>) (partition, found) -> {
+                            Arrays.stream(found).forEach(consumer);
                             return BoxedUnit.UNIT;
                         },
                         ClassTag.apply(Averaging.AveragedState[].class));
@@ -143,62 +165,97 @@ public final class DistributedAverage {
     }
 
     /** One part at a time. */
-    private static Iterator<Tuple2<Integer, WorkerFrames>> cut(WorkerRound result, int parameters, int range) {
+    private static Iterator<Tuple2<Integer, Part>> cut(WorkerRound result, int parameters, int range) {
         EncodedUpdate frames = result.frames().orElseThrow();
-        return IntStream.range(0, (parameters + range - 1) / range)
-                .mapToObj(number -> {
-                    int from = number * range;
-                    EncodedUpdate part = frames.part(from, Math.min(from + range, parameters));
-                    return new Tuple2<>(number, new WorkerFrames(result.worker(), part));
-                })
-                .iterator();
+        int ranges = (parameters + range - 1) / range;
+        var report = new Tuple2<>(ranges, new Part(result.worker(), null, result.withoutFrames()));
+        Stream<Tuple2<Integer, Part>> parts = IntStream.range(0, ranges).mapToObj(number -> {
+            int from = number * range;
+            EncodedUpdate part = frames.part(from, Math.min(from + range, parameters));
+            return new Tuple2<>(number, new Part(result.worker(), part, null));
+        });
+        return Stream.concat(Stream.of(report), parts).iterator();
     }
 
+    /** Lets executors delete what they wrote. */
     public void release() {
-        persisted.forEach(rdd -> rdd.unpersist(false));
-        persisted.clear();
+        shuffled.forEach(written -> written.rdd().cleanShuffleDependencies(false));
+        shuffled.clear();
     }
 
     /** Averages one range of the parameters in the order of the workers, whatever order they came in. */
     static final class AverageRangeTask
-            implements Function<Tuple2<Integer, Iterable<WorkerFrames>>, Averaging.AveragedState> {
-        private static final long serialVersionUID = 2;
+            implements org.apache.spark.api.java.function.Function2<
+                    Integer, Iterator<Tuple2<Integer, Part>>, Iterator<Averaging.AveragedState>> {
+        private static final long serialVersionUID = 3;
 
         private final Broadcast<TrainingPlan> plan;
         private final BroadcastState.Handle start;
         private final double[] weights;
         private final int[] steps;
+        private final Set<Integer> counted;
         private final int range;
 
-        AverageRangeTask(Broadcast<TrainingPlan> plan, BroadcastState.Handle start, Averaging averaging, int range) {
+        AverageRangeTask(
+                Broadcast<TrainingPlan> plan,
+                BroadcastState.Handle start,
+                Averaging averaging,
+                Set<Integer> counted,
+                int range) {
             this.plan = plan;
             this.start = start;
             weights = averaging.weights().stream().mapToDouble(w -> w).toArray();
             steps = averaging.steps().stream().mapToInt(h -> h).toArray();
+            this.counted = new HashSet<>(counted);
             this.range = range;
         }
 
+        /** The average; nothing for the partition of what the workers report. */
         @Override
-        public Averaging.AveragedState call(Tuple2<Integer, Iterable<WorkerFrames>> parts) {
-            List<WorkerFrames> workers = new ArrayList<>();
-            parts._2().forEach(workers::add);
-            workers.sort(Comparator.comparingInt(WorkerFrames::worker));
-            List<EncodedUpdate> frames =
-                    workers.stream().map(WorkerFrames::frames).toList();
+        public Iterator<Averaging.AveragedState> call(Integer number, Iterator<Tuple2<Integer, Part>> parts) {
             BroadcastState sent = start.value();
+            int from = number * range;
+            if (from >= sent.theta().length) {
+                return Collections.emptyIterator();
+            }
+            List<Part> workers = new ArrayList<>();
+            while (parts.hasNext()) {
+                Part part = parts.next()._2();
+                if (part.frames().isPresent() && counted.contains(part.worker())) {
+                    workers.add(part);
+                }
+            }
+            workers.sort(Comparator.comparingInt(Part::worker));
+            List<EncodedUpdate> frames =
+                    workers.stream().map(part -> part.frames().orElseThrow()).toList();
             var averaging = new Averaging(
                     plan.value().train(),
                     sent.round(),
                     Arrays.stream(weights).boxed().toList(),
                     Arrays.stream(steps).boxed().toList());
-            int from = parts._1() * range;
             TestPoint.reached("averages from parameter {}", from);
             int to = Math.min(from + range, sent.theta().length);
             TrainingState part = averaging.correctsSecondMoments() ? sent.state(from, to) : sent.parameters(from, to);
-            return averaging.range(part, frames, from);
+            return List.of(averaging.range(part, frames, from)).iterator();
         }
     }
 
-    /** Worker k's update of a range of parameters. */
-    public record WorkerFrames(int worker, EncodedUpdate frames) implements Serializable {}
+    /**
+     * What the shuffle carries of a worker's result: its update of a range of parameters, or what it reports.
+     *
+     * @param update null in a report
+     * @param round the result without its frames; null beside an update
+     */
+    public record Part(
+            int worker,
+            @Nullable EncodedUpdate update,
+            @Nullable WorkerRound round) implements Serializable {
+        Optional<EncodedUpdate> frames() {
+            return Optional.ofNullable(update);
+        }
+
+        Optional<WorkerRound> report() {
+            return Optional.ofNullable(round);
+        }
+    }
 }
