@@ -110,6 +110,11 @@ public record Checkpoint(
                 workers);
     }
 
+    /** All but what is large. */
+    public Checkpoint withoutVectors() {
+        return with(Map.of(), Map.of());
+    }
+
     /** Whether this is an imported model that no run has trained yet. */
     public boolean isImported() {
         return dataset.isEmpty();

@@ -23,6 +23,7 @@ import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers.WorkerOptions;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.spark.run.Handover;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
@@ -113,7 +114,7 @@ final class RoundBenchJob {
                 SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan(directory), options);
                 Progress progress = Progress.open(
                         run.progress(), new ProgressTask("bench", "rounds", 0, rounds), console.messages())) {
-            new AveragingDriver(plan, train, workers, store, progress).run(start());
+            new AveragingDriver(plan, train, workers, store, progress).run(new Handover<>(start()));
         }
         List<JsonNode> entries = new ArrayList<>();
         Journal.open(storage, directory, store.journalBytes(), entries::add);

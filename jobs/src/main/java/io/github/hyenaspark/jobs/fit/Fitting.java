@@ -19,6 +19,7 @@ import io.github.hyenaspark.jobs.spark.averaging.RunStore;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers;
 import io.github.hyenaspark.jobs.spark.averaging.TrainingMemory;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.spark.run.Handover;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
@@ -257,7 +258,8 @@ final class Fitting {
     /** Trains to the end, or on from where it was; the parameters are those of {@code run.checkpoint}. */
     private Chosen rounds(FitSettings own, TrainingPlan plan, LabelTraining work, String name) throws IOException {
         CheckpointStore checkpoints = CheckpointStore.open(storage, own.directory());
-        Optional<Checkpoint> found = checkpoints.newestValid();
+        var newest = new Handover<>(checkpoints.newestValid());
+        Optional<Checkpoint> found = newest.value().map(Checkpoint::withoutVectors);
         found.ifPresent(
                 checkpoint -> MachineNumerics.check(checkpoint, own.run().allowInexactResume()));
         checkpoints.beginEpoch();
@@ -265,7 +267,7 @@ final class Fitting {
         LabelModel model = LabelModel.create(spec, own.train().seed());
         MomentLayout moments = MomentLayout.of(own.train().optimizer(), model.table());
         TrainingProgress before = found.map(Checkpoint::progress).orElse(TrainingProgress.NONE);
-        RunState start = found.isPresent() ? RunStore.state(found.get(), moments) : begin(model, moments, own.train());
+        var start = new Handover<>(start(newest.take(), model, moments, own.train()));
         var facts = new RunMetadata(
                 own.settings().render(),
                 storage.qualify(snapshot.uri(own.dataset())),
@@ -288,7 +290,7 @@ final class Fitting {
         LOG.info(
                 "{}: {} of {} rounds are done; {} parameters, {} documents to train on, {} held out",
                 name,
-                start.round(),
+                start.value().round(),
                 rounds,
                 model.parameterCount(),
                 work.labels().value().train().length,
@@ -296,7 +298,8 @@ final class Fitting {
         var options = new SparkWorkers.WorkerOptions(
                 own.run().merge(), checkpoints.epoch(), ReplayedSteps.read(storage, ""), work);
         try (SparkWorkers workers = SparkWorkers.open(context, storage, plan, options);
-                Progress progress = observer.progress(new ProgressTask(name, "rounds", start.round(), rounds))) {
+                Progress progress = observer.progress(
+                        new ProgressTask(name, "rounds", start.value().round(), rounds))) {
             var driver = new AveragingDriver(own.driver(), plan.train(), workers, store, progress);
             observer.runs(Optional.of(driver));
             driver.run(start);
@@ -311,6 +314,11 @@ final class Fitting {
                     TrainedRun.open(storage, own.directory(), own.run().checkpoint());
             return new Chosen(chosen.round(), chosen.theta(), heldOut);
         }
+    }
+
+    private RunState start(Optional<Checkpoint> found, LabelModel model, MomentLayout moments, TrainConfig train) {
+        return found.map(checkpoint -> RunStore.state(checkpoint, moments))
+                .orElseGet(() -> begin(model, moments, train));
     }
 
     private RunState begin(LabelModel model, MomentLayout moments, TrainConfig train) {

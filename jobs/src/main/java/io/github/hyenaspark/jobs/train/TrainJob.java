@@ -33,6 +33,7 @@ import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers.WorkerOptions;
 import io.github.hyenaspark.jobs.spark.averaging.TextSampler;
 import io.github.hyenaspark.jobs.spark.averaging.TrainingMemory;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.spark.run.Handover;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
@@ -87,12 +88,21 @@ public final class TrainJob {
     }
 
     private void run(boolean mayChange) throws IOException {
-        Optional<Checkpoint> found = checkpoints.newestValid();
+        var from = new Handover<>(checkpoints.newestValid());
+        Optional<DatasetSnapshot> snapshot = begun(from, mayChange);
+        if (snapshot.isPresent()) {
+            train(from, snapshot.get());
+        }
+    }
+
+    /** What to train on, if anything is to be trained, and a checkpoint of this driver's epoch. */
+    private Optional<DatasetSnapshot> begun(Handover<Optional<Checkpoint>> from, boolean mayChange) throws IOException {
+        Optional<Checkpoint> found = from.value();
         DatasetSnapshot snapshot = new RunData(storage, settings).snapshot(found);
         settings = settings.measuring(snapshot, storage);
         if (settings.run().dryRun()) {
             console.result(ValidationPlan.of(settings, snapshot).dryRun(settings, memory(snapshot)));
-            return;
+            return Optional.empty();
         }
         List<Change> changes =
                 found.isPresent() ? settings.resuming(found.get(), storage).changesSince(found.get()) : List.of();
@@ -119,12 +129,12 @@ public final class TrainJob {
             var history = new LossHistory();
             Journal.open(storage, settings.run().dir(), done.journalBytes(), history::add);
             report(RunStore.state(done, moments(done.table())), best, snapshot, history, 0);
-            return;
+            return Optional.empty();
         }
         checkpoints.beginEpoch();
-        Optional<Checkpoint> from = newestNow(found);
-        checkpoints.resumesFrom(from);
-        train(from, snapshot);
+        from.replace(newestNow(found));
+        checkpoints.resumesFrom(from.value());
+        return Optional.of(snapshot);
     }
 
     private boolean isOver(Checkpoint done) {
@@ -155,7 +165,8 @@ public final class TrainJob {
         return same ? found : checkpoints.newestValid();
     }
 
-    private void train(Optional<Checkpoint> from, DatasetSnapshot snapshot) throws IOException {
+    private void train(Handover<Optional<Checkpoint>> checkpoint, DatasetSnapshot snapshot) throws IOException {
+        Optional<Checkpoint> from = checkpoint.value().map(Checkpoint::withoutVectors);
         TrainingProgress before = from.map(Checkpoint::progress).orElse(TrainingProgress.NONE);
         List<Change> changes = List.of();
         if (from.isPresent()) {
@@ -173,8 +184,7 @@ public final class TrainJob {
         HyenaLanguageModel model = HyenaLanguageModel.create(
                 plan.model(), plan.vocabularySize(), plan.train().seed());
         MomentLayout moments = moments(model.table());
-        RunState start = from.map(checkpoint -> state(checkpoint, moments))
-                .orElseGet(() -> initial(model.parameters(), moments));
+        var start = new Handover<>(start(checkpoint.take(), model, moments));
         long journalBytes = from.map(Checkpoint::journalBytes).orElse(0L);
         RunStore store = new RunStore(
                 storage, settings.directory(), checkpoints, facts(model.table(), snapshot, from), journalBytes);
@@ -191,7 +201,7 @@ public final class TrainJob {
                 "{} {} at round {} of {}: {} parameters, {} workers",
                 beginning,
                 settings.run().dir(),
-                start.round(),
+                start.value().round(),
                 plan.train().rounds(),
                 model.parameterCount(),
                 plan.train().workers());
@@ -235,21 +245,28 @@ public final class TrainJob {
         }
     }
 
-    private RunState rounds(RunState start, TrainingPlan plan, RunStore store, boolean changed) throws IOException {
-        long total = Math.max(start.round(), settings.driver().stopAfterRounds());
+    private RunState start(Optional<Checkpoint> from, HyenaLanguageModel model, MomentLayout moments) {
+        return from.map(checkpoint -> state(checkpoint, moments)).orElseGet(() -> initial(model.parameters(), moments));
+    }
+
+    private RunState rounds(Handover<RunState> start, TrainingPlan plan, RunStore store, boolean changed)
+            throws IOException {
+        long begin = start.value().round();
+        long total = Math.max(begin, settings.driver().stopAfterRounds());
         var options = new WorkerOptions(
                 settings.run().merge(),
                 checkpoints.epoch(),
                 ReplayedSteps.read(storage, settings.run().replay()),
                 WorkerComputation.training());
-        var work = new ProgressTask("train", "rounds", start.round(), total);
+        var work = new ProgressTask("train", "rounds", begin, total);
         try (SparkRuntime runtime = SparkRuntime.start(
                         "hyena train " + settings.run().dir(), plan.train().threads());
                 SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan, options);
                 Progress progress = Progress.open(settings.run().progress(), work, console.messages())) {
             var driver = new AveragingDriver(settings.driver(), plan.train(), workers, store, progress);
             if (changed) {
-                store.save(start); // a driver that is killed from now on is followed by one that knows of the changes
+                store.save(start.value()); // a driver that is killed from now on is followed by one that knows of the
+                // changes
             }
             Stop.Last before = console.stop().with(saving(driver, store));
             try {

@@ -11,6 +11,7 @@ import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.RoundProgress;
 import io.github.hyenaspark.jobs.spark.averaging.DivergenceGuard.Checked;
 import io.github.hyenaspark.jobs.spark.averaging.Workers.SentBytes;
+import io.github.hyenaspark.jobs.spark.run.Handover;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.model.HyenaLanguageModel;
@@ -72,7 +73,7 @@ public final class AveragingDriver {
      * loss or parameters are not finite, or the training loss stays far above that of the first round; nothing of that
      * round is kept.
      */
-    public RunState run(RunState start) throws IOException {
+    public RunState run(Handover<RunState> start) throws IOException {
         try {
             return rounds(start);
         } catch (DivergedException e) {
@@ -80,12 +81,12 @@ public final class AveragingDriver {
         }
     }
 
-    private RunState rounds(RunState start) throws IOException {
+    private RunState rounds(Handover<RunState> start) throws IOException {
+        RunState now = start.take();
         synchronized (commit) {
-            latest = Optional.of(start);
-            ledger.startsAt(start.round());
+            latest = Optional.of(now);
+            ledger.startsAt(now.round());
         }
-        RunState now = start;
         best = store.best();
         workers.onSteps(this::told);
         try (ledger) {

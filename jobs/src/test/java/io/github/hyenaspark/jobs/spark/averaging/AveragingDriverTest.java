@@ -15,6 +15,7 @@ import io.github.hyenaspark.jobs.report.journal.Journal;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
+import io.github.hyenaspark.jobs.spark.run.Handover;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.DriverState;
@@ -96,7 +97,7 @@ class AveragingDriverTest {
         }
 
         RunState run() throws IOException {
-            return driver.run(from);
+            return driver.run(new Handover<>(from));
         }
     }
 
