@@ -10,6 +10,7 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
+import io.github.hyenaspark.jobs.spark.run.Handover;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.model.HyenaLanguageModel;
@@ -113,7 +114,7 @@ class ResumeMatrixTest {
         Progress progress = Progress.open(Progress.Style.PLAIN, new ProgressTask("train", "rounds", 0, ROUNDS), silent);
         var workers = new LocalWorkers(train, model, storage, checkpoints, uri, range);
         var plan = new AveragingDriver.Plan(ROUNDS, to, 0, 0, ROUNDS, 64, true);
-        return new AveragingDriver(plan, train, workers, store, progress).run(from);
+        return new AveragingDriver(plan, train, workers, store, progress).run(new Handover<>(from));
     }
 
     private static RunState initial(TrainConfig train, MomentLayout moments) {
