@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
@@ -187,10 +188,16 @@ public record BroadcastState(
         }
 
         private void forget() {
-            sent.ifPresent(old -> old.broadcast().destroy());
-            whole.ifPresent(Broadcast::destroy);
+            sent.ifPresent(old -> destroy(old.broadcast()));
+            whole.ifPresent(Sender::destroy);
             sent = Optional.empty();
             whole = Optional.empty();
+        }
+
+        /** Here at once, so that the next one has room, and elsewhere when Spark gets round to it. */
+        private static void destroy(Broadcast<?> old) {
+            SparkEnv.get().blockManager().removeBroadcast(old.id(), true);
+            old.destroy();
         }
 
         @Override

@@ -129,7 +129,7 @@ public final class SparkRuntime implements AutoCloseable {
                 .setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1") // more threads, other bits
                 .setIfMissing("spark.memory.fraction", SPARK_MEMORY_FRACTION) // our arrays are not in Spark's books
                 .setIfMissing("spark.broadcast.compress", "false") // parameters do not get smaller
-                .setIfMissing("spark.broadcast.blockSize", "16m") // a block is a round trip
+                .setIfMissing("spark.broadcast.blockSize", "7m") // a block is a round trip, below half a region
                 .setIfMissing(
                         "spark.ui.retainedJobs", "200") // the driver's memory, also without a UI: a round is a job
                 .setIfMissing("spark.ui.retainedStages", "200")

@@ -46,8 +46,8 @@ public final class DistributedAverage {
     private static final int RANGES_PER_WORKER = 2;
     /** Bytes of a range of all workers, about, which one task holds; more only with very many workers. */
     private static final long MOST_OF_ALL = 256L << 20;
-    /** Bytes of a range of one worker or of the mean, of which the driver takes several at a time. */
-    private static final long MOST_OF_ONE = 16L << 20;
+    /** Bytes of a range of one worker or of the mean: the driver takes several at a time, below half a heap region. */
+    private static final long MOST_OF_ONE = 6L << 20;
     /** Threads in which Spark's driver takes results, each serialized, as a message and as an object. */
     private static final int TAKEN_AT_ONCE = 4 * 3;
 

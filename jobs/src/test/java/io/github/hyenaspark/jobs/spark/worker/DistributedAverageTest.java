@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class DistributedAverageTest {
     /**
-     * Two ranges for each worker, in whole blocks, more if one took more than 16 MiB, or 256 MiB of all workers, at 12
+     * Two ranges for each worker, in whole blocks, more if one took more than 6 MiB, or 256 MiB of all workers, at 12
      * bytes a parameter, and none below 64 blocks.
      */
     @ParameterizedTest
@@ -19,11 +19,11 @@ class DistributedAverageTest {
         "1000000, 8, 64",
         "1048576, 4, 128",
         "1048577, 4, 129",
-        "355000000, 1, 1366",
-        "355000000, 16, 1366",
+        "355000000, 1, 512",
+        "355000000, 16, 512",
         "355000000, 64, 342",
         "355000000, 512, 64",
-        "2000000000, 16, 1366"
+        "2000000000, 16, 512"
     })
     void rangesAreWholeBlocksOfTheCodec(int parameters, int workers, int blocks) {
         assertThat(DistributedAverage.range(parameters, workers, 12L * parameters))
