@@ -1,5 +1,6 @@
 package io.github.hyenaspark.bench;
 
+import io.github.hyenaspark.kernel.PartClock;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.stream.DoubleStream;
@@ -84,6 +86,7 @@ public final class StepBenchmark {
                 .max();
         double held = ProcessMemory.heldMebibytes() - heldBefore;
         long parameters = benchmark.model.parameterCount();
+        Map<PartClock.Part, Double> parts = PartClock.fractions(shape.threads(), () -> benchmark.repeat(wall.size()));
         Roofline roofline = Roofline.measure(shape);
         return new Measurement(
                 parameters,
@@ -92,10 +95,17 @@ public final class StepBenchmark {
                 cpu,
                 benchmark.optimizerNanos * 1e-9 / total,
                 warmUpSteps,
+                parts,
                 held,
                 base,
                 peak,
                 roofline);
+    }
+
+    private void repeat(int count) {
+        for (int i = 0; i < count; i++) {
+            step();
+        }
     }
 
     private void step() {
@@ -160,6 +170,7 @@ public final class StepBenchmark {
      * @param wall wall-clock time of each step
      * @param cpuSeconds mean CPU time of a step, all threads together
      * @param optimizerFraction of the wall-clock time, 0 to 1
+     * @param parts fractions of the time of all threads, of further steps with a clock in each part; together 1
      * @param heldMebibytes live heap and native arrays after the last step, minus those before the model was built
      * @param baseMebibytes resident memory before the model was built; empty except on Linux
      * @param peakMebibytes peak resident memory until the last step; empty except on Linux
@@ -171,6 +182,7 @@ public final class StepBenchmark {
             double cpuSeconds,
             double optimizerFraction,
             int warmUpSteps,
+            Map<PartClock.Part, Double> parts,
             double heldMebibytes,
             OptionalDouble baseMebibytes,
             OptionalDouble peakMebibytes,

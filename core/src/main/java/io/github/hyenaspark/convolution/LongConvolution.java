@@ -1,6 +1,7 @@
 package io.github.hyenaspark.convolution;
 
 import io.github.hyenaspark.convolution.RingConstants.Factor;
+import io.github.hyenaspark.kernel.PartClock;
 import io.github.hyenaspark.kernel.WarmUp;
 import java.util.Arrays;
 
@@ -80,20 +81,24 @@ public final class LongConvolution {
 
     /** Transforms {@code filter} (h, L elements) into {@code spectrum}. */
     public void spectrum(float[] filter, float[] spectrum) {
+        PartClock.Part around = PartClock.enter(PartClock.Part.CONVOLUTION);
         checkRow("filter", filter);
         checkSpectrum("spectrum", spectrum);
         split(filter, Factor.ONE, spectrum);
         kernel.transform(spectrum);
+        PartClock.leave(around);
     }
 
     /** {@code output[t] = sum over s <= t of h[s] input[t - s]}, h the filter behind {@code spectrum}. */
     public void forward(float[] input, float[] spectrum, float[] output) {
+        PartClock.Part around = PartClock.enter(PartClock.Part.CONVOLUTION);
         checkRow("input", input);
         checkSpectrum("spectrum", spectrum);
         checkRow("output", output);
         split(input, Factor.ONE, points);
         kernel.convolve(points, spectrum);
         join(Factor.ONE, output);
+        PartClock.leave(around);
     }
 
     /**
@@ -103,6 +108,7 @@ public final class LongConvolution {
      */
     public void backward(
             float[] outputGradient, float[] input, float[] spectrum, float[] inputGradient, float[] spectrumGradient) {
+        PartClock.Part around = PartClock.enter(PartClock.Part.CONVOLUTION);
         checkRow("outputGradient", outputGradient);
         checkRow("input", input);
         checkSpectrum("spectrum", spectrum);
@@ -112,10 +118,12 @@ public final class LongConvolution {
         split(input, Factor.ONE, inputPoints);
         kernel.correlate(points, inputPoints, spectrum, spectrumGradient);
         join(Factor.ONE, inputGradient);
+        PartClock.leave(around);
     }
 
     /** {@code output = x⁰ ⊙ (h ∗ (v ⊙ x¹))}; also fills {@code row.convolved()} unless that is empty. */
     public void gatedForward(GatedRow row, float[] spectrum, float[] output) {
+        PartClock.Part around = PartClock.enter(PartClock.Part.CONVOLUTION);
         checkRow("value", row.value());
         checkRow("inputGate", row.inputGate());
         checkRow("outputGate", row.outputGate());
@@ -129,10 +137,12 @@ public final class LongConvolution {
             checkRow("convolved", row.convolved());
             join(Factor.ONE, row.convolved(), Factor.of(row.outputGate()), output);
         }
+        PartClock.leave(around);
     }
 
     /** Writes the gradients of v, x¹ and x⁰, rows of their own; adds the filter's as {@link #backward} does. */
     public void gatedBackward(GatedRow row, GatedGradient gradient, float[] spectrum, float[] spectrumGradient) {
+        PartClock.Part around = PartClock.enter(PartClock.Part.CONVOLUTION);
         checkRow("value", row.value());
         checkRow("inputGate", row.inputGate());
         checkRow("convolved", row.convolved());
@@ -148,14 +158,17 @@ public final class LongConvolution {
         kernel.correlate(points, inputPoints, spectrum, spectrumGradient);
         join(Factor.of(row.inputGate()), gradient.value(), Factor.of(row.value()), gradient.inputGate());
         Factor.of(row.convolved()).multiply(gradient.output(), gradient.outputGate(), length);
+        PartClock.leave(around);
     }
 
     /** The filter's gradient, summed over rows, from what {@link #backward} has added up. */
     public void filterGradient(float[] spectrumGradient, float[] filterGradient) {
+        PartClock.Part around = PartClock.enter(PartClock.Part.CONVOLUTION);
         checkSpectrum("spectrumGradient", spectrumGradient);
         checkRow("filterGradient", filterGradient);
         kernel.restore(spectrumGradient, points);
         join(Factor.ONE, filterGradient);
+        PartClock.leave(around);
     }
 
     private void split(float[] row, Factor factor, float[] to) {

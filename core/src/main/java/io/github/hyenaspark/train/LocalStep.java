@@ -1,5 +1,6 @@
 package io.github.hyenaspark.train;
 
+import io.github.hyenaspark.kernel.PartClock;
 import io.github.hyenaspark.model.HyenaModel;
 import io.github.hyenaspark.model.TrainingBatch;
 import io.github.hyenaspark.operator.tensor.FloatArray;
@@ -48,12 +49,14 @@ public final class LocalStep<B extends TrainingBatch> {
         double loss = model.computeGradient(batch, dropoutSeed);
         FloatArray gradients = model.gradients();
         gradients.zero(model.frozen());
+        PartClock.Part around = PartClock.enter(PartClock.Part.OPTIMIZER);
         float[] kept = Arrays.copyOf(state.theta(), model.frozen());
         double norm = clip.clip(gradients);
         long begin = System.nanoTime();
         var rates = Optimizer.GroupRates.at(config, step);
         optimizer.update(state, gradients, momentSteps, rates, model.pool());
         System.arraycopy(kept, 0, state.theta(), 0, kept.length); // weight decay would change them
+        PartClock.leave(around);
         return new Found(loss, norm, System.nanoTime() - begin);
     }
 }

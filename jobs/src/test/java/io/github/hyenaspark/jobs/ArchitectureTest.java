@@ -43,7 +43,7 @@ final class ArchitectureTest {
             product                 | kernel
             product.vector          | product
             operator.tensor         | io kernel convolution product
-            operator.nn             | io operator.tensor
+            operator.nn             | io kernel operator.tensor
             operator.filter         | config operator.tensor operator.nn
             operator.hyena          | convolution operator.tensor operator.nn operator.filter
             operator.h3             | convolution operator..
@@ -51,13 +51,13 @@ final class ArchitectureTest {
             operator.attention      | operator.tensor operator.nn
             operator.recurrent      | operator.tensor operator.nn
             operator.block          | config operator..
-            operator.head           | operator.tensor operator.nn
+            operator.head           | kernel operator.tensor operator.nn
             layers                  | operator..
             model                   | convolution operator.. layers
             train.codec             | kernel
             train.config            | io config train.codec
-            train.optim             | product operator.tensor operator.nn model train.config
-            train                   | operator.tensor model train.config train.optim
+            train.optim             | kernel product operator.tensor operator.nn model train.config
+            train                   | kernel operator.tensor model train.config train.optim
             train.averaging         | train..
             checkpoint              | io operator.nn model io.safetensors
             exchange                | io config operator.. model io.safetensors

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.operator.head;
 
+import io.github.hyenaspark.kernel.PartClock;
 import io.github.hyenaspark.operator.nn.LayerNorm;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
@@ -89,6 +90,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
         float scale = 1f / Math.max(1, LanguageModelHead.counted(targets));
         double[] nats = new double[Tile.tiles(pass, tileLength())];
         Tile.inWaves(pass, tileLength(), List.of(embeddingGradient), tile -> {
+            PartClock.Part around = PartClock.enter(PartClock.Part.HEAD);
             float[][] scores = scores(tile, input, pass);
             nats[tile.number()] = softmax(tile, scores, targets, losses(tile));
             Matrix gradient = scoreGradient(tile, scores, targets, scale);
@@ -100,6 +102,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
             normGradient.read(rows);
             normGradients.backward(tile, normalised(tile), rows);
             tile.write(rows, width, inputGradient);
+            PartClock.leave(around);
         });
         normGradients.finish();
         return sum(nats);

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.operator.nn;
 
+import io.github.hyenaspark.kernel.PartClock;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
@@ -35,6 +36,7 @@ public final class LayerNorm {
 
     /** Turns the rows of a tile, D of {@code count} steps, into x̂ = (x − mean)/√(var + ε). */
     public void normalise(float[][] tile, int count, Workspace workspace) {
+        PartClock.Part around = PartClock.enter(PartClock.Part.NORMS);
         float[] mean = workspace.row(MEAN, count);
         float[] deviation = workspace.row(INVERSE_DEVIATION, count);
         Arrays.fill(mean, 0, count, 0f);
@@ -52,6 +54,7 @@ public final class LayerNorm {
         for (int d = 0; d < width; d++) {
             VectorOps.multiply(tile[d], deviation, tile[d], count);
         }
+        PartClock.leave(around);
     }
 
     private static void centre(float[] row, float[] mean, float[] squares, int count) {
@@ -63,12 +66,14 @@ public final class LayerNorm {
 
     /** Writes the output, D×count, and leaves x̂ in {@code rows}. */
     public void forward(Tile tile, float[][] rows, Matrix output) {
+        PartClock.Part around = PartClock.enter(PartClock.Part.NORMS);
         normalise(rows, tile.count(), tile.workspace());
         float[] row = tile.workspace().row(ROW, tile.count());
         for (int d = 0; d < width; d++) {
             scale(d, rows[d], row, tile.count());
             output.write(d, row);
         }
+        PartClock.leave(around);
     }
 
     /** Row {@code d} of the output, from that of x̂; they may be the same. */
@@ -88,6 +93,7 @@ public final class LayerNorm {
 
         /** After {@link #normalise}: turns the rows of {@code gradient}, of the output, into that of the input. */
         public void backward(Tile tile, float[][] normalised, float[][] gradient) {
+            PartClock.Part around = PartClock.enter(PartClock.Part.NORMS);
             int count = tile.count();
             Sums sums = tile.workspace().sums;
             double[] weightSums = ofWeight.of(tile);
@@ -110,6 +116,7 @@ public final class LayerNorm {
                 project(gradient[d], normalised[d], sum, product, count);
                 VectorOps.multiply(gradient[d], deviation, gradient[d], count);
             }
+            PartClock.leave(around);
         }
 
         public void finish() {

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.operator.nn;
 
+import io.github.hyenaspark.kernel.PartClock;
 import io.github.hyenaspark.operator.tensor.Sums;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
@@ -52,15 +53,18 @@ public final class ShortConvolution {
 
     /** Fills {@code delayed} with a row of {@code length} steps delayed by 0 to K−1 of them, zeros first. */
     public void delay(float[] row, float[][] delayed, int length) {
+        PartClock.Part around = PartClock.enter(PartClock.Part.SHORT_FILTER);
         for (int delay = 0; delay < taps; delay++) {
             int zeros = Math.min(delay, length);
             Arrays.fill(delayed[delay], 0, zeros, 0f);
             System.arraycopy(row, 0, delayed[delay], zeros, length - zeros);
         }
+        PartClock.leave(around);
     }
 
     /** Filters {@code length} steps of a channel; {@code delayed} is U delayed by 0 to K−1 steps, zeros first. */
     public void forward(int channel, float[][] delayed, float[] output, int length) {
+        PartClock.Part around = PartClock.enter(PartClock.Part.SHORT_FILTER);
         VectorOps.set(constant(channel), tap(channel, 0), delayed[0], output, length);
         for (int delay = 1; delay < taps; delay++) {
             VectorOps.add(tap(channel, delay), delayed[delay], output, length);
@@ -70,6 +74,7 @@ public final class ShortConvolution {
                 output[t] -= tap(channel, delay) * inputBias[channel];
             }
         }
+        PartClock.leave(around);
     }
 
     /** Filters the next step, of U {@code present}; {@code before} is U of the K−1 before, with −c before the start. */
@@ -98,6 +103,7 @@ public final class ShortConvolution {
             float[] inputGradient,
             int length,
             Workspace workspace) {
+        PartClock.Part around = PartClock.enter(PartClock.Part.SHORT_FILTER);
         Sums sums = workspace.sums;
         float[] advanced = workspace.row(ADVANCED, length);
         double total = sums.of(outputGradient, length);
@@ -118,6 +124,7 @@ public final class ShortConvolution {
                 VectorOps.add(weight[index], advanced, inputGradient, length);
             }
         }
+        PartClock.leave(around);
     }
 
     private float tap(int channel, int delay) {

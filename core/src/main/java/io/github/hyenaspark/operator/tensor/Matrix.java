@@ -1,5 +1,6 @@
 package io.github.hyenaspark.operator.tensor;
 
+import io.github.hyenaspark.kernel.PartClock;
 import io.github.hyenaspark.product.Operand;
 import io.github.hyenaspark.product.Product;
 import io.github.hyenaspark.product.RowSums;
@@ -28,12 +29,16 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
 
     /** This = a · b, in the order of {@link Product}; IllegalArgumentException unless the shapes fit. */
     public void set(Matrix a, Matrix b) {
+        PartClock.Part around = PartClock.enter(PartClock.Part.PRODUCTS);
         Product.ofThisThread().set(a.operand(), b.operand(), operand());
+        PartClock.leave(around);
     }
 
     /** This = this + a · b. */
     public void add(Matrix a, Matrix b) {
+        PartClock.Part around = PartClock.enter(PartClock.Part.PRODUCTS);
         Product.ofThisThread().add(a.operand(), b.operand(), operand());
+        PartClock.leave(around);
     }
 
     /** The upper triangle of this = a · aᵀ; the lower one stays as it is. */
@@ -41,7 +46,9 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
         if (transposed || rows != columns || a.seenRows() != rows) {
             throw new IllegalArgumentException("cannot put the products of rows of " + a.shape() + " into " + shape());
         }
+        PartClock.Part around = PartClock.enter(PartClock.Part.PRODUCTS);
         Product.ofThisThread().setUpperGram(a.operand(), operand());
+        PartClock.leave(around);
     }
 
     public void read(int row, float[] to) {

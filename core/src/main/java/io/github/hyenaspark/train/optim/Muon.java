@@ -1,5 +1,6 @@
 package io.github.hyenaspark.train.optim;
 
+import io.github.hyenaspark.kernel.PartClock;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.operator.tensor.FloatArray;
@@ -69,11 +70,13 @@ final class Muon {
         Optimizer.GroupRates group = Optimizer.GroupRates.in(rates, ParameterSpec.Group.MATRIX);
         List<List<MomentLayout.MuonMatrix>> shares = shares(pool.threads());
         pool.divide(shares.size(), (member, from, to) -> {
+            PartClock.Part around = PartClock.enter(PartClock.Part.OPTIMIZER);
             for (List<MomentLayout.MuonMatrix> share : shares.subList(from, to)) {
                 for (MomentLayout.MuonMatrix matrix : share) {
                     update(state, gradients, matrix, group, pool.workspace(member));
                 }
             }
+            PartClock.leave(around);
         });
     }
 

@@ -69,6 +69,9 @@ public final class StepBenchJob implements Job {
                 .put("optimizer", SettingNames.of(train.optimizer()))
                 .put("optimizer_fraction", shown(found.optimizerFraction()))
                 .put("held_mib", shown(found.heldMebibytes()));
+        ObjectNode parts = json.putObject("percent");
+        found.parts()
+                .forEach((part, fraction) -> parts.put(SettingNames.of(part).replace('-', '_'), shown(100 * fraction)));
         found.peakMebibytes().ifPresent(peak -> json.put("peak_rss_mib", shown(peak)));
         found.baseMebibytes().ifPresent(base -> json.put("base_rss_mib", shown(base)));
         Roofline roofline = found.roofline();

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.config.Settings;
@@ -104,6 +105,12 @@ class BenchJobTest {
                 "warm_up_steps")) {
             assertThat(found.get(key).doubleValue()).as(key).isPositive();
         }
+        double percent = 0;
+        for (String part : List.of("products", "convolution", "norms", "short_filter", "head", "optimizer", "rest")) {
+            assertThat(found.at("/percent/" + part).doubleValue()).as(part).isPositive();
+            percent += found.at("/percent/" + part).doubleValue();
+        }
+        assertThat(percent).isCloseTo(100, within(0.1));
         assertThat(found.get("cpu_seconds").doubleValue()).isNotNegative(); // less than a hundredth counts as 0
         // Random ids of 11, ln 11 = 2.4 nats, of which one batch can be learned by heart.
         assertThat(found.get("loss").doubleValue()).isBetween(0.0, 3.0);
