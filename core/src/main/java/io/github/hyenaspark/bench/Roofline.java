@@ -2,9 +2,16 @@ package io.github.hyenaspark.bench;
 
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.tensor.ComputePool;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Matrix;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bytedeco.openblas.global.openblas;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -21,6 +28,7 @@ import org.nd4j.linalg.factory.Nd4j;
 public record Roofline(long productFlop, double productFlopPerSecond, double convolutionSeconds) {
     private static final int REPEATS = 7;
     private static final int LARGEST_PART_OF_HEAP = 4;
+    private static final float VALUE = 0.01f; // of all elements
 
     /** Measures both, after a warm-up of the convolution. Leaves the JVM with one BLAS thread. */
     static Roofline measure(StepBenchmark.Shape shape) {
@@ -71,75 +79,116 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
     }
 
     /**
-     * The speed of the matrix products of a feed-forward layer, forward and backward on a tile of steps; every thread
-     * has its own products and memory, which fit the caches.
+     * The speed of the matrix products of a feed-forward layer, forward and backward on a tile of steps, each by the
+     * faster of our products and OpenBLAS; every thread has its own memory, which fits the caches.
      */
     private static final class ProductSpeed {
         private static final int TILE_LENGTH = 512;
-        private static final int REPEATS = 20;
         private static final double SHORTEST_SECONDS = 0.05;
 
         private final ComputePool pool;
-        private final Products[] products; // one per thread
 
-        private ProductSpeed(int width, int innerWidth, int threads) {
+        private ProductSpeed(int threads) {
             openblas.blas_set_num_threads(1); // every thread has products of its own
             pool = ComputePool.of(threads);
-            products = new Products[threads];
-            for (int member = 0; member < threads; member++) {
-                products[member] = new Products(width, innerWidth);
-            }
         }
 
-        /** The best rate of all threads together, floating-point operations per second. */
+        /** The rate of all threads together, floating-point operations per second. */
         static double measure(int width, int innerWidth, int threads) {
-            var speed = new ProductSpeed(width, innerWidth, threads);
+            var speed = new ProductSpeed(threads);
+            List<OpenBlas> openBlas = speed.each(() -> new OpenBlas(width, innerWidth));
+            List<Ours> ours = speed.each(() -> new Ours(width, innerWidth));
+            double seconds = Math.min(speed.seconds(openBlas, OpenBlas::forward), speed.seconds(ours, Ours::forward))
+                    + Math.min(
+                            speed.seconds(openBlas, OpenBlas::weightGradient),
+                            speed.seconds(ours, Ours::weightGradient))
+                    + Math.min(
+                            speed.seconds(openBlas, OpenBlas::inputGradient), speed.seconds(ours, Ours::inputGradient));
+            return 3 * 2.0 * width * innerWidth * TILE_LENGTH * threads / seconds;
+        }
+
+        private <P> List<P> each(Supplier<P> products) {
+            return Stream.generate(products).limit(pool.threads()).toList();
+        }
+
+        /** The best time of one product, which all threads compute at once, each its own. */
+        private <P> double seconds(List<P> products, Consumer<P> product) {
             int rounds = 1;
-            while (speed.run(rounds) < SHORTEST_SECONDS) {
+            while (run(products, product, rounds) < SHORTEST_SECONDS) {
                 rounds *= 2;
             }
             int enough = rounds;
-            double seconds = BenchmarkLoop.of(REPEATS, System::nanoTime, () -> speed.run(enough))
-                    .best();
-            double flop = 3 * 2.0 * width * innerWidth * TILE_LENGTH;
-            return flop * enough * threads / seconds;
+            return BenchmarkLoop.of(REPEATS, System::nanoTime, () -> run(products, product, enough))
+                            .best()
+                    / enough;
         }
 
-        private double run(int rounds) {
+        private <P> double run(List<P> products, Consumer<P> product, int rounds) {
             long start = System.nanoTime();
             pool.divide(pool.threads(), (member, from, to) -> {
                 for (int round = 0; round < rounds; round++) {
-                    products[member].run();
+                    product.accept(products.get(member));
                 }
             });
             return (System.nanoTime() - start) * 1e-9;
         }
 
-        /** The matrices of one thread, in column-major order, which ND4J multiplies without copies. */
-        private static final class Products {
-            private final INDArray input; // T×D
-            private final INDArray inputGradient; // T×D
-            private final INDArray inner; // T×I
-            private final INDArray weight; // D×I
-            private final INDArray weightGradient; // D×I
-
-            Products(int width, int innerWidth) {
-                input = filled(TILE_LENGTH, width);
-                inputGradient = filled(TILE_LENGTH, width);
-                inner = filled(TILE_LENGTH, innerWidth);
-                weight = filled(width, innerWidth);
-                weightGradient = filled(width, innerWidth);
+        /** The matrices of one thread as steps multiply them, time in rows. */
+        private record Ours(Matrix input, Matrix inputs, Matrix inner, Matrix weight, Matrix weights) {
+            Ours(int width, int innerWidth) {
+                this(
+                        filled(width, TILE_LENGTH),
+                        filled(width, TILE_LENGTH),
+                        filled(innerWidth, TILE_LENGTH),
+                        filled(innerWidth, width),
+                        filled(innerWidth, width));
             }
 
-            void run() {
+            void forward() {
+                inner.set(weight, input);
+            }
+
+            void weightGradient() {
+                weights.set(inner, input.t());
+            }
+
+            void inputGradient() {
+                inputs.set(weight.t(), inner);
+            }
+
+            private static Matrix filled(int rows, int columns) {
+                float[] values = new float[rows * columns];
+                Arrays.fill(values, VALUE);
+                return Matrix.of(FloatArray.copyOf(values), rows, columns);
+            }
+        }
+
+        /** The same in column-major order, which ND4J multiplies without copies. */
+        private record OpenBlas(INDArray input, INDArray inputs, INDArray inner, INDArray weight, INDArray weights) {
+            OpenBlas(int width, int innerWidth) {
+                this(
+                        filled(TILE_LENGTH, width),
+                        filled(TILE_LENGTH, width),
+                        filled(TILE_LENGTH, innerWidth),
+                        filled(width, innerWidth),
+                        filled(width, innerWidth));
+            }
+
+            void forward() {
                 Nd4j.gemm(input, weight, inner, false, false, 1, 0);
-                Nd4j.gemm(input, inner, weightGradient, true, false, 1, 1);
-                Nd4j.gemm(inner, weight, inputGradient, false, true, 1, 0);
+            }
+
+            void weightGradient() {
+                Nd4j.gemm(input, inner, weights, true, false, 1, 0);
+            }
+
+            void inputGradient() {
+                Nd4j.gemm(inner, weight, inputs, false, true, 1, 0);
             }
 
             private static INDArray filled(int rows, int columns) {
                 return Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, columns}, 'f')
-                        .assign(0.01);
+                        .assign(VALUE);
             }
         }
     }
