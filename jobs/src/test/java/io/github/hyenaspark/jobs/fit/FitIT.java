@@ -137,7 +137,7 @@ final class FitIT {
         assertThat(probabilities.stream().map(row -> row.getString(0))).containsExactly("no", "yes");
     }
 
-    private static List<Row> rows(Path output) {
+    private static List<Row> rows(Path output) throws IOException {
         try (SparkSession session = SparkSession.builder()
                 .master("local[1]")
                 .config("spark.ui.enabled", "false")

@@ -96,7 +96,7 @@ public final class PlanBenchJob {
                 job.found.put("heap_mib", shown(heap.mebibytes()));
             }
             ObjectNode measured = job.clock.toJson();
-            measured.fields().forEachRemaining(field -> {
+            measured.properties().forEach(field -> {
                 boolean real = field.getValue().isDouble();
                 if (real) {
                     job.found.put(field.getKey(), shown(field.getValue().doubleValue()));
