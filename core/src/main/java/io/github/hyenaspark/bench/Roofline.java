@@ -96,23 +96,26 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
         /** The rate of all threads together, floating-point operations per second. */
         static double measure(int width, int innerWidth, int threads) {
             var speed = new ProductSpeed(threads);
-            List<OpenBlas> openBlas = speed.each(() -> new OpenBlas(width, innerWidth));
-            List<Ours> ours = speed.each(() -> new Ours(width, innerWidth));
-            double seconds = Math.min(speed.seconds(openBlas, OpenBlas::forward), speed.seconds(ours, Ours::forward))
-                    + Math.min(
-                            speed.seconds(openBlas, OpenBlas::weightGradient),
-                            speed.seconds(ours, Ours::weightGradient))
-                    + Math.min(
-                            speed.seconds(openBlas, OpenBlas::inputGradient), speed.seconds(ours, Ours::inputGradient));
+            List<List<Products>> kinds = List.of(
+                    speed.each(() -> new OpenBlas(width, innerWidth)), speed.each(() -> new Ours(width, innerWidth)));
+            List<Consumer<Products>> all =
+                    List.of(Products::forward, Products::weightGradient, Products::inputGradient);
+            double seconds = 0;
+            for (Consumer<Products> product : all) {
+                seconds += kinds.stream()
+                        .mapToDouble(kind -> speed.seconds(kind, product))
+                        .min()
+                        .orElseThrow();
+            }
             return 3 * 2.0 * width * innerWidth * TILE_LENGTH * threads / seconds;
         }
 
-        private <P> List<P> each(Supplier<P> products) {
+        private List<Products> each(Supplier<Products> products) {
             return Stream.generate(products).limit(pool.threads()).toList();
         }
 
         /** The best time of one product, which all threads compute at once, each its own. */
-        private <P> double seconds(List<P> products, Consumer<P> product) {
+        private double seconds(List<Products> products, Consumer<Products> product) {
             int rounds = 1;
             while (run(products, product, rounds) < SHORTEST_SECONDS) {
                 rounds *= 2;
@@ -123,7 +126,7 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
                     / enough;
         }
 
-        private <P> double run(List<P> products, Consumer<P> product, int rounds) {
+        private double run(List<Products> products, Consumer<Products> product, int rounds) {
             long start = System.nanoTime();
             pool.divide(pool.threads(), (member, from, to) -> {
                 for (int round = 0; round < rounds; round++) {
@@ -133,8 +136,18 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
             return (System.nanoTime() - start) * 1e-9;
         }
 
-        /** The matrices of one thread as steps multiply them, time in rows. */
-        private record Ours(Matrix input, Matrix inputs, Matrix inner, Matrix weight, Matrix weights) {
+        /** Those of one thread. */
+        private interface Products {
+            void forward();
+
+            void weightGradient();
+
+            void inputGradient();
+        }
+
+        /** The matrices as steps multiply them, time in rows. */
+        private record Ours(Matrix input, Matrix inputs, Matrix inner, Matrix weight, Matrix weights)
+                implements Products {
             Ours(int width, int innerWidth) {
                 this(
                         filled(width, TILE_LENGTH),
@@ -144,15 +157,18 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
                         filled(innerWidth, width));
             }
 
-            void forward() {
+            @Override
+            public void forward() {
                 inner.set(weight, input);
             }
 
-            void weightGradient() {
+            @Override
+            public void weightGradient() {
                 weights.set(inner, input.t());
             }
 
-            void inputGradient() {
+            @Override
+            public void inputGradient() {
                 inputs.set(weight.t(), inner);
             }
 
@@ -164,7 +180,8 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
         }
 
         /** The same in column-major order, which ND4J multiplies without copies. */
-        private record OpenBlas(INDArray input, INDArray inputs, INDArray inner, INDArray weight, INDArray weights) {
+        private record OpenBlas(INDArray input, INDArray inputs, INDArray inner, INDArray weight, INDArray weights)
+                implements Products {
             OpenBlas(int width, int innerWidth) {
                 this(
                         filled(TILE_LENGTH, width),
@@ -174,15 +191,18 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
                         filled(width, innerWidth));
             }
 
-            void forward() {
+            @Override
+            public void forward() {
                 Nd4j.gemm(input, weight, inner, false, false, 1, 0);
             }
 
-            void weightGradient() {
+            @Override
+            public void weightGradient() {
                 Nd4j.gemm(input, inner, weights, true, false, 1, 0);
             }
 
-            void inputGradient() {
+            @Override
+            public void inputGradient() {
                 Nd4j.gemm(inner, weight, inputs, false, true, 1, 0);
             }
 

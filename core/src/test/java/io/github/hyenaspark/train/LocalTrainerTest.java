@@ -17,6 +17,7 @@ import io.github.hyenaspark.train.config.TrainConfigDraft;
 import io.github.hyenaspark.train.optim.GradientClip;
 import io.github.hyenaspark.train.optim.Optimizer;
 import io.github.hyenaspark.train.optim.TrainingState;
+import io.github.hyenaspark.train.optim.TrainingStates;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -69,13 +70,13 @@ class LocalTrainerTest {
         HyenaLanguageModel one = HyenaLanguageModel.create(config, VOCABULARY, 1);
         TrainingState begin = TrainingState.initial(one.parameters());
         LocalTrainer.RoundResult first = new LocalTrainer<>(one, CONFIG)
-                .round(begin.copy(begin.parameterCount()), 2, 0, LocalTrainerTest::batch, done -> true);
+                .round(TrainingStates.copyOf(begin), 2, 0, LocalTrainerTest::batch, done -> true);
         float[] theta = begin.theta().clone();
         HyenaLanguageModel other = HyenaLanguageModel.create(config, VOCABULARY, 99);
         LocalTrainer<Batch> trainer = new LocalTrainer<>(other, CONFIG);
-        trainer.round(begin.copy(begin.parameterCount()), 0, 0, step -> batch(step + 50), done -> true);
+        trainer.round(TrainingStates.copyOf(begin), 0, 0, step -> batch(step + 50), done -> true);
         LocalTrainer.RoundResult again =
-                trainer.round(begin.copy(begin.parameterCount()), 2, 0, LocalTrainerTest::batch, done -> true);
+                trainer.round(TrainingStates.copyOf(begin), 2, 0, LocalTrainerTest::batch, done -> true);
         assertThat(again.state().theta()).containsExactly(first.state().theta()).isNotEqualTo(theta);
         assertThat(again.state().secondMoment()).containsExactly(first.state().secondMoment());
         assertThat(again.report().lossSum()).isEqualTo(first.report().lossSum());
@@ -85,8 +86,8 @@ class LocalTrainerTest {
     @Test
     void aRoundIsItsStepsOneByOne() {
         LocalTrainer.RoundResult result = new LocalTrainer<>(model, CONFIG)
-                .round(start.copy(start.parameterCount()), 1, 0, LocalTrainerTest::batch, done -> true);
-        TrainingState state = start.copy(start.parameterCount());
+                .round(TrainingStates.copyOf(start), 1, 0, LocalTrainerTest::batch, done -> true);
+        TrainingState state = TrainingStates.copyOf(start);
         Optimizer adam = new Optimizer(TrainConfig.Optimizer.ADAMW, model.table(), CONFIG.betas());
         float[] gradient = new float[start.parameterCount()];
         double lossSum = 0;
@@ -111,11 +112,11 @@ class LocalTrainerTest {
     void aRoundEndsWhenItMayNotGoOnButNeverBeforeItsFirstStep() {
         LocalTrainer<Batch> trainer = new LocalTrainer<>(model, CONFIG);
         LocalTrainer.RoundResult two =
-                trainer.round(start.copy(start.parameterCount()), 1, 0, LocalTrainerTest::batch, done -> done < 2);
+                trainer.round(TrainingStates.copyOf(start), 1, 0, LocalTrainerTest::batch, done -> done < 2);
         assertThat(two.report().steps()).isEqualTo(2);
         assertThat(two.report().tokens()).isEqualTo(52);
         LocalTrainer.RoundResult one =
-                trainer.round(start.copy(start.parameterCount()), 1, 0, LocalTrainerTest::batch, done -> false);
+                trainer.round(TrainingStates.copyOf(start), 1, 0, LocalTrainerTest::batch, done -> false);
         assertThat(one.report().steps()).isEqualTo(1);
         assertThat(one.state().theta()).isNotEqualTo(two.state().theta());
     }
@@ -126,8 +127,8 @@ class LocalTrainerTest {
         TrainConfigDraft draft = draft();
         draft.innerState = TrainConfig.MomentPolicy.RESET;
         LocalTrainer.RoundResult reset = new LocalTrainer<>(model, draft.config())
-                .round(start.copy(start.parameterCount()), 5, 0, LocalTrainerTest::batch, done -> true);
-        TrainingState state = start.copy(start.parameterCount());
+                .round(TrainingStates.copyOf(start), 5, 0, LocalTrainerTest::batch, done -> true);
+        TrainingState state = TrainingStates.copyOf(start);
         Optimizer adam = new Optimizer(TrainConfig.Optimizer.ADAMW, model.table(), CONFIG.betas());
         float[] gradient = new float[start.parameterCount()];
         for (int step = 0; step < 4; step++) {
@@ -148,7 +149,7 @@ class LocalTrainerTest {
     @Test
     void theDeltaNormIsTheWayThatTheParametersWent() {
         LocalTrainer.RoundResult result = new LocalTrainer<>(model, CONFIG)
-                .round(start.copy(start.parameterCount()), 0, 0, LocalTrainerTest::batch, done -> true);
+                .round(TrainingStates.copyOf(start), 0, 0, LocalTrainerTest::batch, done -> true);
         double squares = 0;
         for (int i = 0; i < start.parameterCount(); i++) {
             squares += Math.pow((double) result.state().theta()[i] - start.theta()[i], 2);
@@ -170,8 +171,8 @@ class LocalTrainerTest {
         Batch cut = new Batch(whole.ids(), whole.targets(), 2, 13).cut(1);
         assertThat(cut.batchSize()).isEqualTo(26);
         assertThat(cut.countedTargets()).isEqualTo(whole.countedTargets());
-        LocalTrainer.RoundResult result = new LocalTrainer<>(model, CONFIG)
-                .round(start.copy(start.parameterCount()), 0, 0, step -> cut, done -> true);
+        LocalTrainer.RoundResult result =
+                new LocalTrainer<>(model, CONFIG).round(TrainingStates.copyOf(start), 0, 0, step -> cut, done -> true);
         assertThat(result.report().tokens()).isEqualTo(104);
         assertThat(result.report().isFinite()).isTrue();
     }
@@ -180,7 +181,7 @@ class LocalTrainerTest {
     void trainingLearnsWhatRepeats() {
         LocalTrainer<Batch> trainer = new LocalTrainer<>(model, CONFIG);
         LocalTrainer.RoundResult result =
-                trainer.round(start.copy(start.parameterCount()), 0, 0, step -> batch(0), done -> true);
+                trainer.round(TrainingStates.copyOf(start), 0, 0, step -> batch(0), done -> true);
         double first = result.report().lossSum() / result.report().tokens();
         for (int round = 1; round < 10; round++) {
             result = trainer.round(result.state(), round, 0, step -> batch(0), done -> true);

@@ -13,6 +13,7 @@ import io.github.hyenaspark.train.averaging.OuterOptimizer;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.Optimizer;
 import io.github.hyenaspark.train.optim.TrainingState;
+import io.github.hyenaspark.train.optim.TrainingStates;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -95,8 +96,8 @@ final class RehearsedTraining {
             List<EncodedUpdate> frames = new ArrayList<>();
             for (int worker = 0; worker < config.workers(); worker++) {
                 long seed = 100 * round + 10L * worker;
-                LocalTrainer.RoundResult result =
-                        trainer.round(own(state), round, worker, step -> batch(seed + step), done -> true);
+                LocalTrainer.RoundResult result = trainer.round(
+                        TrainingStates.copyOf(state), round, worker, step -> batch(seed + step), done -> true);
                 EncodedUpdate.Packed packed = EncodedUpdate.pack(config, state, result, residuals.get(worker));
                 residuals.set(worker, packed.residual());
                 reports.add(result.report());
@@ -110,11 +111,6 @@ final class RehearsedTraining {
             momentum = step.momentum();
         }
         return Hashes.sha256(state.theta());
-    }
-
-    /** With moments of its own, which a round trains in. */
-    private static TrainingState own(TrainingState start) {
-        return start.hasMoments() ? start.copy(start.secondMoment().length) : start;
     }
 
     private static Batch batch(long seed) {

@@ -4,7 +4,7 @@ import io.github.hyenaspark.train.config.TrainConfig;
 
 /**
  * Parameters and the optimizer's moments. The arrays are not copied: do not change a state that others hold;
- * {@link #copy} and {@link #toTrain} make one to train in. Not compared by {@code equals}.
+ * {@link #toTrain} makes one to train in. Not compared by {@code equals}.
  *
  * @param theta P, in table order
  * @param firstMoment m, P, in the order of {@link MomentLayout}; empty if workers do not share moments
@@ -52,13 +52,6 @@ public record TrainingState(float[] theta, float[] firstMoment, float[] secondMo
     public TrainingState toTrain(int secondMoments) {
         return hasMoments()
                 ? new TrainingState(theta.clone(), firstMoment, secondMoment)
-                : initial(theta.clone(), secondMoments);
-    }
-
-    /** A copy to train in; missing moments become zeros, {@code secondMoments} (Q) of the second kind. */
-    public TrainingState copy(int secondMoments) {
-        return hasMoments()
-                ? new TrainingState(theta.clone(), firstMoment.clone(), secondMoment.clone())
                 : initial(theta.clone(), secondMoments);
     }
 }

@@ -8,6 +8,7 @@ import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.config.TrainConfigDraft;
 import io.github.hyenaspark.train.optim.TrainingState;
+import io.github.hyenaspark.train.optim.TrainingStates;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -49,7 +50,7 @@ class SecondMomentCorrectionTest {
 
     /** Where AdamW's moments are after gradients. */
     private TrainingState after(List<float[]> gradients) {
-        TrainingState state = start.copy(start.parameterCount());
+        TrainingState state = TrainingStates.copyOf(start);
         for (float[] g : gradients) {
             for (int i = 0; i < COUNT; i++) {
                 state.firstMoment()[i] = (float) (BETA1 * state.firstMoment()[i] + (1 - BETA1) * g[i]);

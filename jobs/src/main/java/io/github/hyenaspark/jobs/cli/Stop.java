@@ -95,12 +95,15 @@ public final class Stop {
             }
         }
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
-            if (failure instanceof SparkRuntime.EndedException ended && !isTold()) {
+            if (isTold()) {
+                return;
+            }
+            if (failure instanceof SparkRuntime.EndedException ended) {
                 end(ExitCode.FAILED.code(), command + ": " + ended.getMessage() + "; ", messages);
-            } else if (failure instanceof OutOfMemoryError && !isTold()) {
+            } else if (failure instanceof OutOfMemoryError) {
                 // one of Spark's threads: the command would wait for it for ever
                 end(ExitCode.FAILED.code(), command + ": " + ExitCode.message(failure) + "; ", messages);
-            } else if (!isTold()) {
+            } else {
                 LoggerFactory.getLogger(Stop.class).error("the thread {} failed", thread.getName(), failure);
             }
         });

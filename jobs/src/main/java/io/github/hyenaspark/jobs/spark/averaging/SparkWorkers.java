@@ -101,7 +101,8 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         }
         held.ifPresent(DistributedAverage::release);
         int parameters = start.state().parameterCount();
-        long bytes = AggregationSite.resultBytes(train, parameters);
+        long bytes =
+                AggregationSite.resultBytes(train, parameters, start.state().secondMoment().length);
         held = Optional.of(DistributedAverage.of(results, parameters, workers.size(), bytes));
         return held.get().reports();
     }

@@ -33,7 +33,7 @@ public record TrainingMemory(
     /**
      * Of the heap, which Spark fills with what was sent and with what is on its way, by its setting memory.fraction.
      */
-    private static final double SPARKS_PART = Double.parseDouble(SparkRuntime.SPARK_MEMORY_FRACTION);
+    private static final double SPARKS_PART = SparkRuntime.MEMORY_FRACTION;
     /** Of the heap, for the collector. */
     private static final double MARGIN = 0.15;
 
@@ -68,7 +68,6 @@ public record TrainingMemory(
      * Bytes of what a round makes.
      *
      * @param vector P floats
-     * @param moments m and v in floats
      * @param shared m and v where workers share them, else 0
      * @param encoded m and v as they travel, 0 unless they do
      * @param down θ, or what changed of it, as it travels to the workers
@@ -80,7 +79,6 @@ public record TrainingMemory(
      */
     private record Sizes(
             long vector,
-            long moments,
             long shared,
             long encoded,
             long down,
@@ -94,19 +92,15 @@ public record TrainingMemory(
             long moments = vector + step.secondMoments() * Float.BYTES;
             Codec codec = train.codec();
             boolean shares = train.innerState() == TrainConfig.MomentPolicy.AVERAGE;
-            long encoded = shares
-                    ? codec.ofMoments().bytes(step.parameters())
-                            + codec.ofMoments().bytes(step.secondMoments())
-                    : 0;
+            long encoded = AggregationSite.momentBytes(train, step.parameters(), step.secondMoments());
             boolean updates = !train.downCodec().isExact();
             long feedback = codec.feedsErrorBack() ? vector : 0;
             return new Sizes(
                     vector,
-                    moments,
                     shares ? moments : 0,
                     encoded,
                     updates ? train.downCodec().bytes(step.parameters()) : vector,
-                    codec.bytes(step.parameters()) + encoded,
+                    AggregationSite.resultBytes(train, step.parameters(), step.secondMoments()),
                     (train.innerState() == TrainConfig.MomentPolicy.LOCAL ? moments : 0) + feedback,
                     codec.isExact(),
                     updates,

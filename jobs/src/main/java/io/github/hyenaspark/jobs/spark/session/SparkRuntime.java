@@ -39,7 +39,7 @@ public final class SparkRuntime implements AutoCloseable {
     private static final String REGISTRATOR = "spark.kryo.registrator";
     private static final String PLUGINS = "spark.plugins";
     /** Of the heap, for what Spark stores and sorts; its 0.6 leave too little for the arrays that tasks hold. */
-    public static final String SPARK_MEMORY_FRACTION = "0.4";
+    public static final double MEMORY_FRACTION = 0.4;
 
     private static final String TASK_CPUS = "spark.task.cpus";
     private static final String STANDALONE = "spark://";
@@ -127,7 +127,9 @@ public final class SparkRuntime implements AutoCloseable {
                 .setIfMissing("spark.driver.maxResultSize", "0") // a round's results: 12 bytes a parameter and worker
                 .setIfMissing("spark.kryoserializer.buffer.max", "2047m") // one result, at most
                 .setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1") // more threads, other bits
-                .setIfMissing("spark.memory.fraction", SPARK_MEMORY_FRACTION) // our arrays are not in Spark's books
+                .setIfMissing(
+                        "spark.memory.fraction",
+                        Double.toString(MEMORY_FRACTION)) // our arrays are not in Spark's books
                 .setIfMissing("spark.broadcast.compress", "false") // parameters do not get smaller
                 .setIfMissing("spark.broadcast.blockSize", "7m") // a block is a round trip, below half a region
                 .setIfMissing(

@@ -28,15 +28,21 @@ public enum AggregationSite {
         if (this != AUTO) {
             return this;
         }
-        boolean small =
-                train.workers() <= MOST_WORKERS && train.workers() * resultBytes(train, parameters) <= MOST_BYTES;
+        boolean small = train.workers() <= MOST_WORKERS
+                && train.workers() * resultBytes(train, parameters, parameters) <= MOST_BYTES;
         return small || deadline ? DRIVER : EXECUTORS;
     }
 
-    /** Bytes of a worker's result, at most: with Muon there are fewer second moments. */
-    public static long resultBytes(TrainConfig train, long parameters) {
-        Codec moments = train.codec().ofMoments();
-        return train.codec().bytes(parameters)
-                + (train.innerState() == TrainConfig.MomentPolicy.AVERAGE ? 2 * moments.bytes(parameters) : 0);
+    /** Bytes of a worker's result of P parameters and Q second moments. */
+    public static long resultBytes(TrainConfig train, long parameters, long secondMoments) {
+        return train.codec().bytes(parameters) + momentBytes(train, parameters, secondMoments);
+    }
+
+    /** Bytes of its moments, as they travel up and down; 0 unless workers share them. */
+    public static long momentBytes(TrainConfig train, long parameters, long secondMoments) {
+        Codec codec = train.codec().ofMoments();
+        return train.innerState() == TrainConfig.MomentPolicy.AVERAGE
+                ? codec.bytes(parameters) + codec.bytes(secondMoments)
+                : 0;
     }
 }

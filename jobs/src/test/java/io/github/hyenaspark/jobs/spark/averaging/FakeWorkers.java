@@ -14,6 +14,7 @@ import io.github.hyenaspark.train.averaging.EncodedUpdate;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.config.TrainConfigDraft;
 import io.github.hyenaspark.train.optim.TrainingState;
+import io.github.hyenaspark.train.optim.TrainingStates;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongToDoubleFunction;
@@ -62,7 +63,7 @@ final class FakeWorkers implements Workers {
     }
 
     private WorkerRound result(RunState start, int worker, double loss, double step, TaskPlace place) {
-        TrainingState state = start.state().copy(start.state().parameterCount());
+        TrainingState state = TrainingStates.copyOf(start.state());
         for (int i = 0; i < PARAMETERS; i++) {
             float move = 0.1f * (start.round() + 1) + 0.01f * worker + 0.3f * state.theta()[i];
             state.theta()[i] += worker == 1 ? (float) step * move : move;
