@@ -85,8 +85,8 @@ final class FeedForward {
         for (int i = 0; i < innerWidth; i += most) {
             int number = Math.min(most, innerWidth - i);
             hiddenTile.read(i, number, rows);
-            for (int at = 0; at < number * count; at++) {
-                rows[at] += firstBias[i + at / count];
+            for (int row = 0; row < number; row++) {
+                VectorOps.add(firstBias[i + row], rows, row * count, count);
             }
             workspace.gelu.forward(rows, values, number * count);
             activated.write(i, number, values);

@@ -57,7 +57,12 @@ public final class VectorOps {
     }
 
     public static void add(float value, float[] to, int count) {
-        for (int i = 0; i < count; i++) {
+        add(value, to, 0, count);
+    }
+
+    /** to = to + value, in {@code count} elements from number {@code from} on. */
+    public static void add(float value, float[] to, int from, int count) {
+        for (int i = from; i < from + count; i++) {
             to[i] += value;
         }
     }
