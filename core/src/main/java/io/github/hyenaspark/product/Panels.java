@@ -3,10 +3,11 @@ package io.github.hyenaspark.product;
 import java.util.Arrays;
 
 /**
- * Copies of blocks of the two factors as {@link TileKernel kernels} read them, and a strip of the result: rows at a
- * constant pitch, which is no multiple of a page, so that one kernel serves factors stored either way. Packing a row
- * copies it; packing a column transposes 16 stored rows at a time, by plain loads and stores, which take about 0.4 ns
- * an element: transposes by vectors were as slow or slower on JDK 17 and 25.
+ * Copies of blocks of the two factors as {@link TileKernel kernels} read them, so that one kernel serves factors stored
+ * either way. The left factor lies in rows at a constant pitch, which is no multiple of a page; the right one in panels
+ * of a few columns, one after the other, whose rows follow each other without gaps, as a kernel reads them. Packing a
+ * row copies it; packing a column transposes 16 stored rows at a time, by plain loads and stores, which take about 0.4
+ * ns an element: transposes by vectors were as slow or slower on JDK 17 and 25.
  */
 public final class Panels {
     /** Elements of a sum that are added up before the next such block begins; changing it changes results. */
@@ -17,7 +18,6 @@ public final class Panels {
     public static final int MOST_COLUMNS = 512;
 
     public static final int LEFT_PITCH = DEPTH + 16;
-    public static final int RIGHT_PITCH = MOST_COLUMNS + 16;
     public static final int STRIP_PITCH = MOST_COLUMNS + 16;
 
     /** Stored rows that are transposed at once. */
@@ -26,15 +26,19 @@ public final class Panels {
     private static final int STAGE_PITCH = 128;
 
     private final float[] stage = new float[STAGED * STAGE_PITCH];
+    private final float[] row = new float[MOST_COLUMNS];
     private final int tileRows;
     private final int tileColumns;
+    private final int panelColumns;
+    private final int panelLength;
     private float[] left = {};
     private float[] right = {};
 
-    /** For tiles of these rows and columns. */
-    Panels(int tileRows, int tileColumns) {
-        this.tileRows = tileRows;
-        this.tileColumns = tileColumns;
+    Panels(TileKernel kernel) {
+        tileRows = kernel.rows();
+        tileColumns = kernel.columns();
+        panelColumns = kernel.panelColumns();
+        panelLength = DEPTH * panelColumns;
     }
 
     /** Packs {@code depth} columns of {@code rows} rows, with rows of zeros up to whole tiles. */
@@ -42,9 +46,11 @@ public final class Panels {
         int padded = Product.roundUp(rows, tileRows);
         left = atLeast(left, (padded + 1) * LEFT_PITCH);
         if (a.transposed()) {
-            transpose(a, from, depth, top, rows, left, LEFT_PITCH);
+            transpose(a, from, depth, top, rows, left, LEFT_PITCH, LEFT_PITCH);
         } else {
-            copy(a, top, rows, from, depth, left, LEFT_PITCH);
+            for (int i = 0; i < rows; i++) {
+                a.read(top + i, from, left, i * LEFT_PITCH, depth);
+            }
         }
         Arrays.fill(left, rows * LEFT_PITCH, padded * LEFT_PITCH, 0f);
         return left;
@@ -52,27 +58,37 @@ public final class Panels {
 
     /** Packs {@code columns} columns of {@code depth} rows, with columns of zeros up to whole tiles. */
     float[] right(Operand b, int from, int depth, int first, int columns) {
-        right = atLeast(right, (depth + 1) * RIGHT_PITCH);
+        right = atLeast(right, Product.roundUp(columns, panelColumns) / panelColumns * panelLength);
         if (b.transposed()) {
-            transpose(b, first, columns, from, depth, right, RIGHT_PITCH);
+            transpose(b, first, columns, from, depth, right, panelColumns, panelLength);
         } else {
-            copy(b, from, depth, first, columns, right, RIGHT_PITCH);
+            for (int k = 0; k < depth; k++) {
+                b.read(from + k, first, row, 0, columns);
+                for (int column = 0; column < columns; column += panelColumns) {
+                    int count = Math.min(panelColumns, columns - column);
+                    System.arraycopy(row, column, right, rightAt(k, column), count);
+                }
+            }
         }
         int padded = Product.roundUp(columns, tileColumns);
         for (int k = 0; columns < padded && k < depth; k++) {
-            Arrays.fill(right, k * RIGHT_PITCH + columns, k * RIGHT_PITCH + padded, 0f);
+            int at = rightAt(k, columns);
+            Arrays.fill(right, at, at + padded - columns, 0f);
         }
         return right;
     }
 
-    private static void copy(Operand source, int row, int rows, int from, int count, float[] to, int pitch) {
-        for (int i = 0; i < rows; i++) {
-            source.read(row + i, from, to, i * pitch, count);
-        }
+    /** Where element (k, {@code column}) of the right factor is. */
+    int rightAt(int k, int column) {
+        return column / panelColumns * panelLength + k * panelColumns + column % panelColumns;
     }
 
-    /** Makes {@code count} rows of {@code to} of the elements from {@code from} on of {@code rows} stored rows. */
-    private void transpose(Operand source, int row, int rows, int from, int count, float[] to, int pitch) {
+    /**
+     * Makes {@code count} rows of {@code to} of the elements from {@code from} on of {@code rows} stored rows.
+     *
+     * @param panel elements from one panel of {@code pitch} columns to the next
+     */
+    private void transpose(Operand source, int row, int rows, int from, int count, float[] to, int pitch, int panel) {
         for (int k = 0; k < count; k += STAGE_PITCH) {
             int length = Math.min(STAGE_PITCH, count - k);
             for (int i = 0; i < rows; i += STAGED) {
@@ -80,7 +96,7 @@ public final class Panels {
                 for (int r = 0; r < staged; r++) {
                     source.read(row + i + r, from + k, stage, r * STAGE_PITCH, length);
                 }
-                int at = k * pitch + i;
+                int at = i / pitch * panel + k * pitch + i % pitch;
                 eightRows(stage, 0, length, to, at, pitch);
                 if (staged > STAGED / 2) {
                     eightRows(stage, STAGED / 2 * STAGE_PITCH, length, to, at + STAGED / 2, pitch);

@@ -1,7 +1,5 @@
 package io.github.hyenaspark.product;
 
-import java.util.Arrays;
-
 /**
  * Single-precision matrix products whose bits depend on nothing but the factors: every element of A B is the sum, over
  * blocks of {@value Panels#DEPTH} of the inner dimension in ascending order, of chains of fused multiply-adds over k
@@ -27,14 +25,16 @@ public final class Product {
     private final RowProduct rowProduct = new RowProduct();
     private final int stripRows;
     private final float[] strip;
+    private final float[] zeros;
     private final float[] held = new float[Panels.MOST_COLUMNS];
     private final float[] added = new float[Panels.MOST_COLUMNS];
 
     public Product(TileKernel kernel) {
         this.kernel = kernel;
-        panels = new Panels(kernel.rows(), kernel.columns());
+        panels = new Panels(kernel);
         stripRows = TILES * kernel.rows();
         strip = new float[stripRows * Panels.STRIP_PITCH];
+        zeros = new float[kernel.rows() * Panels.STRIP_PITCH];
     }
 
     /** The product of this thread, with the kernel of this JVM; lasts as long as the thread. */
@@ -112,18 +112,15 @@ public final class Product {
     /** All tiles of a strip but those that end before column {@code skipped}. */
     private void multiplyStrip(int depth, float[] left, int top, int rows, float[] right, int skipped, int columns) {
         int width = kernel.columns();
-        int first = skipped / width * width;
-        int last = roundUp(columns, width);
-        for (int row = 0; row < roundUp(rows, kernel.rows()); row++) {
-            Arrays.fill(strip, row * Panels.STRIP_PITCH + first, row * Panels.STRIP_PITCH + last, 0f);
-        }
-        for (int column = first; column < columns; column += width) {
-            for (int k = 0; k < depth; k += STEPS) {
+        for (int column = skipped / width * width; column < columns; column += width) {
+            for (int k = 0; k == 0 || k < depth; k += STEPS) {
                 int steps = Math.min(STEPS, depth - k);
-                int rightAt = k * Panels.RIGHT_PITCH + column;
+                int rightAt = panels.rightAt(k, column);
                 for (int row = 0; row < rows; row += kernel.rows()) {
                     int leftAt = (top + row) * Panels.LEFT_PITCH + k;
-                    kernel.multiply(steps, left, leftAt, right, rightAt, strip, row * Panels.STRIP_PITCH + column);
+                    int at = row * Panels.STRIP_PITCH + column;
+                    float[] from = k == 0 ? zeros : strip;
+                    kernel.multiply(steps, left, leftAt, right, rightAt, from, k == 0 ? 0 : at, strip, at);
                 }
             }
         }

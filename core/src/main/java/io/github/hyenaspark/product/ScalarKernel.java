@@ -24,14 +24,28 @@ final class ScalarKernel implements TileKernel {
     }
 
     @Override
-    public void multiply(int depth, float[] left, int leftAt, float[] right, int rightAt, float[] strip, int stripAt) {
+    public int panelColumns() {
+        return COLUMNS;
+    }
+
+    @Override
+    public void multiply(
+            int depth,
+            float[] left,
+            int leftAt,
+            float[] right,
+            int rightAt,
+            float[] from,
+            int fromAt,
+            float[] to,
+            int toAt) {
         for (int row = 0; row < ROWS; row++) {
-            System.arraycopy(strip, stripAt + row * Panels.STRIP_PITCH, tile[row], 0, COLUMNS);
+            System.arraycopy(from, fromAt + row * Panels.STRIP_PITCH, tile[row], 0, COLUMNS);
         }
         int k = 0;
         for (; k + STEPS <= depth; k += STEPS) {
             for (int step = 0; step < STEPS; step++) {
-                System.arraycopy(right, rightAt + (k + step) * Panels.RIGHT_PITCH, b[step], 0, COLUMNS);
+                System.arraycopy(right, rightAt + (k + step) * COLUMNS, b[step], 0, COLUMNS);
             }
             for (int row = 0; row < ROWS; row += 2) {
                 int at = leftAt + row * Panels.LEFT_PITCH + k;
@@ -39,13 +53,13 @@ final class ScalarKernel implements TileKernel {
             }
         }
         for (; k < depth; k++) {
-            System.arraycopy(right, rightAt + k * Panels.RIGHT_PITCH, b[0], 0, COLUMNS);
+            System.arraycopy(right, rightAt + k * COLUMNS, b[0], 0, COLUMNS);
             for (int row = 0; row < ROWS; row++) {
                 oneStep(left[leftAt + row * Panels.LEFT_PITCH + k], b[0], tile[row]);
             }
         }
         for (int row = 0; row < ROWS; row++) {
-            System.arraycopy(tile[row], 0, strip, stripAt + row * Panels.STRIP_PITCH, COLUMNS);
+            System.arraycopy(tile[row], 0, to, toAt + row * Panels.STRIP_PITCH, COLUMNS);
         }
     }
 

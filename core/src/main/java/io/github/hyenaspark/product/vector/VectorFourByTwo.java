@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
 /** Four rows by two vectors for machines with 16 vector registers; see {@link VectorSixByFour}. */
 final class VectorFourByTwo implements TileKernel {
     private static final int LEFT_PITCH = Panels.LEFT_PITCH;
-    private static final int RIGHT_PITCH = Panels.RIGHT_PITCH;
+    private static final int RIGHT_PITCH = VectorLanes.PANEL_COLUMNS;
     private static final int STRIP_PITCH = Panels.STRIP_PITCH;
     private static final VectorSpecies<Float> SPECIES = VectorLanes.SPECIES;
     private static final int LANES = SPECIES.length();
@@ -24,15 +24,21 @@ final class VectorFourByTwo implements TileKernel {
     }
 
     @Override
-    public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] strip, int stripAt) {
-        FloatVector c00 = FloatVector.fromArray(SPECIES, strip, stripAt);
-        FloatVector c01 = FloatVector.fromArray(SPECIES, strip, stripAt + LANES);
-        FloatVector c10 = FloatVector.fromArray(SPECIES, strip, stripAt + STRIP_PITCH);
-        FloatVector c11 = FloatVector.fromArray(SPECIES, strip, stripAt + STRIP_PITCH + LANES);
-        FloatVector c20 = FloatVector.fromArray(SPECIES, strip, stripAt + 2 * STRIP_PITCH);
-        FloatVector c21 = FloatVector.fromArray(SPECIES, strip, stripAt + 2 * STRIP_PITCH + LANES);
-        FloatVector c30 = FloatVector.fromArray(SPECIES, strip, stripAt + 3 * STRIP_PITCH);
-        FloatVector c31 = FloatVector.fromArray(SPECIES, strip, stripAt + 3 * STRIP_PITCH + LANES);
+    public int panelColumns() {
+        return RIGHT_PITCH;
+    }
+
+    @Override
+    public void multiply(
+            int depth, float[] a, int aAt, float[] b, int bAt, float[] from, int fromAt, float[] to, int toAt) {
+        FloatVector c00 = FloatVector.fromArray(SPECIES, from, fromAt);
+        FloatVector c01 = FloatVector.fromArray(SPECIES, from, fromAt + LANES);
+        FloatVector c10 = FloatVector.fromArray(SPECIES, from, fromAt + STRIP_PITCH);
+        FloatVector c11 = FloatVector.fromArray(SPECIES, from, fromAt + STRIP_PITCH + LANES);
+        FloatVector c20 = FloatVector.fromArray(SPECIES, from, fromAt + 2 * STRIP_PITCH);
+        FloatVector c21 = FloatVector.fromArray(SPECIES, from, fromAt + 2 * STRIP_PITCH + LANES);
+        FloatVector c30 = FloatVector.fromArray(SPECIES, from, fromAt + 3 * STRIP_PITCH);
+        FloatVector c31 = FloatVector.fromArray(SPECIES, from, fromAt + 3 * STRIP_PITCH + LANES);
         for (int k = 0; k < depth; k++) {
             FloatVector b0 = FloatVector.fromArray(SPECIES, b, bAt + k * RIGHT_PITCH);
             FloatVector b1 = FloatVector.fromArray(SPECIES, b, bAt + k * RIGHT_PITCH + LANES);
@@ -49,13 +55,13 @@ final class VectorFourByTwo implements TileKernel {
             c30 = b0.fma(a3, c30);
             c31 = b1.fma(a3, c31);
         }
-        c00.intoArray(strip, stripAt);
-        c01.intoArray(strip, stripAt + LANES);
-        c10.intoArray(strip, stripAt + STRIP_PITCH);
-        c11.intoArray(strip, stripAt + STRIP_PITCH + LANES);
-        c20.intoArray(strip, stripAt + 2 * STRIP_PITCH);
-        c21.intoArray(strip, stripAt + 2 * STRIP_PITCH + LANES);
-        c30.intoArray(strip, stripAt + 3 * STRIP_PITCH);
-        c31.intoArray(strip, stripAt + 3 * STRIP_PITCH + LANES);
+        c00.intoArray(to, toAt);
+        c01.intoArray(to, toAt + LANES);
+        c10.intoArray(to, toAt + STRIP_PITCH);
+        c11.intoArray(to, toAt + STRIP_PITCH + LANES);
+        c20.intoArray(to, toAt + 2 * STRIP_PITCH);
+        c21.intoArray(to, toAt + 2 * STRIP_PITCH + LANES);
+        c30.intoArray(to, toAt + 3 * STRIP_PITCH);
+        c31.intoArray(to, toAt + 3 * STRIP_PITCH + LANES);
     }
 }

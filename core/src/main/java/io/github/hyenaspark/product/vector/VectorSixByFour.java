@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorSixByFour implements TileKernel {
     private static final int LEFT_PITCH = Panels.LEFT_PITCH;
-    private static final int RIGHT_PITCH = Panels.RIGHT_PITCH;
+    private static final int RIGHT_PITCH = VectorLanes.PANEL_COLUMNS;
     private static final int STRIP_PITCH = Panels.STRIP_PITCH;
     private static final VectorSpecies<Float> SPECIES = VectorLanes.SPECIES;
     private static final int LANES = SPECIES.length();
@@ -29,31 +29,37 @@ final class VectorSixByFour implements TileKernel {
     }
 
     @Override
-    public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] strip, int stripAt) {
-        FloatVector c00 = FloatVector.fromArray(SPECIES, strip, stripAt);
-        FloatVector c01 = FloatVector.fromArray(SPECIES, strip, stripAt + LANES);
-        FloatVector c02 = FloatVector.fromArray(SPECIES, strip, stripAt + 2 * LANES);
-        FloatVector c03 = FloatVector.fromArray(SPECIES, strip, stripAt + 3 * LANES);
-        FloatVector c10 = FloatVector.fromArray(SPECIES, strip, stripAt + STRIP_PITCH);
-        FloatVector c11 = FloatVector.fromArray(SPECIES, strip, stripAt + STRIP_PITCH + LANES);
-        FloatVector c12 = FloatVector.fromArray(SPECIES, strip, stripAt + STRIP_PITCH + 2 * LANES);
-        FloatVector c13 = FloatVector.fromArray(SPECIES, strip, stripAt + STRIP_PITCH + 3 * LANES);
-        FloatVector c20 = FloatVector.fromArray(SPECIES, strip, stripAt + 2 * STRIP_PITCH);
-        FloatVector c21 = FloatVector.fromArray(SPECIES, strip, stripAt + 2 * STRIP_PITCH + LANES);
-        FloatVector c22 = FloatVector.fromArray(SPECIES, strip, stripAt + 2 * STRIP_PITCH + 2 * LANES);
-        FloatVector c23 = FloatVector.fromArray(SPECIES, strip, stripAt + 2 * STRIP_PITCH + 3 * LANES);
-        FloatVector c30 = FloatVector.fromArray(SPECIES, strip, stripAt + 3 * STRIP_PITCH);
-        FloatVector c31 = FloatVector.fromArray(SPECIES, strip, stripAt + 3 * STRIP_PITCH + LANES);
-        FloatVector c32 = FloatVector.fromArray(SPECIES, strip, stripAt + 3 * STRIP_PITCH + 2 * LANES);
-        FloatVector c33 = FloatVector.fromArray(SPECIES, strip, stripAt + 3 * STRIP_PITCH + 3 * LANES);
-        FloatVector c40 = FloatVector.fromArray(SPECIES, strip, stripAt + 4 * STRIP_PITCH);
-        FloatVector c41 = FloatVector.fromArray(SPECIES, strip, stripAt + 4 * STRIP_PITCH + LANES);
-        FloatVector c42 = FloatVector.fromArray(SPECIES, strip, stripAt + 4 * STRIP_PITCH + 2 * LANES);
-        FloatVector c43 = FloatVector.fromArray(SPECIES, strip, stripAt + 4 * STRIP_PITCH + 3 * LANES);
-        FloatVector c50 = FloatVector.fromArray(SPECIES, strip, stripAt + 5 * STRIP_PITCH);
-        FloatVector c51 = FloatVector.fromArray(SPECIES, strip, stripAt + 5 * STRIP_PITCH + LANES);
-        FloatVector c52 = FloatVector.fromArray(SPECIES, strip, stripAt + 5 * STRIP_PITCH + 2 * LANES);
-        FloatVector c53 = FloatVector.fromArray(SPECIES, strip, stripAt + 5 * STRIP_PITCH + 3 * LANES);
+    public int panelColumns() {
+        return RIGHT_PITCH;
+    }
+
+    @Override
+    public void multiply(
+            int depth, float[] a, int aAt, float[] b, int bAt, float[] from, int fromAt, float[] to, int toAt) {
+        FloatVector c00 = FloatVector.fromArray(SPECIES, from, fromAt);
+        FloatVector c01 = FloatVector.fromArray(SPECIES, from, fromAt + LANES);
+        FloatVector c02 = FloatVector.fromArray(SPECIES, from, fromAt + 2 * LANES);
+        FloatVector c03 = FloatVector.fromArray(SPECIES, from, fromAt + 3 * LANES);
+        FloatVector c10 = FloatVector.fromArray(SPECIES, from, fromAt + STRIP_PITCH);
+        FloatVector c11 = FloatVector.fromArray(SPECIES, from, fromAt + STRIP_PITCH + LANES);
+        FloatVector c12 = FloatVector.fromArray(SPECIES, from, fromAt + STRIP_PITCH + 2 * LANES);
+        FloatVector c13 = FloatVector.fromArray(SPECIES, from, fromAt + STRIP_PITCH + 3 * LANES);
+        FloatVector c20 = FloatVector.fromArray(SPECIES, from, fromAt + 2 * STRIP_PITCH);
+        FloatVector c21 = FloatVector.fromArray(SPECIES, from, fromAt + 2 * STRIP_PITCH + LANES);
+        FloatVector c22 = FloatVector.fromArray(SPECIES, from, fromAt + 2 * STRIP_PITCH + 2 * LANES);
+        FloatVector c23 = FloatVector.fromArray(SPECIES, from, fromAt + 2 * STRIP_PITCH + 3 * LANES);
+        FloatVector c30 = FloatVector.fromArray(SPECIES, from, fromAt + 3 * STRIP_PITCH);
+        FloatVector c31 = FloatVector.fromArray(SPECIES, from, fromAt + 3 * STRIP_PITCH + LANES);
+        FloatVector c32 = FloatVector.fromArray(SPECIES, from, fromAt + 3 * STRIP_PITCH + 2 * LANES);
+        FloatVector c33 = FloatVector.fromArray(SPECIES, from, fromAt + 3 * STRIP_PITCH + 3 * LANES);
+        FloatVector c40 = FloatVector.fromArray(SPECIES, from, fromAt + 4 * STRIP_PITCH);
+        FloatVector c41 = FloatVector.fromArray(SPECIES, from, fromAt + 4 * STRIP_PITCH + LANES);
+        FloatVector c42 = FloatVector.fromArray(SPECIES, from, fromAt + 4 * STRIP_PITCH + 2 * LANES);
+        FloatVector c43 = FloatVector.fromArray(SPECIES, from, fromAt + 4 * STRIP_PITCH + 3 * LANES);
+        FloatVector c50 = FloatVector.fromArray(SPECIES, from, fromAt + 5 * STRIP_PITCH);
+        FloatVector c51 = FloatVector.fromArray(SPECIES, from, fromAt + 5 * STRIP_PITCH + LANES);
+        FloatVector c52 = FloatVector.fromArray(SPECIES, from, fromAt + 5 * STRIP_PITCH + 2 * LANES);
+        FloatVector c53 = FloatVector.fromArray(SPECIES, from, fromAt + 5 * STRIP_PITCH + 3 * LANES);
         for (int k = 0; k < depth; k++) {
             FloatVector b0 = FloatVector.fromArray(SPECIES, b, bAt + k * RIGHT_PITCH);
             FloatVector b1 = FloatVector.fromArray(SPECIES, b, bAt + k * RIGHT_PITCH + LANES);
@@ -90,29 +96,29 @@ final class VectorSixByFour implements TileKernel {
             c52 = b2.fma(a5, c52);
             c53 = b3.fma(a5, c53);
         }
-        c00.intoArray(strip, stripAt);
-        c01.intoArray(strip, stripAt + LANES);
-        c02.intoArray(strip, stripAt + 2 * LANES);
-        c03.intoArray(strip, stripAt + 3 * LANES);
-        c10.intoArray(strip, stripAt + STRIP_PITCH);
-        c11.intoArray(strip, stripAt + STRIP_PITCH + LANES);
-        c12.intoArray(strip, stripAt + STRIP_PITCH + 2 * LANES);
-        c13.intoArray(strip, stripAt + STRIP_PITCH + 3 * LANES);
-        c20.intoArray(strip, stripAt + 2 * STRIP_PITCH);
-        c21.intoArray(strip, stripAt + 2 * STRIP_PITCH + LANES);
-        c22.intoArray(strip, stripAt + 2 * STRIP_PITCH + 2 * LANES);
-        c23.intoArray(strip, stripAt + 2 * STRIP_PITCH + 3 * LANES);
-        c30.intoArray(strip, stripAt + 3 * STRIP_PITCH);
-        c31.intoArray(strip, stripAt + 3 * STRIP_PITCH + LANES);
-        c32.intoArray(strip, stripAt + 3 * STRIP_PITCH + 2 * LANES);
-        c33.intoArray(strip, stripAt + 3 * STRIP_PITCH + 3 * LANES);
-        c40.intoArray(strip, stripAt + 4 * STRIP_PITCH);
-        c41.intoArray(strip, stripAt + 4 * STRIP_PITCH + LANES);
-        c42.intoArray(strip, stripAt + 4 * STRIP_PITCH + 2 * LANES);
-        c43.intoArray(strip, stripAt + 4 * STRIP_PITCH + 3 * LANES);
-        c50.intoArray(strip, stripAt + 5 * STRIP_PITCH);
-        c51.intoArray(strip, stripAt + 5 * STRIP_PITCH + LANES);
-        c52.intoArray(strip, stripAt + 5 * STRIP_PITCH + 2 * LANES);
-        c53.intoArray(strip, stripAt + 5 * STRIP_PITCH + 3 * LANES);
+        c00.intoArray(to, toAt);
+        c01.intoArray(to, toAt + LANES);
+        c02.intoArray(to, toAt + 2 * LANES);
+        c03.intoArray(to, toAt + 3 * LANES);
+        c10.intoArray(to, toAt + STRIP_PITCH);
+        c11.intoArray(to, toAt + STRIP_PITCH + LANES);
+        c12.intoArray(to, toAt + STRIP_PITCH + 2 * LANES);
+        c13.intoArray(to, toAt + STRIP_PITCH + 3 * LANES);
+        c20.intoArray(to, toAt + 2 * STRIP_PITCH);
+        c21.intoArray(to, toAt + 2 * STRIP_PITCH + LANES);
+        c22.intoArray(to, toAt + 2 * STRIP_PITCH + 2 * LANES);
+        c23.intoArray(to, toAt + 2 * STRIP_PITCH + 3 * LANES);
+        c30.intoArray(to, toAt + 3 * STRIP_PITCH);
+        c31.intoArray(to, toAt + 3 * STRIP_PITCH + LANES);
+        c32.intoArray(to, toAt + 3 * STRIP_PITCH + 2 * LANES);
+        c33.intoArray(to, toAt + 3 * STRIP_PITCH + 3 * LANES);
+        c40.intoArray(to, toAt + 4 * STRIP_PITCH);
+        c41.intoArray(to, toAt + 4 * STRIP_PITCH + LANES);
+        c42.intoArray(to, toAt + 4 * STRIP_PITCH + 2 * LANES);
+        c43.intoArray(to, toAt + 4 * STRIP_PITCH + 3 * LANES);
+        c50.intoArray(to, toAt + 5 * STRIP_PITCH);
+        c51.intoArray(to, toAt + 5 * STRIP_PITCH + LANES);
+        c52.intoArray(to, toAt + 5 * STRIP_PITCH + 2 * LANES);
+        c53.intoArray(to, toAt + 5 * STRIP_PITCH + 3 * LANES);
     }
 }
