@@ -79,7 +79,7 @@ final class PeerTraining {
         if (clip == Clip.ALL_TOGETHER) {
             peer.setListeners(new ClippingListener(train.clipNorm()));
         }
-        try (TokenBatches batches = open(Split.TRAIN, PackingStrategy.CONTIGUOUS)) {
+        try (TokenBatches batches = open(Split.TRAIN, PackingConfig.Strategy.CONTIGUOUS)) {
             for (int round = 0; round < train.rounds(); round++) {
                 updaters(peer.getNetwork().getConfiguration(), round, saveUpdater);
                 JavaRDD<MultiDataSet> data = context.parallelize(examples(batches, round), train.workers());
@@ -130,7 +130,7 @@ final class PeerTraining {
         HyenaLanguageModel network = HyenaLanguageModel.create(model, vocabularySize(), train.seed());
         network.parameters(theta);
         LossSum sum = LossSum.ZERO;
-        try (TokenBatches batches = open(Split.VALIDATION, PackingStrategy.SINGLE)) {
+        try (TokenBatches batches = open(Split.VALIDATION, PackingConfig.Strategy.SINGLE)) {
             for (long sequence = 0; sequence < batches.sequences(); sequence++) {
                 sum = sum.plus(network.lossSum(batches.batch(new long[] {sequence})));
             }
@@ -138,7 +138,7 @@ final class PeerTraining {
         return sum.mean();
     }
 
-    private TokenBatches open(Split split, PackingStrategy strategy) throws IOException {
+    private TokenBatches open(Split split, PackingConfig.Strategy strategy) throws IOException {
         return TokenBatches.open(storage, snapshot, dataset, split, new PackingConfig(strategy, model.lMax()));
     }
 

@@ -147,7 +147,7 @@ public class ConfTest {
         assertThat(diloco.innerState()).isEqualTo(TrainConfig.MomentPolicy.LOCAL);
         assertThat(diloco.codec()).isEqualTo(Codec.INT8);
         assertThat(train("quickstart.conf").outer()).isEqualTo(new TrainConfig.Outer(1, 0, 0));
-        assertThat(train("ecoli.conf").outer())
+        assertThat(train("long-text-64k.conf").outer())
                 .as("the default, which it does not change")
                 .isEqualTo(new TrainConfig.Outer(1, 0.5, 0));
     }

@@ -35,7 +35,7 @@ class PresetIT {
     @ParameterizedTest
     @CsvSource({
         "quickstart.conf, 256, 955136",
-        "ecoli.conf, 12, 672768",
+        "ecoli.conf, 12, 1397504",
         "hyenadna-0.44m.conf, 12, 436096",
         "hyenadna-0.87m.conf, 12, 869888",
         "hyenadna-1.6m.conf, 12, 1641088",
