@@ -15,4 +15,14 @@ public record LossSum(double nats, long tokens) implements Serializable {
     public double mean() {
         return nats / tokens;
     }
+
+    /** Bits per byte of a text of so many bytes; NaN without tokens. */
+    public double bitsPerByte(long bytes) {
+        return bitsPerByte(mean(), (double) tokens / bytes);
+    }
+
+    /** The same of a mean in nats per token; every measurement of a text uses this order of operations. */
+    public static double bitsPerByte(double mean, double tokensPerByte) {
+        return mean * tokensPerByte / StrictMath.log(2);
+    }
 }

@@ -35,8 +35,6 @@ import java.util.Locale;
 
 /** From a checkpoint and a split of a dataset to the loss: of all documents, of each document, and by position. */
 public final class EvaluateJob {
-    private static final double NATS_PER_BIT = StrictMath.log(2);
-
     private final long begin = System.nanoTime();
     private final Config config;
     private final RunConfig run;
@@ -189,8 +187,8 @@ public final class EvaluateJob {
     static void putLoss(ObjectNode json, LossSum loss, long bytes) {
         Json.putFinite(json, "loss", loss.mean());
         Json.putFinite(json, "perplexity", StrictMath.exp(loss.mean()));
-        Json.putFinite(json, "bits_per_token", loss.mean() / NATS_PER_BIT);
-        Json.putFinite(json, "bits_per_byte", loss.tokens() == 0 ? Double.NaN : loss.nats() / NATS_PER_BIT / bytes);
+        Json.putFinite(json, "bits_per_token", loss.mean() / StrictMath.log(2));
+        Json.putFinite(json, "bits_per_byte", loss.bitsPerByte(bytes));
     }
 
     /** The section {@code evaluate}; {@code reference.conf} describes its keys. */

@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.spark;
 import io.github.hyenaspark.jobs.spark.Scorer.Detail;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.model.LossSum;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,8 +46,6 @@ record Scorer(Windows windows, Detail detail) implements Inference<Scorer.Docume
     }
 
     static final class DocumentScore extends Inference.Result {
-        private static final double NATS_PER_BIT = StrictMath.log(2);
-
         private final Detail detail;
         private long tokens;
         private double natsOfFull;
@@ -88,13 +87,13 @@ record Scorer(Windows windows, Detail detail) implements Inference<Scorer.Docume
 
         @Override
         List<@Nullable Object> values() {
-            double nats = natsOfFull + natsOfLast;
+            var loss = new LossSum(natsOfFull + natsOfLast, tokens);
             List<@Nullable Object> values = new ArrayList<>();
             values.add(tokens);
-            values.add(nats);
-            values.add(tokens > 0 ? nats / tokens : null);
+            values.add(loss.nats());
+            values.add(tokens > 0 ? loss.mean() : null);
             values.add(bytes());
-            values.add(tokens > 0 ? nats / NATS_PER_BIT / bytes() : null);
+            values.add(tokens > 0 ? loss.bitsPerByte(bytes()) : null);
             if (detail == Detail.TOKENS) {
                 values.add(Arrays.copyOf(tokenLosses, targets));
             }

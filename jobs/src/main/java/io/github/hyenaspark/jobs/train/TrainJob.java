@@ -42,6 +42,7 @@ import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
 import io.github.hyenaspark.jobs.spark.worker.ReplayedSteps;
 import io.github.hyenaspark.jobs.spark.worker.WorkerComputation;
 import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.train.optim.MomentLayout;
 import io.github.hyenaspark.train.optim.TrainingState;
@@ -346,7 +347,7 @@ public final class TrainJob {
                 .put("tokens", end.tokens());
         Json.putFinite(json, "loss", last(history.train()));
         Json.putFinite(json, "held_out_loss", heldOut);
-        Json.putFinite(json, "bits_per_byte", heldOut * targetsPerByte(snapshot) / StrictMath.log(2));
+        Json.putFinite(json, "bits_per_byte", LossSum.bitsPerByte(heldOut, targetsPerByte(snapshot)));
         long targets = snapshot.tokens(Split.VALIDATION) - snapshot.documents(Split.VALIDATION);
         json.put("held_out_tokens", history.heldOutTokens())
                 .put("held_out_is_sample", settings.run().validateTokens() > 0 && history.heldOutTokens() < targets)

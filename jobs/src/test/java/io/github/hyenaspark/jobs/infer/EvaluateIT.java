@@ -79,7 +79,7 @@ class EvaluateIT {
         assertThat(result.get("perplexity").doubleValue())
                 .isEqualTo(Math.exp(result.get("loss").doubleValue()));
         assertThat(result.get("bits_per_byte").doubleValue())
-                .isCloseTo(trained.get("bits_per_byte").doubleValue(), within(1e-12));
+                .isEqualTo(trained.get("bits_per_byte").doubleValue());
         assertThat(result.get("documents").intValue()).isEqualTo(1);
         assertThat(result.get("round").longValue()).isEqualTo(6);
     }
