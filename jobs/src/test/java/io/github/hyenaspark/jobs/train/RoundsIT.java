@@ -300,9 +300,8 @@ class RoundsIT {
 
     @Test
     void aRoundNeedsNoMoreThanItsQuorum() throws IOException {
-        // one core: the second worker cannot begin before the first has ended, and nobody waits for it; a driver that
-        // is
-        // slow to see the first may find both
+        // one core: the second worker cannot begin before the first has ended, and nobody waits for it;
+        // a driver that is slow to see the first may find both
         JsonNode end = trainOn(
                         "local[1]",
                         directory,
