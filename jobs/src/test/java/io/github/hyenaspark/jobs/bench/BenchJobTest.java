@@ -128,6 +128,7 @@ class BenchJobTest {
         }
     }
 
+    @Tag("process")
     @ParameterizedTest
     @ValueSource(strings = {"rnn", "lstm", "gru", "conv", "hyena-se", "hyena-mr"})
     void stepAndGenerateTakeEveryMixer(String mixer) throws CorruptFileException {

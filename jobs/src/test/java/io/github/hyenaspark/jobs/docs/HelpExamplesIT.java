@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Model.CommandSpec;
  * that each finds what those before it have made. Only a folder of documents and a book are there at first. Settings
  * that the example leaves open are such that nothing takes long.
  */
+@Tag("process")
 class HelpExamplesIT {
     private static final Pattern WORD = Pattern.compile("(?:'[^']*'|\\S)+");
     private static final Pattern PLACE = Pattern.compile("\\b[A-Z][A-Z-]{2,}\\b");

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Scoring in sessions that are not ours alone: an application's own, and one that several jobs share. */
+@Tag("process")
 class ScoringSessionsIT {
     private static final int DOCUMENTS = 40;
     private static final int TIMES = 3;
@@ -92,7 +93,6 @@ class ScoringSessionsIT {
     }
 
     @Test
-    @Tag("process")
     void anApplicationScoresOnExecutorsWithNothingOfOursSet() throws Exception {
         assertScoresAlike("local-cluster[1,1,512]");
     }

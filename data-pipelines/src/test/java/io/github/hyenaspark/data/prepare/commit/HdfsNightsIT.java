@@ -74,6 +74,7 @@ class HdfsNightsIT {
     }
 
     @Test
+    @Tag("process")
     void aFileThatIsStillWrittenWaits() throws IOException {
         String root = hdfs.getURI() + "/open";
         Storage storage = Storage.of(Map.of());
