@@ -132,68 +132,107 @@ public final class LayerNorm {
         }
     }
 
+    /** The same in doubles, row by row. */
     public static final class Reference {
         private Reference() {}
 
         public static double[] forward(double[] x, ForwardContext<double[]> pass) {
+            double[] weight = pass.parameter("weight");
+            double[] bias = pass.parameter("bias");
             double[] y = new double[x.length];
-            eachStep(x, pass, (step, normalised, deviation) -> {
-                for (int d = 0; d < normalised.length; d++) {
-                    y[step + d * pass.length()] =
-                            normalised[d] * pass.parameter("weight")[d] + pass.parameter("bias")[d];
+            for (int b = 0; b < pass.batchSize(); b++) {
+                var rows = new Rows(x, b, weight.length, pass.length());
+                for (int d = 0; d < weight.length; d++) {
+                    double[] normalised = rows.normalised[d];
+                    int from = rows.begin(d);
+                    for (int t = 0; t < normalised.length; t++) {
+                        y[from + t] = normalised[t] * weight[d] + bias[d];
+                    }
                 }
-            });
+            }
             return y;
         }
 
         /** The gradient of x; adds those of weight and bias. */
         public static double[] backward(double[] x, double[] gradient, ForwardContext<double[]> pass) {
-            double[] dx = new double[x.length];
             double[] weight = pass.parameter("weight");
-            eachStep(x, pass, (step, normalised, deviation) -> {
-                int width = normalised.length;
-                double mean = 0;
-                double projection = 0;
-                for (int d = 0; d < width; d++) {
-                    double dy = gradient[step + d * pass.length()];
-                    pass.gradient("weight")[d] += dy * normalised[d];
-                    pass.gradient("bias")[d] += dy;
-                    mean += dy * weight[d] / width;
-                    projection += dy * weight[d] * normalised[d] / width;
+            double[] weightGradient = pass.gradient("weight");
+            double[] biasGradient = pass.gradient("bias");
+            double[] dx = new double[x.length];
+            for (int b = 0; b < pass.batchSize(); b++) {
+                var rows = new Rows(x, b, weight.length, pass.length());
+                for (int d = 0; d < weight.length; d++) {
+                    double[] normalised = rows.normalised[d];
+                    int from = rows.begin(d);
+                    for (int t = 0; t < normalised.length; t++) {
+                        weightGradient[d] += gradient[from + t] * normalised[t];
+                        biasGradient[d] += gradient[from + t];
+                    }
                 }
-                for (int d = 0; d < width; d++) {
-                    double dy = gradient[step + d * pass.length()];
-                    dx[step + d * pass.length()] = (dy * weight[d] - mean - normalised[d] * projection) / deviation;
-                }
-            });
+                rows.backward(gradient, weight, dx);
+            }
             return dx;
         }
 
-        private interface Step {
-            /** Channel d of the step is at {@code step + d·L}. */
-            void accept(int step, double[] normalised, double deviation);
-        }
+        /** x̂ of one sequence, D×L, and √(var + ε) of every step. */
+        private static final class Rows {
+            final double[][] normalised;
+            private final double[] deviation;
+            private final int sequence;
 
-        private static void eachStep(double[] x, ForwardContext<double[]> pass, Step step) {
-            int width = pass.parameter("weight").length;
-            double[] normalised = new double[width];
-            for (int b = 0; b < pass.batchSize(); b++) {
-                for (int t = 0; t < pass.length(); t++) {
-                    int at = b * width * pass.length() + t;
-                    double mean = 0;
-                    for (int d = 0; d < width; d++) {
-                        mean += x[at + d * pass.length()] / width;
+            Rows(double[] x, int sequence, int width, int length) {
+                this.sequence = sequence;
+                normalised = new double[width][length];
+                deviation = new double[length];
+                double[] mean = new double[length];
+                for (int d = 0; d < width; d++) {
+                    int from = begin(d);
+                    for (int t = 0; t < length; t++) {
+                        mean[t] += x[from + t] / width;
                     }
-                    double variance = 0;
-                    for (int d = 0; d < width; d++) {
-                        normalised[d] = x[at + d * pass.length()] - mean;
-                        variance += normalised[d] * normalised[d] / width;
+                }
+                for (int d = 0; d < width; d++) {
+                    double[] row = normalised[d];
+                    int from = begin(d);
+                    for (int t = 0; t < length; t++) {
+                        row[t] = x[from + t] - mean[t];
+                        deviation[t] += row[t] * row[t] / width;
                     }
-                    double deviation = Math.sqrt(variance + LayerNorm.EPSILON);
-                    for (int d = 0; d < width; d++) {
-                        normalised[d] /= deviation;
+                }
+                for (int t = 0; t < length; t++) {
+                    deviation[t] = Math.sqrt(deviation[t] + EPSILON);
+                }
+                for (double[] row : normalised) {
+                    for (int t = 0; t < length; t++) {
+                        row[t] /= deviation[t];
                     }
-                    step.accept(at, normalised, deviation);
+                }
+            }
+
+            /** Where the row of a channel begins in the arrays of a batch. */
+            int begin(int channel) {
+                return (sequence * normalised.length + channel) * deviation.length;
+            }
+
+            /** Writes (w ⊙ dy − mean(w ⊙ dy) − x̂ · mean(w ⊙ dy ⊙ x̂)) / √(var + ε). */
+            void backward(double[] gradient, double[] weight, double[] dx) {
+                int width = normalised.length;
+                double[] mean = new double[deviation.length];
+                double[] projection = new double[deviation.length];
+                for (int d = 0; d < width; d++) {
+                    int from = begin(d);
+                    for (int t = 0; t < mean.length; t++) {
+                        double scaled = gradient[from + t] * weight[d];
+                        mean[t] += scaled / width;
+                        projection[t] += scaled * normalised[d][t] / width;
+                    }
+                }
+                for (int d = 0; d < width; d++) {
+                    int from = begin(d);
+                    for (int t = 0; t < mean.length; t++) {
+                        double scaled = gradient[from + t] * weight[d];
+                        dx[from + t] = (scaled - mean[t] - normalised[d][t] * projection[t]) / deviation[t];
+                    }
                 }
             }
         }
