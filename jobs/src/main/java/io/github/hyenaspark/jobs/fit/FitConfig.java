@@ -38,7 +38,7 @@ public record FitConfig(
         Refusal.unless(share, "fit.validation-fraction", validationFraction, "a number above 0, at most 0.5");
         Refusal.below(1, "fit.models", models);
         Refusal.below(1, "fit.epochs", epochs);
-        Refusal.below(1, "fit.parts", parts);
+        Refusal.below(0, "fit.parts", parts);
         Refusal.unless(trainedLayers >= -1, "fit.trained-layers", trainedLayers, "-1 (all), or 0 and more");
         Refusal.unless(dropout >= 0 && dropout < 1, "fit.dropout", dropout, "a number in [0, 1)");
         Refusal.below(1, "fit.max-length", maxLength);

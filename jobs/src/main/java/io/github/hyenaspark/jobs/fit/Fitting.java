@@ -53,6 +53,7 @@ import org.slf4j.LoggerFactory;
 final class Fitting {
     private static final Logger LOG = LoggerFactory.getLogger(Fitting.class);
     private static final String MODEL = "model";
+    private static final int PARTS = 8;
 
     private final JavaSparkContext context;
     private final Storage storage;
@@ -104,8 +105,23 @@ final class Fitting {
         readings = config.readings(tokenizer.name());
         ModelConfig model = this.settings.model();
         var head = new LabelHead(
-                labels.task(), labels.outputs(), config.pooling(), config.parts(), readings.count(), config.dropout());
+                labels.task(), labels.outputs(), config.pooling(), parts(config), readings.count(), config.dropout());
         spec = new LabelModel.Spec(model, snapshot.vocabulary().size(), head, config.trainedLayers(model.nLayer()));
+    }
+
+    /** Of a sequence: several where places mean something. */
+    private int parts(FitConfig config) throws IOException {
+        if (config.parts() > 0) {
+            return config.parts();
+        }
+        boolean aligned = Alignment.isFound(storage, SnapshotRef.of(snapshot, settings.dataset()), labels);
+        LOG.info(
+                "fit.parts={}: {}",
+                aligned ? PARTS : 1,
+                aligned
+                        ? "documents are of one length, and their tokens depend on the place"
+                        : "documents are of different lengths, or their tokens do not depend on the place");
+        return aligned ? PARTS : 1;
     }
 
     /** A step has all readings of its documents at once. */
