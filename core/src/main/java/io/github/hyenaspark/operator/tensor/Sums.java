@@ -14,29 +14,33 @@ public final class Sums {
     private final float[] otherBlock = new float[LANES];
 
     public double of(float[] row, int count) {
-        Arrays.fill(lanes, 0f);
-        int at = 0;
-        for (; at + LANES <= count; at += LANES) {
+        int whole = count - count % LANES;
+        if (whole > 0) {
+            Arrays.fill(lanes, 0f);
+        }
+        for (int at = 0; at < whole; at += LANES) {
             System.arraycopy(row, at, block, 0, LANES);
             VectorOps.add(block, lanes, LANES);
         }
-        double sum = sumOfLanes();
-        for (; at < count; at++) {
+        double sum = whole > 0 ? sumOfLanes() : 0;
+        for (int at = whole; at < count; at++) {
             sum += row[at];
         }
         return sum;
     }
 
     public double ofProducts(float[] x, float[] y, int count) {
-        Arrays.fill(lanes, 0f);
-        int at = 0;
-        for (; at + LANES <= count; at += LANES) {
+        int whole = count - count % LANES;
+        if (whole > 0) {
+            Arrays.fill(lanes, 0f);
+        }
+        for (int at = 0; at < whole; at += LANES) {
             System.arraycopy(x, at, block, 0, LANES);
             System.arraycopy(y, at, otherBlock, 0, LANES);
             VectorOps.addProduct(block, otherBlock, lanes, LANES);
         }
-        double sum = sumOfLanes();
-        for (; at < count; at++) {
+        double sum = whole > 0 ? sumOfLanes() : 0;
+        for (int at = whole; at < count; at++) {
             sum += (double) x[at] * y[at];
         }
         return sum;
