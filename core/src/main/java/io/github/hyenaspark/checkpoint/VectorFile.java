@@ -70,6 +70,14 @@ public record VectorFile(String vector, String path, long bytes, long crc32c, St
         }
     }
 
+    /** Its tensors, each in an array of its own. */
+    List<Tensor> readApart(Storage storage, String run) throws IOException {
+        FileInfo expected = in(run);
+        try (InputStream in = storage.openVerified(expected)) {
+            return Safetensors.readApart(expected.uri(), in, expected.bytes());
+        }
+    }
+
     /**
      * A vector that {@link #write} wrote.
      *

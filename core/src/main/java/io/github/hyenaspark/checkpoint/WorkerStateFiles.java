@@ -2,7 +2,6 @@ package io.github.hyenaspark.checkpoint;
 
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.safetensors.Safetensors.Contents;
 import io.github.hyenaspark.io.safetensors.Safetensors.Tensor;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -37,15 +36,13 @@ public final class WorkerStateFiles {
 
     /** A worker's state; CorruptFileException if a byte has changed. */
     public static Map<String, float[]> read(Storage storage, String run, VectorFile file) throws IOException {
-        Contents contents = file.read(storage, run);
         Map<String, float[]> vectors = new TreeMap<>();
-        for (Tensor tensor : contents.tensors()) {
+        for (Tensor tensor : file.readApart(storage, run)) {
             if (tensor.shape().length != 1) {
                 throw new CorruptFileException(
                         file.in(run).uri(), "vectors", tensor.name() + " of shape " + Arrays.toString(tensor.shape()));
             }
-            int count = Math.toIntExact(tensor.elements());
-            vectors.put(tensor.name(), Arrays.copyOfRange(contents.values(), tensor.offset(), tensor.offset() + count));
+            vectors.put(tensor.name(), tensor.values());
         }
         return vectors;
     }

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -71,10 +72,27 @@ public final class Safetensors {
         SafetensorsHeader header = SafetensorsHeader.read(file, in, bytes);
         float[] values = new float[header.elements()];
         readValues(file, in, values);
+        checkEnd(file, in, bytes);
+        return new Contents(header.tensors(values), values, header.metadata());
+    }
+
+    /** The same, but with every tensor in an array of its own, and the tensors alone. */
+    public static List<Tensor> readApart(String file, InputStream in, long bytes) throws IOException {
+        List<Tensor> tensors = new ArrayList<>();
+        for (SafetensorsHeader.Extent extent :
+                SafetensorsHeader.read(file, in, bytes).extents()) {
+            float[] values = new float[Math.toIntExact(Tensor.elements(extent.shape()))];
+            readValues(file, in, values);
+            tensors.add(new Tensor(extent.name(), extent.shape(), values, 0));
+        }
+        checkEnd(file, in, bytes);
+        return tensors;
+    }
+
+    private static void checkEnd(String file, InputStream in, long bytes) throws IOException {
         if (in.read() >= 0) {
             throw new CorruptFileException(file, bytes + " bytes", "more");
         }
-        return new Contents(header.tensors(values), values, header.metadata());
     }
 
     private static byte[] header(List<Tensor> tensors, Map<String, String> metadata) {

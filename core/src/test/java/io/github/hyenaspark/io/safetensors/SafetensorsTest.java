@@ -57,6 +57,24 @@ class SafetensorsTest {
     }
 
     @Test
+    void tensorsComeBackApart() throws IOException {
+        byte[] file = written(
+                List.of(
+                        new Tensor("x", new long[] {2, 2}, indices(5), 1),
+                        new Tensor("none", new long[] {0}, indices(0), 0),
+                        new Tensor("a", new long[] {3}, indices(3), 0)),
+                Map.of("about", "numbers"));
+        List<Tensor> tensors = Safetensors.readApart("f", new ByteArrayInputStream(file), file.length);
+        assertThat(tensors).extracting(Tensor::name).containsExactlyInAnyOrder("x", "none", "a");
+        for (Tensor tensor : tensors) {
+            assertThat(tensor.offset()).isZero();
+            assertThat(tensor.values()).hasSize((int) tensor.elements());
+            float[] expected = tensor.name().equals("x") ? new float[] {1, 2, 3, 4} : indices(tensor.values().length);
+            assertThat(tensor.values()).isEqualTo(expected);
+        }
+    }
+
+    @Test
     void tensorsComeBackInOrderInOneArray() throws IOException {
         float[] values = indices(40_000);
         values[7] = Float.NaN;
@@ -120,6 +138,12 @@ class SafetensorsTest {
                         "f", new ByteArrayInputStream(Arrays.copyOf(file, file.length - 2)), file.length))
                 .hasMessageStartingWith("f: expected 3 values, found an end before value 3");
         assertThatThrownBy(() -> Safetensors.read(
+                        "f", new ByteArrayInputStream(Arrays.copyOf(file, file.length + 1)), file.length))
+                .hasMessageStartingWith("f: expected " + file.length + " bytes, found more");
+        assertThatThrownBy(() -> Safetensors.readApart(
+                        "f", new ByteArrayInputStream(Arrays.copyOf(file, file.length - 2)), file.length))
+                .hasMessageStartingWith("f: expected 3 values, found an end before value 3");
+        assertThatThrownBy(() -> Safetensors.readApart(
                         "f", new ByteArrayInputStream(Arrays.copyOf(file, file.length + 1)), file.length))
                 .hasMessageStartingWith("f: expected " + file.length + " bytes, found more");
     }
