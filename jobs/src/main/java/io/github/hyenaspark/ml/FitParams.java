@@ -72,9 +72,10 @@ public interface FitParams<S extends Params> extends DocumentParams<S> {
         return Stages.set(this, seed(), seed);
     }
 
-    /** Epochs: how often a model sees every document. */
+    /** Epochs: how often a model sees every document; 0, the default, for six, or more if there are few documents. */
     default IntParam maxIter() {
-        return new IntParam(this, "maxIter", "epochs: how often every document is seen", ParamValidators.gtEq(1));
+        return new IntParam(
+                this, "maxIter", "epochs: how often every document is seen; 0: as fit.epochs", ParamValidators.gtEq(0));
     }
 
     default int getMaxIter() {

@@ -37,7 +37,7 @@ public record FitConfig(
         boolean share = validationFraction > 0 && validationFraction <= 0.5;
         Refusal.unless(share, "fit.validation-fraction", validationFraction, "a number above 0, at most 0.5");
         Refusal.below(1, "fit.models", models);
-        Refusal.below(1, "fit.epochs", epochs);
+        Refusal.below(0, "fit.epochs", epochs);
         Refusal.below(0, "fit.parts", parts);
         Refusal.unless(trainedLayers >= -1, "fit.trained-layers", trainedLayers, "-1 (all), or 0 and more");
         Refusal.unless(dropout >= 0 && dropout < 1, "fit.dropout", dropout, "a number in [0, 1)");

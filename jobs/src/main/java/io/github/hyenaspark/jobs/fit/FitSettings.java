@@ -19,6 +19,9 @@ import java.util.List;
 record FitSettings(Settings settings, DataConfig data, String directory) {
     private static final String TRAINING = "training";
     private static final int FOLD_SEEDS = 1000;
+    private static final int EPOCHS = 6;
+    private static final int MOST_EPOCHS = 40;
+    private static final int STEPS = 400;
 
     FitConfig fit() {
         return settings.bind("fit", FitConfig.class);
@@ -53,7 +56,7 @@ record FitSettings(Settings settings, DataConfig data, String directory) {
     /** Of one of the models, trained on so many documents. */
     FitSettings ofModel(String name, int fold, int model, int documents) {
         TrainConfig train = train();
-        long steps = steps(train, documents, fit().epochs());
+        long steps = steps(train, documents, epochs(train, documents));
         long epoch = Math.max(1, steps(train, documents, 1) / train.localSteps());
         long rounds = Math.max(1, Math.round((double) steps / train.localSteps()));
         List<String> own = new ArrayList<>(List.of(
@@ -61,6 +64,18 @@ record FitSettings(Settings settings, DataConfig data, String directory) {
                 "train.seed=" + (fit().seed() + (long) FOLD_SEEDS * fold + model),
                 "run.validate-every-rounds=" + epoch));
         return new FitSettings(settings.with(own), data, Storage.resolve(Storage.resolve(directory, TRAINING), name));
+    }
+
+    /** As many as are asked for; else six, or more where these would be few steps. */
+    private int epochs(TrainConfig train, int documents) {
+        if (fit().epochs() > 0) {
+            return fit().epochs();
+        }
+        int epochs = EPOCHS;
+        while (epochs < MOST_EPOCHS && steps(train, documents, epochs) < STEPS) {
+            epochs++;
+        }
+        return epochs;
     }
 
     /** Local steps of one worker in which all workers together see every document so often. */

@@ -78,7 +78,6 @@ final class FitIT {
                 "train.local-steps=4",
                 "fit.folds=2",
                 "fit.models=1",
-                "fit.parts=1",
                 "fit.epochs=24"));
         arguments.addAll(Arrays.asList(settings));
         return arguments;

@@ -1,0 +1,35 @@
+package io.github.hyenaspark.jobs.fit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.prepare.DataConfig;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FitSettingsTest {
+    private static final int DOCUMENTS_OF_A_STEP = 32;
+    private static final int STEPS_OF_A_ROUND = 8;
+
+    private static long rounds(int documents, String... settings) {
+        Settings all = Settings.load(Recipe.SETTINGS).with(List.of(settings));
+        return new FitSettings(all, all.bind("data", DataConfig.class), "fitting")
+                .ofModel("model-1", 0, 0, documents)
+                .train()
+                .rounds();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"40, 40", "320, 40", "800, 16", "988, 13", "2134, 6", "100000, 6"})
+    void fewDocumentsAreSeenMoreOften(int documents, int epochs) {
+        double expected = (double) documents * epochs / DOCUMENTS_OF_A_STEP / STEPS_OF_A_ROUND;
+        assertThat((double) rounds(documents)).isBetween(expected - 0.6, expected + 0.6);
+    }
+
+    @Test
+    void epochsThatAreAskedForCount() {
+        assertThat(rounds(256, "fit.epochs=3")).isEqualTo(3);
+    }
+}
