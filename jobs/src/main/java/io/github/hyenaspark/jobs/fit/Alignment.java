@@ -28,10 +28,10 @@ final class Alignment {
                 .filter(document -> !document.isTest())
                 .count());
         long length = labels.longest();
-        if (labels.documents().stream().anyMatch(document -> document.tokens() != length)) {
+        if (length == 0 || labels.documents().stream().anyMatch(document -> document.tokens() != length)) {
             return false;
         }
-        int read = Math.toIntExact(Math.min(Math.min(count, DOCUMENTS), TOKENS / Math.max(1, length)));
+        int read = Math.toIntExact(Math.min(Math.min(count, DOCUMENTS), TOKENS / length));
         List<int[]> sequences = new ArrayList<>();
         try (LabelledDocuments documents = LabelledDocuments.open(storage, snapshot)) {
             for (long i = 0; i < read; i++) {
