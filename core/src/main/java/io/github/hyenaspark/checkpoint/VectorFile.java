@@ -63,7 +63,7 @@ public record VectorFile(String vector, String path, long bytes, long crc32c, St
         return new VectorFile(vector, path, file.bytes(), file.crc32c(), file.sha256());
     }
 
-    Contents read(Storage storage, String run) throws IOException {
+    private Contents read(Storage storage, String run) throws IOException {
         FileInfo expected = in(run);
         try (InputStream in = storage.openVerified(expected)) {
             return Safetensors.read(expected.uri(), in, expected.bytes());

@@ -15,14 +15,15 @@ public final class Sums {
 
     public double of(float[] row, int count) {
         int whole = count - count % LANES;
+        double sum = 0;
         if (whole > 0) {
             Arrays.fill(lanes, 0f);
+            for (int at = 0; at < whole; at += LANES) {
+                System.arraycopy(row, at, block, 0, LANES);
+                VectorOps.add(block, lanes, LANES);
+            }
+            sum = sumOfLanes();
         }
-        for (int at = 0; at < whole; at += LANES) {
-            System.arraycopy(row, at, block, 0, LANES);
-            VectorOps.add(block, lanes, LANES);
-        }
-        double sum = whole > 0 ? sumOfLanes() : 0;
         for (int at = whole; at < count; at++) {
             sum += row[at];
         }
@@ -31,15 +32,16 @@ public final class Sums {
 
     public double ofProducts(float[] x, float[] y, int count) {
         int whole = count - count % LANES;
+        double sum = 0;
         if (whole > 0) {
             Arrays.fill(lanes, 0f);
+            for (int at = 0; at < whole; at += LANES) {
+                System.arraycopy(x, at, block, 0, LANES);
+                System.arraycopy(y, at, otherBlock, 0, LANES);
+                VectorOps.addProduct(block, otherBlock, lanes, LANES);
+            }
+            sum = sumOfLanes();
         }
-        for (int at = 0; at < whole; at += LANES) {
-            System.arraycopy(x, at, block, 0, LANES);
-            System.arraycopy(y, at, otherBlock, 0, LANES);
-            VectorOps.addProduct(block, otherBlock, lanes, LANES);
-        }
-        double sum = whole > 0 ? sumOfLanes() : 0;
         for (int at = whole; at < count; at++) {
             sum += (double) x[at] * y[at];
         }

@@ -115,13 +115,12 @@ final class Fitting {
             return config.parts();
         }
         boolean aligned = Alignment.isFound(storage, SnapshotRef.of(snapshot, settings.dataset()), labels);
+        int parts = aligned ? PARTS : 1;
         LOG.info(
-                "fit.parts={}: {}",
-                aligned ? PARTS : 1,
-                aligned
-                        ? "documents are of one length, and their tokens depend on the place"
-                        : "documents are of different lengths, or their tokens do not depend on the place");
-        return aligned ? PARTS : 1;
+                "fit.parts={}: documents are {}of one length with tokens that depend on the place",
+                parts,
+                aligned ? "" : "not ");
+        return parts;
     }
 
     /** A step has all readings of its documents at once. */

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPInputStream;
@@ -22,15 +23,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AlignmentTest {
     private static final int LENGTH = 60;
     private static final int[] SITE = {3, 0, 3, 0, 0, 3};
-    private static final Random RANDOM = new Random(1);
 
     /** Sequences of four letters, of which one is twice as frequent as the others, a third of them with a site. */
     private static List<int[]> sequences(boolean fixed) {
+        var random = new Random(1);
         List<int[]> sequences = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
             int[] sequence =
-                    RANDOM.ints(LENGTH, 0, 5).map(id -> Math.min(id, 3)).toArray();
-            int at = fixed ? 40 : RANDOM.nextInt(LENGTH - SITE.length);
+                    random.ints(LENGTH, 0, 5).map(id -> Math.min(id, 3)).toArray();
+            int at = fixed ? 40 : random.nextInt(LENGTH - SITE.length);
             System.arraycopy(SITE, 0, sequence, at, i % 3 == 0 ? SITE.length : 0);
             sequences.add(sequence);
         }
@@ -71,10 +72,7 @@ class AlignmentTest {
         assertThat(Alignment.strength(List.of())).isZero();
         assertThat(Alignment.strength(List.of(new int[] {1, 2}, new int[] {1, 3})))
                 .isZero();
-        List<int[]> one = new ArrayList<>();
-        for (int i = 0; i < 100; i++) {
-            one.add(new int[] {1, 1, 1});
-        }
-        assertThat(Alignment.strength(one)).isZero();
+        assertThat(Alignment.strength(Collections.nCopies(100, new int[] {1, 1, 1})))
+                .isZero();
     }
 }
