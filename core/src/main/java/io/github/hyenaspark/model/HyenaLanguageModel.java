@@ -73,6 +73,11 @@ public final class HyenaLanguageModel extends HyenaModel<Batch> {
     }
 
     @Override
+    List<Batch> parts(Batch batch) {
+        return List.of(batch);
+    }
+
+    @Override
     INDArray inputs(Batch batch) {
         return rows(batch.ids(), batch.batchSize());
     }

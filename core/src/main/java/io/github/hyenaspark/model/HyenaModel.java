@@ -1,5 +1,6 @@
 package io.github.hyenaspark.model;
 
+import io.github.hyenaspark.io.SplitMix64;
 import io.github.hyenaspark.layers.BlockLayer;
 import io.github.hyenaspark.layers.GraphContext;
 import io.github.hyenaspark.layers.OperatorLayer;
@@ -29,6 +30,7 @@ import org.nd4j.linalg.learning.config.NoOp;
 public abstract class HyenaModel<B extends TrainingBatch> {
     static final String EMBEDDING = "embedding";
     static final String HEAD = "head";
+    private static final int PIECE = 1 << 16;
 
     final ComputationGraph graph;
     private final GraphContext context;
@@ -167,9 +169,38 @@ public abstract class HyenaModel<B extends TrainingBatch> {
      * @return the mean loss
      */
     public final double computeGradient(B batch, long dropoutSeed) {
+        List<B> parts = parts(batch);
+        if (parts.size() == 1) {
+            return gradientOf(parts.get(0), dropoutSeed);
+        }
+        float[] sum = new float[Math.toIntExact(parameterCount())];
+        double loss = 0;
+        for (int number = 0; number < parts.size(); number++) {
+            B part = parts.get(number);
+            double share = (double) part.countedTargets() / batch.countedTargets();
+            loss += share * gradientOf(part, dropoutSeed + number * SplitMix64.GOLDEN_GAMMA);
+            addGradients(sum, (float) share);
+        }
+        gradients().write(0, sum, sum.length);
+        return loss;
+    }
+
+    private void addGradients(float[] sum, float share) {
+        FloatArray gradients = gradients();
+        float[] piece = new float[Math.min(sum.length, PIECE)];
+        for (int from = 0; from < sum.length; from += PIECE) {
+            int count = Math.min(PIECE, sum.length - from);
+            gradients.read(from, piece, count);
+            for (int i = 0; i < count; i++) {
+                sum[from + i] += share * piece[i];
+            }
+        }
+    }
+
+    private double gradientOf(B part, long dropoutSeed) {
         context.dropoutSeed(dropoutSeed);
-        graph.setInputs(inputs(batch));
-        graph.setLabels(labels(batch));
+        graph.setInputs(inputs(part));
+        graph.setLabels(labels(part));
         graph.computeGradientAndScore();
         return graph.score();
     }
@@ -184,8 +215,13 @@ public abstract class HyenaModel<B extends TrainingBatch> {
         return graph;
     }
 
+    /** A batch in parts that are computed one after the other, whose mean losses, by their counts, make its own. */
+    abstract List<B> parts(B batch);
+
+    /** Of one part. */
     abstract INDArray inputs(B batch);
 
+    /** Of one part. */
     abstract INDArray labels(B batch);
 
     @SuppressWarnings("NullAway") // no masks

@@ -3,6 +3,7 @@ package io.github.hyenaspark.model;
 import io.github.hyenaspark.layers.LabelHeadLayer;
 import io.github.hyenaspark.operator.head.LabelHead;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,16 +101,39 @@ public final class LabelModel extends HyenaModel<LabelledBatch> {
         return frozen;
     }
 
-    /** The outputs of a batch, B×T, without dropout: logits, or values. */
-    public double[] outputs(LabelledBatch batch) {
-        return LabelHeadLayer.outputs(
-                graph.getLayer(HEAD), blockOutput(inputs(batch)), batch.labels().lengths());
+    /**
+     * The outputs of a batch's documents, T of each, without dropout: logits, or values. Those of a document depend on
+     * nothing but its own sequence.
+     */
+    public double[][] outputs(LabelledBatch batch) {
+        double[][] outputs = new double[batch.countedTargets()][];
+        for (LabelledBatch.Part part : batch.parts()) {
+            int[] documents = part.documents();
+            double[] found = LabelHeadLayer.outputs(
+                    graph.getLayer(HEAD),
+                    blockOutput(inputs(part.batch())),
+                    part.batch().labels().lengths());
+            int width = found.length / documents.length;
+            for (int i = 0; i < documents.length; i++) {
+                outputs[documents[i]] = Arrays.copyOfRange(found, i * width, (i + 1) * width);
+            }
+        }
+        return outputs;
     }
 
     /** The losses of a batch, without dropout. */
     public LossSum lossSum(LabelledBatch batch) {
-        double mean = graph.score(new DataSet(inputs(batch), labels(batch)), false);
-        return new LossSum(mean * batch.countedTargets(), batch.countedTargets());
+        double sum = 0;
+        for (LabelledBatch part : parts(batch)) {
+            double mean = graph.score(new DataSet(inputs(part), labels(part)), false);
+            sum += mean * part.countedTargets();
+        }
+        return new LossSum(sum, batch.countedTargets());
+    }
+
+    @Override
+    List<LabelledBatch> parts(LabelledBatch batch) {
+        return batch.parts().stream().map(LabelledBatch.Part::batch).toList();
     }
 
     @Override

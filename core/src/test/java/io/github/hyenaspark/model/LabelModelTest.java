@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -107,12 +108,12 @@ final class LabelModelTest {
     void lossIsOfTheOutputs(Task task, Pooling pooling) {
         LabelModel.Spec spec = spec(task, pooling, 2, 2);
         LabelModel model = LabelModel.create(spec, 1);
-        double[] out = model.outputs(batch(spec));
+        double[][] out = model.outputs(batch(spec));
         double[] targets = batch(spec).labels().targets();
         double[] losses = new double[2];
         for (int b = 0; b < 2; b++) {
-            int width = out.length / 2;
-            double[] own = Arrays.copyOfRange(out, b * width, (b + 1) * width);
+            double[] own = out[b];
+            int width = own.length;
             if (task == Task.CLASSIFICATION) {
                 double sum = Arrays.stream(own).map(Math::exp).sum();
                 losses[b] = -Math.log(Math.exp(own[(int) targets[b]]) / sum);
@@ -139,11 +140,51 @@ final class LabelModelTest {
         LabelledBatch batch = batch(spec);
         int[] others = batch.ids().clone();
         Arrays.fill(others, others.length - 2, others.length, (batch.ids()[others.length - 1] + 1) % VOCABULARY);
-        double[] expected = model.outputs(batch);
-        // long convolutions by Fourier transforms round what comes later into what came before
-        assertThat(model.outputs(new LabelledBatch(others, batch.labels()))).containsExactly(expected, within(1e-6));
+        double[][] expected = model.outputs(batch);
+        double[][] found = model.outputs(new LabelledBatch(others, batch.labels()));
+        for (int document = 0; document < expected.length; document++) {
+            // long convolutions by Fourier transforms round what comes later into what came before
+            assertThat(found[document]).containsExactly(expected[document], within(1e-6));
+        }
         others[0] = (others[0] + 1) % VOCABULARY;
         assertThat(model.outputs(new LabelledBatch(others, batch.labels()))[0]).isNotEqualTo(expected[0]);
+    }
+
+    /** Short documents are not computed at the length of the longest, and the gradient is that of the whole batch. */
+    @ParameterizedTest
+    @CsvSource({"MEAN, 1", "MAX, 2"})
+    void aBatchOfManyLengthsIsTheSumOfItsParts(Pooling pooling, int readings) {
+        var head = new LabelHead(Task.CLASSIFICATION, 3, pooling, 1, readings, 0);
+        ModelConfig longer = SETTINGS.with(List.of("model.l-max=100")).bind("model", ModelConfig.class);
+        LabelModel model = LabelModel.create(new LabelModel.Spec(longer, VOCABULARY, head, 2), 1);
+        int[] tokens = {70, 9, 100, 31, 65};
+        int[] lengths = Arrays.stream(tokens)
+                .flatMap(length -> IntStream.range(0, readings).map(reading -> length))
+                .toArray();
+        int[] ids = new Random(5).ints(lengths.length * 100L, 0, VOCABULARY).toArray();
+        double[] weights = {1, 2, 0.5, 1.5, 1};
+        var batch = new LabelledBatch(ids, new Labels(lengths, new double[] {0, 1, 2, 1, 0}, weights));
+        assertThat(batch.parts().stream().map(part -> Arrays.toString(part.documents())))
+                .containsExactly("[1, 3]", "[0, 4]", "[2]");
+        assertThat(batch.parts().stream().map(part -> part.batch().ids().length))
+                .containsExactly(2 * readings * 32, 2 * readings * 96, readings * 100);
+
+        model.graph().setInputs(model.inputs(batch));
+        model.graph().setLabels(model.labels(batch));
+        model.graph().computeGradientAndScore();
+        double loss = model.graph().score();
+        float[] expected = model.gradients().toArray();
+        assertThat(model.computeGradient(batch, 1)).isCloseTo(loss, within(1e-5));
+        assertThat(model.lossSum(batch).mean()).isCloseTo(loss, within(1e-5));
+        assertThat(model.gradients().toArray()).containsExactly(expected, within(1e-5f));
+
+        double[][] outputs = model.outputs(batch);
+        for (LabelledBatch.Part part : batch.parts()) {
+            double[][] alone = model.outputs(part.batch());
+            for (int i = 0; i < alone.length; i++) {
+                assertThat(outputs[part.documents()[i]]).containsExactly(alone[i]);
+            }
+        }
     }
 
     @Test
