@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 
 /**
  * A stream for messages that notices when nobody says anything: after 10 seconds it says that the command still works,
- * then after 20, 40 and so on, until somebody else has spoken.
+ * then after 20, 40 and so on, until somebody else has spoken. Nothing follows a command's last line.
  */
 final class Heartbeat extends FilterOutputStream {
     private static final long FIRST_SECONDS = 10;
@@ -18,6 +18,7 @@ final class Heartbeat extends FilterOutputStream {
     private final long begin = System.nanoTime();
     private long spoken = begin;
     private long silence = FIRST_SECONDS;
+    private boolean over;
 
     Heartbeat(OutputStream out) {
         super(out);
@@ -32,7 +33,16 @@ final class Heartbeat extends FilterOutputStream {
     public synchronized void write(byte[] bytes, int from, int count) throws IOException {
         spoken = System.nanoTime();
         silence = FIRST_SECONDS;
-        out.write(bytes, from, count);
+        if (!over) {
+            out.write(bytes, from, count);
+        }
+    }
+
+    /** Says the last line; what the command's other threads say from then on is lost. */
+    synchronized void last(String line) throws IOException {
+        write((line + System.lineSeparator()).getBytes(StandardCharsets.UTF_8));
+        flush();
+        over = true;
     }
 
     /** Looks once a second, in a thread of its own, until {@code ended}. */
@@ -56,7 +66,7 @@ final class Heartbeat extends FilterOutputStream {
     }
 
     synchronized void beat(String command, long now) throws IOException {
-        if (now - spoken < TimeUnit.SECONDS.toNanos(silence)) {
+        if (over || now - spoken < TimeUnit.SECONDS.toNanos(silence)) {
             return;
         }
         long seconds = TimeUnit.NANOSECONDS.toSeconds(now - begin);

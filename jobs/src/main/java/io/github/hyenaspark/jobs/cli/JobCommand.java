@@ -43,7 +43,7 @@ public final class JobCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        console.stop().arm("hyena " + name, console.messages());
+        console.stop().arm("hyena " + name);
         Settings settings = arguments.load();
         settings.changes(List.of("run")).stream()
                 .filter(change -> change.startsWith(PATIENCE))

@@ -81,14 +81,14 @@ public final class Stop {
     }
 
     /** From now on this process, if it is the command's own, ends as described, and says so if it takes long. */
-    void arm(String command, PrintStream messages) {
+    void arm(String command) {
         if (heartbeat.isEmpty()) {
             return;
         }
         heartbeat.get().start(command, this::isTold);
         for (String signal : List.of("INT", "TERM", "HUP")) {
             try {
-                new IrqHandler(signal, told -> end(SIGNALLED + told.getNumber(), command + ": ", messages)).bind();
+                new IrqHandler(signal, told -> end(SIGNALLED + told.getNumber(), command + ": ")).bind();
             } catch (IllegalArgumentException e) { // such as with -Xrs
                 Logger log = LoggerFactory.getLogger(Stop.class);
                 log.debug("the JVM keeps the signal {} for itself", signal, e);
@@ -99,17 +99,17 @@ public final class Stop {
                 return;
             }
             if (failure instanceof SparkRuntime.EndedException ended) {
-                end(ExitCode.FAILED.code(), command + ": " + ended.getMessage() + "; ", messages);
+                end(ExitCode.FAILED.code(), command + ": " + ended.getMessage() + "; ");
             } else if (failure instanceof OutOfMemoryError) {
                 // one of Spark's threads: the command would wait for it for ever
-                end(ExitCode.FAILED.code(), command + ": " + ExitCode.message(failure) + "; ", messages);
+                end(ExitCode.FAILED.code(), command + ": " + ExitCode.message(failure) + "; ");
             } else {
                 LoggerFactory.getLogger(Stop.class).error("the thread {} failed", thread.getName(), failure);
             }
         });
     }
 
-    private void end(int exit, String prefix, PrintStream messages) {
+    private void end(int exit, String prefix) {
         if (!code.compareAndSet(0, exit)) {
             Runtime.getRuntime().halt(code.get());
         }
@@ -123,7 +123,11 @@ public final class Stop {
         String last = prefix + saved();
         System.setErr(
                 new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8)); // as Scala prints
-        messages.println(last);
+        try {
+            heartbeat.orElseThrow().last(last);
+        } catch (IOException e) {
+            // nobody listens
+        }
         System.exit(exit);
     }
 

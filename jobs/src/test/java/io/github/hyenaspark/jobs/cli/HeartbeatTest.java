@@ -40,4 +40,14 @@ class HeartbeatTest {
         seconds(10, 19);
         assertThat(bytes.toString(UTF_8)).endsWith("nothing to report for 10 s\n");
     }
+
+    @Test
+    void nothingFollowsTheLastLine() throws IOException {
+        heartbeat.write("1 of 9 rounds\n".getBytes(UTF_8));
+        heartbeat.last("hyena train: stopped");
+        heartbeat.write("2 of 9 rounds\n".getBytes(UTF_8));
+        heartbeat.write('x');
+        seconds(10, 60);
+        assertThat(bytes.toString(UTF_8)).isEqualTo("1 of 9 rounds\nhyena train: stopped\n");
+    }
 }

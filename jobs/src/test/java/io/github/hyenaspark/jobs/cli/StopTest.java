@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 class StopTest {
     /** A command that waits for a thread whose memory runs out, as Spark's driver does for those that take results. */
     public static void main(String[] arguments) throws InterruptedException {
-        Stop.ofProcess(new Heartbeat(OutputStream.nullOutputStream())).arm("hyena train", System.err);
+        Stop.ofProcess(new Heartbeat(OutputStream.nullOutputStream())).arm("hyena train");
         var taking = new Thread(() -> {
             throw new OutOfMemoryError("Java heap space");
         });

@@ -80,7 +80,7 @@ class TerminationIT {
         if (command.equals("score")) {
             train(dataset, run, 1).json();
         }
-        Path corpus = largeCorpus(directory);
+        Path corpus = largeCorpus(directory, command.equals("score") ? 100 : 3000); // a score reads slowly, and again
         String[] arguments = arguments(
                 command,
                 corpus,
@@ -111,11 +111,11 @@ class TerminationIT {
     }
 
     /** Documents in many units of work. */
-    private static Path largeCorpus(Path directory) throws IOException {
+    private static Path largeCorpus(Path directory, int repeats) throws IOException {
         Path corpus = SmallRun.corpus(directory, "large");
         for (int copy = 0; copy < 40; copy++) {
             Files.writeString(
-                    corpus.resolve(copy + ".txt"), "document " + copy + " ".repeat(20) + "alpha beta ".repeat(3000));
+                    corpus.resolve(copy + ".txt"), "document " + copy + " ".repeat(20) + "alpha beta ".repeat(repeats));
         }
         return corpus;
     }
@@ -175,7 +175,7 @@ class TerminationIT {
             place.run("local[1]", words("train", "data.dataset=" + place.uri("dataset"), "run.dir=" + place.uri("run")))
                     .json();
         }
-        Path corpus = largeCorpus(directory);
+        Path corpus = largeCorpus(directory, 3000);
         HyenaProcess process = place.process("local[1]").with("log4j2.configurationFile", LOGGING);
         ProcessHandle store = store();
         var random = new Random(SEED);
