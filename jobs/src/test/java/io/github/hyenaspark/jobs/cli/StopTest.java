@@ -3,7 +3,6 @@ package io.github.hyenaspark.jobs.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 class StopTest {
     /** A command that waits for a thread whose memory runs out, as Spark's driver does for those that take results. */
     public static void main(String[] arguments) throws InterruptedException {
-        Stop.ofProcess(new Heartbeat(OutputStream.nullOutputStream())).arm("hyena train");
+        Stop.ofProcess(new Heartbeat(System.err)).arm("hyena train");
         var taking = new Thread(() -> {
             throw new OutOfMemoryError("Java heap space");
         });

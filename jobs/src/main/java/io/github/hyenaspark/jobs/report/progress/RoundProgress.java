@@ -41,7 +41,8 @@ public final class RoundProgress {
     private String text() {
         var done = steps.values().stream().mapToInt(Integer::intValue).summaryStatistics();
         String each = steps.values().toString().replaceAll("[\\[\\]]", "");
-        return (steps.size() <= NAMED_WORKERS ? each : done.getMin() + " to " + done.getMax()) + " of " + localSteps
+        return (steps.size() == 1 ? "worker at " : "workers at ")
+                + (steps.size() <= NAMED_WORKERS ? each : done.getMin() + " to " + done.getMax()) + " of " + localSteps
                 + " steps";
     }
 }

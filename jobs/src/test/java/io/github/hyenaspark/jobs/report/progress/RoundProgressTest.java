@@ -32,7 +32,7 @@ class RoundProgressTest {
                     rounds.told(0, 0, 12);
                     rounds.told(0, 1, 9);
                 }))
-                .contains("0/6 rounds", "12, 9 of 20 steps");
+                .contains("0/6 rounds", "workers at 12, 9 of 20 steps");
     }
 
     @Test
@@ -43,7 +43,7 @@ class RoundProgressTest {
                         rounds.told(2, worker, 3 + worker);
                     }
                 }))
-                .contains("3 to 11 of 20 steps");
+                .contains("workers at 3 to 11 of 20 steps");
     }
 
     @Test
