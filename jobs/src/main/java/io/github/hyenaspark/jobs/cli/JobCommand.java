@@ -8,12 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** A command that takes files of settings and {@code key=value} arguments, and runs one job with them. */
 public final class JobCommand implements Callable<Integer> {
     private static final String PATIENCE = "run.store-patience-seconds=";
 
-    private final String name;
     private final List<String> sections;
     private final Job job;
     private final Console console;
@@ -21,8 +22,10 @@ public final class JobCommand implements Callable<Integer> {
     @Mixin
     private final SettingsArguments arguments;
 
-    private JobCommand(String name, List<String> sections, String place, Job job, Console console) {
-        this.name = name;
+    @Spec
+    private CommandSpec command = CommandSpec.create();
+
+    private JobCommand(List<String> sections, String place, Job job, Console console) {
         this.arguments = new SettingsArguments(place);
         this.sections = sections;
         this.job = job;
@@ -38,12 +41,12 @@ public final class JobCommand implements Callable<Integer> {
 
     /** A command that takes the value of one key also as a word alone. */
     public static CommandLine of(CommandWords words, List<String> sections, String place, Job job, Console console) {
-        return words.on(new JobCommand(words.name(), sections, place, job, console), sections);
+        return words.on(new JobCommand(sections, place, job, console), sections);
     }
 
     @Override
     public Integer call() throws Exception {
-        console.stop().arm("hyena " + name);
+        console.stop().arm(command.qualifiedName());
         Settings settings = arguments.load();
         settings.changes(List.of("run")).stream()
                 .filter(change -> change.startsWith(PATIENCE))
