@@ -144,8 +144,8 @@ public final class LabelModel extends HyenaModel<LabelledBatch> {
     @Override
     INDArray labels(LabelledBatch batch) {
         LabelHead.Labels labels = batch.labels();
-        int readings = batch.sequences() / batch.countedTargets();
-        int targets = labels.targets().length / batch.countedTargets();
+        int readings = batch.readings();
+        int targets = batch.targets();
         double[][] rows = new double[batch.sequences()][2 + targets];
         for (int row = 0; row < rows.length; row++) {
             int document = row / readings;

@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Documents with labels for one local step. The arrays are not copied: whoever made the batch must not change them.
@@ -35,8 +37,8 @@ public record LabelledBatch(int[] ids, LabelHead.Labels labels) implements Train
     record Part(int[] documents, LabelledBatch batch) {}
 
     /**
-     * The length to which a sequence of {@code tokens} is padded: a power of two or one and a half times that, at most
-     * {@code longest}.
+     * The length to which a sequence of {@code tokens} is padded: a power of two or one and a half times that, at least
+     * 32 but at most {@code longest}.
      */
     public static int padded(int tokens, int longest) {
         int length = Math.max(SHORTEST, Integer.highestOneBit(tokens));
@@ -62,32 +64,43 @@ public record LabelledBatch(int[] ids, LabelHead.Labels labels) implements Train
         return labels.weights().length;
     }
 
+    /** S. */
+    int readings() {
+        return sequences() / countedTargets();
+    }
+
+    /** Targets of a document. */
+    int targets() {
+        return labels.targets().length / countedTargets();
+    }
+
     /**
      * The documents by the padded length of their longest reading, ascending: little is computed for padding, and what
      * is computed of a document depends on nothing but its own sequence.
      */
     List<Part> parts() {
-        int readings = sequences() / countedTargets();
-        SortedMap<Integer, List<Integer>> byLength = new TreeMap<>();
-        for (int document = 0; document < countedTargets(); document++) {
-            int tokens = Arrays.stream(labels.lengths(), document * readings, (document + 1) * readings)
-                    .max()
-                    .orElseThrow();
-            byLength.computeIfAbsent(padded(tokens, length()), unused -> new ArrayList<>())
-                    .add(document);
-        }
+        SortedMap<Integer, List<Integer>> byLength = IntStream.range(0, countedTargets())
+                .boxed()
+                .collect(Collectors.groupingBy(this::paddedLength, TreeMap::new, Collectors.toList()));
         List<Part> parts = new ArrayList<>();
         byLength.forEach((length, documents) ->
                 parts.add(part(documents.stream().mapToInt(Integer::intValue).toArray(), length)));
         return parts;
     }
 
+    private int paddedLength(int document) {
+        int tokens = Arrays.stream(labels.lengths(), document * readings(), (document + 1) * readings())
+                .max()
+                .orElseThrow();
+        return padded(tokens, length());
+    }
+
     private Part part(int[] documents, int length) {
         if (documents.length == countedTargets() && length == length()) {
             return new Part(documents, this);
         }
-        int readings = sequences() / countedTargets();
-        int targets = labels.targets().length / countedTargets();
+        int readings = readings();
+        int targets = targets();
         int[] shorter = new int[documents.length * readings * length];
         var own = new LabelHead.Labels(
                 new int[documents.length * readings],

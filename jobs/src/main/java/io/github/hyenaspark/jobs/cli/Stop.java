@@ -2,9 +2,6 @@ package io.github.hyenaspark.jobs.cli;
 
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -121,8 +118,6 @@ public final class Stop {
             Configurator.setAllLevels("", Level.OFF); // what fails from now on fails because the process ends
         }
         String last = prefix + saved();
-        System.setErr(
-                new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8)); // as Scala prints
         try {
             heartbeat.orElseThrow().last(last);
         } catch (IOException e) {
