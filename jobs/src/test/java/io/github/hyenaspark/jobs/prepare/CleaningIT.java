@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.testing.ShardOracle;
 import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.testing.DatasetRecount;
 import io.github.hyenaspark.jobs.testing.MixedCorpus;
 import io.github.hyenaspark.jobs.testing.SmallRun;
@@ -33,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What becomes of documents between their files and the shards, from the command line to the dataset. */
 @Tag("process")
 class CleaningIT {
+    private static final int NIGHTS = 9;
+
     @TempDir
     static Path shared;
 
@@ -159,6 +164,38 @@ class CleaningIT {
         assertThat(outcome.messages())
                 .contains("hyena prepare: data.clean.steps: found capitols, expected names of [capitals, stumbling]")
                 .doesNotContain("\tat ");
+    }
+
+    /** So many that a Spark job makes one of their runs of sorted keys. */
+    @Test
+    void theDuplicatesOfManyNightsAreThoseOfPreparingAtOnce() throws IOException {
+        Path input = Files.createDirectory(directory.resolve("input"));
+        List<String> arguments = List.of(
+                "prepare",
+                "data.input=" + input,
+                "data.dataset=" + directory.resolve("nights"),
+                "data.validation-fraction=0",
+                "data.clean.duplicates=near");
+        List<JsonNode> nights = new ArrayList<>();
+        for (int night = 1; night <= NIGHTS; night++) {
+            String words = ("the words of night " + night + " and no other. ").repeat(20);
+            Files.writeString(input.resolve(night + "-new.txt"), words);
+            Files.writeString(input.resolve(night + "-near.txt"), words + "the end.");
+            Files.copy(input.resolve((night + 1) / 2 + "-new.txt"), input.resolve(night + "-old.txt"));
+            nights.add(SmallRun.bare("local[2]", arguments).json());
+        }
+        List<String> again = new ArrayList<>(arguments);
+        again.set(2, "data.dataset=" + directory.resolve("at-once"));
+        JsonNode atOnce = SmallRun.bare("local[2]", again).json();
+
+        JsonNode last = nights.get(NIGHTS - 1);
+        assertThat(last.get("documents").intValue()).isEqualTo(3 * NIGHTS);
+        assertThat(last.get("duplicates").intValue()).isEqualTo(2 * NIGHTS);
+        assertThat(last.get("duplicates")).isEqualTo(atOnce.get("duplicates"));
+        List<KeyRun> runs = DatasetSnapshot.newest(
+                        Storage.local(), directory.resolve("nights").toString())
+                .keys();
+        assertThat(runs).extracting(run -> run.segments().size()).containsExactly(NIGHTS - 1, 1);
     }
 
     @Test
