@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.PrivilegedExceptionAction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,6 @@ import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.hdfs.MiniDFSNNTopology;
 import org.apache.hadoop.minikdc.MiniKdc;
-import org.apache.hadoop.security.Credentials;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.kerby.kerberos.kerb.client.KrbClient;
 
@@ -31,7 +29,6 @@ public final class KerberosCluster implements AutoCloseable {
     private static final String USER = "trainer";
     private static final String HDFS = "hdfs/localhost";
     private static final String CLIENT = "conf";
-    private static final String TOKENS = "tokens";
     private static final String TICKETS = "tickets";
     private static final String PRINCIPAL = "principal";
     private static final String KRB5 = "krb5.conf";
@@ -85,11 +82,6 @@ public final class KerberosCluster implements AutoCloseable {
         return directory.resolve(USER + ".keytab").toString();
     }
 
-    /** A file of delegation tokens for both name services. */
-    public String tokens() {
-        return directory.resolve(TOKENS).toString();
-    }
-
     /** The URI of a path in one of the two name services, 0 or 1, below the user's folder. */
     public String uri(int nameService, String path) throws IOException {
         return Files.readAllLines(directory.resolve(READY)).get(nameService) + "/" + USER + "/" + path;
@@ -97,22 +89,31 @@ public final class KerberosCluster implements AutoCloseable {
 
     /** Runs a command through {@code spark-submit}, whose own arguments come first; who runs it has no ticket. */
     public Outcome submit(HyenaProcess process, List<String> submit, List<String> words) throws Exception {
+        try (Running running = startSubmit(process, submit, words)) {
+            return running.await();
+        }
+    }
+
+    /** Starts the same. */
+    public Running startSubmit(HyenaProcess process, List<String> submit, List<String> words) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("org.apache.spark.deploy.SparkSubmit"));
         arguments.addAll(List.of("--master", process.master(), "--class", Main.class.getName()));
         arguments.addAll(submit);
         arguments.add("spark-internal"); // instead of a jar: the class is on the class path
         arguments.addAll(words);
-        return run(process, "no-tickets", arguments);
+        return start(process, "no-tickets", arguments);
     }
 
     /** Runs a command without Spark as a user who has called {@code kinit}. */
     public Outcome runWithTicket(HyenaProcess process, String... words) throws Exception {
         List<String> arguments = new ArrayList<>(List.of(Main.class.getName()));
         arguments.addAll(List.of(words));
-        return run(process, TICKETS, arguments);
+        try (Running running = start(process, TICKETS, arguments)) {
+            return running.await();
+        }
     }
 
-    private Outcome run(HyenaProcess described, String tickets, List<String> arguments) throws Exception {
+    private Running start(HyenaProcess described, String tickets, List<String> arguments) throws IOException {
         Path client = directory.resolve(CLIENT);
         List<String> command = described.command(client + File.pathSeparator, arguments);
         var builder = new ProcessBuilder(command);
@@ -127,9 +128,7 @@ public final class KerberosCluster implements AutoCloseable {
                         directory.resolve(tickets).toString(),
                         "JAVA_TOOL_OPTIONS",
                         "-Djava.security.krb5.conf=" + directory.resolve(KRB5)));
-        try (Running running = Running.start(builder, directory)) {
-            return running.await();
-        }
+        return Running.start(builder, directory);
     }
 
     @Override
@@ -159,25 +158,18 @@ public final class KerberosCluster implements AutoCloseable {
         UserGroupInformation.setConfiguration(settings);
         MiniDFSCluster hdfs = hdfs(directory, settings, servers, kdc.getRealm(), Integer.parseInt(arguments[1]));
         List<String> roots = new ArrayList<>();
-        var tokens = new Credentials();
-        UserGroupInformation user = UserGroupInformation.loginUserFromKeytabAndReturnUGI(principal, own);
         for (int nameService = 0; nameService < 2; nameService++) {
             FileSystem asServer = hdfs.getFileSystem(nameService);
             var folder = new org.apache.hadoop.fs.Path("/" + USER);
             asServer.mkdirs(folder, new FsPermission("700"));
             asServer.setOwner(folder, USER, USER);
-            String root = hdfs.getURI(nameService).toString();
-            roots.add(root);
-            user.doAs((PrivilegedExceptionAction<Object>) () ->
-                    new org.apache.hadoop.fs.Path(root).getFileSystem(settings).addDelegationTokens(USER, tokens));
+            roots.add(hdfs.getURI(nameService).toString());
         }
         settings.set("fs.defaultFS", roots.get(0));
         try (Writer writer = Files.newBufferedWriter(
                 Files.createDirectories(directory.resolve(CLIENT)).resolve("core-site.xml"))) {
             settings.writeXml(writer);
         }
-        tokens.writeTokenStorageFile(
-                new org.apache.hadoop.fs.Path(directory.resolve(TOKENS).toUri()), settings);
         Files.write(directory.resolve("starting"), roots);
         Files.move(directory.resolve("starting"), directory.resolve(READY));
         ProcessHandle.current().parent().orElseThrow().onExit().get();

@@ -3,7 +3,9 @@ package io.github.hyenaspark.jobs.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.jobs.testing.HyenaProcess;
+import io.github.hyenaspark.jobs.testing.HyenaProcess.Running;
 import io.github.hyenaspark.jobs.testing.KerberosCluster;
+import io.github.hyenaspark.jobs.testing.NamedPoint;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -20,8 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** A dataset and its runs on an HDFS that asks for Kerberos tickets, or for tokens instead. */
 @Tag("process")
 class KerberosIT {
-    private static final int TOKEN_SECONDS = 600;
+    private static final int TOKEN_SECONDS = 20;
+    private static final int START_SECONDS = 120;
     private static final HyenaProcess LOCAL = HyenaProcess.on("local[2]");
+    private static final HyenaProcess CLUSTER = HyenaProcess.on("local-cluster[1,1,1024]");
 
     @TempDir
     static Path shared;
@@ -78,14 +83,17 @@ class KerberosIT {
     }
 
     @Test
-    void executorsNeedNoMoreThanTokens() throws Exception {
-        HyenaProcess executors = HyenaProcess.on("local-cluster[1,1,1024]");
-        List<String> train = train(cluster.uri(1, "run-with-tokens"));
-        Outcome trained = cluster.submit(
-                executors.with("spark.executorEnv.HADOOP_TOKEN_FILE_LOCATION", cluster.tokens()),
-                cluster.keytab(),
-                train);
-        assertThat(trained.theta()).isEqualTo(theta);
+    void executorsOutliveTheirFirstTokens() throws Exception {
+        NamedPoint pause = NamedPoint.holding("^round 2 begins", shared.resolve("pause"));
+        List<String> both = new ArrayList<>(cluster.keytab());
+        both.addAll(List.of("--conf", "spark.kerberos.access.hadoopFileSystems=" + cluster.uri(1, "")));
+        try (Running running =
+                cluster.startSubmit(CLUSTER.withDriverAt(pause), both, train(cluster.uri(1, "run-with-tokens")))) {
+            pause.awaitReached(START_SECONDS);
+            TimeUnit.SECONDS.sleep(2 * TOKEN_SECONDS);
+            pause.release();
+            assertThat(running.await().theta()).isEqualTo(theta);
+        }
     }
 
     @Test
@@ -95,7 +103,7 @@ class KerberosIT {
 
     @Test
     void executorsWithoutTokensEndTheRunWithASentence() throws Exception {
-        HyenaProcess executors = HyenaProcess.on("local-cluster[1,1,1024]");
+        HyenaProcess executors = CLUSTER.with("spark.security.credentials.hadoopfs.enabled", "false");
         assertRefused(cluster.submit(executors, cluster.keytab(), train(cluster.uri(1, "without-tokens"))));
     }
 

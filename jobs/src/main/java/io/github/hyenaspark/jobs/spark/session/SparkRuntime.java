@@ -60,11 +60,13 @@ public final class SparkRuntime implements AutoCloseable {
 
     private final SparkSession session;
     private final boolean owned;
+    private final DelegationTokens tokens;
     private volatile boolean closing;
 
     private SparkRuntime(SparkSession session, boolean owned) {
         this.session = session;
         this.owned = owned;
+        this.tokens = owned ? DelegationTokens.handOut(session.sparkContext()) : DelegationTokens.none();
     }
 
     /**
@@ -318,6 +320,7 @@ public final class SparkRuntime implements AutoCloseable {
     public void close() {
         closing = true;
         if (owned) {
+            tokens.close();
             session.stop();
         }
     }
