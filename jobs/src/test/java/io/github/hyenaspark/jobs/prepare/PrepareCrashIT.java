@@ -58,7 +58,7 @@ class PrepareCrashIT {
         S3
     }
 
-    /** Where a process dies; those of a unit can be on an executor. */
+    /** Where a process dies; those of a unit and of keys can be on an executor. */
     enum Point {
         LEASE("^holding .*lease", 1, 0),
         LISTED("^\\d+ files listed", 1, 0),
@@ -70,6 +70,8 @@ class PrepareCrashIT {
         OBJECTS("^unit \\w+ has its objects", 4, 3),
         BEFORE_RECORD("^before the record of unit", 3, 2),
         RECORD("^unit \\w+ has its record", 3, 3),
+        BEFORE_KEYS("^before writing sorted keys", 1, 5),
+        KEYS("^sorted keys are in", 1, 5),
         BEFORE_DUPLICATES("^before listing the duplicates of segment", 1, 5),
         DUPLICATES("^segment \\w+ has its duplicates", 1, 5),
         BEFORE_SNAPSHOT("^before creating .*/snapshots/", 1, 5),
@@ -172,8 +174,8 @@ class PrepareCrashIT {
                                 Point.SHARDS,
                                 Point.BEFORE_RECORD,
                                 Point.RECORD,
-                                Point.BEFORE_DUPLICATES,
-                                Point.DUPLICATES)
+                                Point.BEFORE_KEYS,
+                                Point.KEYS)
                         .map(point -> Arguments.of(store, point)));
         return Stream.concat(diskAndHdfs, Stream.of(Arguments.of(Store.S3, Point.SHARDS)));
     }

@@ -4,7 +4,6 @@ import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.TestPoint;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -115,7 +114,6 @@ public record KeyMerge(List<KeyRun> runs, List<String> segments, int parts) impl
     /** Writes one part of the new run, by reading that of each run once; safe to repeat and to run twice at once. */
     public ObjectRef write(Storage storage, String dataset, int part) throws IOException {
         String names = Hashes.sha256("merged " + segments + " " + parts).substring(0, NAME_DIGITS);
-        TestPoint.reached("before merging {} runs of keys to part {} of {}", runs.size(), part, names);
         try (MergedKeys keys = MergedKeys.open(
                 storage, dataset, runs, new MergedKeys.KeyRange(part, parts), MergedKeys.Segments.named(segments))) {
             return KeyRunFile.write(storage, dataset, names + "-" + part, part, parts, keys::next);

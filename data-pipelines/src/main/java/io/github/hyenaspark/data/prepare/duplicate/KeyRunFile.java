@@ -6,6 +6,7 @@ import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.RangeReader;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -75,10 +76,13 @@ public final class KeyRunFile {
             }
             records.flush();
             String uri = Storage.resolve(dataset, KeyRun.FOLDER + "/" + name + ".run");
-            return ObjectRef.of(KeyRun.FOLDER, storage.write(uri, out -> {
+            TestPoint.reached("before writing sorted keys to {}", uri);
+            ObjectRef file = ObjectRef.of(KeyRun.FOLDER, storage.write(uri, out -> {
                 out.write(table.array());
                 spool.input(0).transferTo(out);
             }));
+            TestPoint.reached("sorted keys are in {}", uri);
+            return file;
         }
     }
 
