@@ -74,7 +74,7 @@ class LauncherIT {
 
     /** The archive of this test's Java, and what lies there until it is made. */
     private static List<Path> made() throws IOException {
-        String name = "classes" + home.toString().replaceAll("[^A-Za-z0-9._]", "-");
+        String name = "short" + home.toString().replaceAll("[^A-Za-z0-9._]", "-");
         try (Stream<Path> files = Files.list(TARGET)) {
             return files.filter(file -> file.getFileName().toString().startsWith(name))
                     .toList();

@@ -1,0 +1,62 @@
+package io.github.hyenaspark.jobs;
+
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.cli.Console;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Runs commands that compute, on as little as they take, so that {@code submit-scripts/hyena} gets the list of their
+ * classes for its archive. Prints nothing and leaves nothing behind.
+ */
+public final class LongCommands {
+    private static final String TEXT = "What is said here is said again. ";
+
+    private LongCommands() {}
+
+    /** Prepares a text, trains a model of it, and uses that. */
+    public static void main(String[] arguments) throws IOException {
+        Path directory = Files.createTempDirectory("hyena-classes-");
+        try {
+            Path text = Files.createDirectory(directory.resolve("text"));
+            for (String name : List.of("a", "b", "c", "d")) {
+                Files.writeString(text.resolve(name + ".txt"), (TEXT + name).repeat(64));
+            }
+            String input = "data.input=" + text.toUri();
+            String dataset = "data.dataset=" + directory.resolve("dataset").toUri();
+            String run = "run.dir=" + directory.resolve("run").toUri();
+            var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+            var console = new Console(nowhere, nowhere);
+            for (List<String> words : List.of(
+                    List.of("prepare", input, dataset, "data.clean.duplicates=near", "data.validation-fraction=0.5"),
+                    List.of(
+                            "train",
+                            dataset,
+                            run,
+                            "model.d-model=8",
+                            "model.n-layer=1",
+                            "model.l-max=64",
+                            "train.workers=1",
+                            "train.rounds=1",
+                            "train.local-steps=1",
+                            "train.batch-size=1"),
+                    List.of("generate", run, "generate.tokens=8"),
+                    List.of(
+                            "score",
+                            run,
+                            input,
+                            "score.output=" + directory.resolve("scores").toUri()))) {
+                if (Main.run(words, console) != 0) {
+                    throw new IOException(words.get(0) + " does not run");
+                }
+            }
+        } finally {
+            Storage.local().delete(directory.toString());
+        }
+    }
+}
