@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,8 @@ class LauncherIT {
     private static final Path TARGET = Path.of("target").toAbsolutePath();
     private static final Duration PATIENCE = Duration.ofMinutes(10); // it takes ten seconds where nothing else runs
     private static final Duration AGAIN = Duration.ofSeconds(30);
+    private static final String SHORT = "short";
+    private static final String LONG = "long";
     private static final String SHARED = " source: shared objects file";
 
     @TempDir
@@ -48,7 +51,7 @@ class LauncherIT {
                 #!/usr/bin/env bash
                 folder='FOLDER'
                 case "$*" in
-                *ShortCommands* | *-Xshare:dump*)
+                *ShortCommands* | *LongCommands* | *-Xshare:dump*)
                   if [ -e "$folder/kill" ]; then touch "$folder/killed"; kill -9 $$; fi
                   if [ -e "$folder/fail" ]; then exit 1; fi
                   ;;
@@ -67,37 +70,45 @@ class LauncherIT {
 
     @AfterAll
     static void removeArchive() throws IOException {
-        for (Path file : made()) {
-            Files.deleteIfExists(file);
+        for (String kind : List.of(SHORT, LONG)) {
+            for (Path file : made(kind)) {
+                Files.deleteIfExists(file);
+            }
         }
     }
 
     /** The archive of this test's Java, and what lies there until it is made. */
-    private static List<Path> made() throws IOException {
-        String name = "short" + home.toString().replaceAll("[^A-Za-z0-9._]", "-");
+    private static List<Path> made(String kind) throws IOException {
+        String name = kind + home.toString().replaceAll("[^A-Za-z0-9._]", "-");
         try (Stream<Path> files = Files.list(TARGET)) {
             return files.filter(file -> file.getFileName().toString().startsWith(name))
                     .toList();
         }
     }
 
-    private static List<Path> archives() throws IOException {
-        return made().stream().filter(file -> file.toString().endsWith(".jsa")).toList();
+    private static List<Path> archives(String kind) throws IOException {
+        return made(kind).stream()
+                .filter(file -> file.toString().endsWith(".jsa"))
+                .toList();
     }
 
-    /** The archive, which a call for help has made in the background if there is none. */
     private Path archive() throws IOException, InterruptedException {
+        return archive(SHORT, "--help");
+    }
+
+    /** The archive of a kind, which this command has made in the background if there is none. */
+    private Path archive(String kind, String... command) throws IOException, InterruptedException {
         long end = System.nanoTime() + PATIENCE.toNanos();
         long again = System.nanoTime();
-        while (archives().isEmpty()) {
+        while (archives(kind).isEmpty()) {
             if (System.nanoTime() >= again) { // the one before may have found another at it that was then killed
-                assertQuiet(hyena("--help"));
+                assertThat(hyena(command).code()).isZero();
                 again = System.nanoTime() + AGAIN.toNanos();
             }
             assertThat(System.nanoTime()).as("no archive after %s", PATIENCE).isLessThan(end);
             Thread.sleep(100);
         }
-        return archives().get(0);
+        return archives(kind).get(0);
     }
 
     /** Takes the archive away while something is tried. */
@@ -184,6 +195,27 @@ class LauncherIT {
         assertLean(" com.typesafe.");
     }
 
+    /** Those of Spark and of models too, with the driver as its script starts it. */
+    @Test
+    @Tag("process")
+    void commandsThatComputeComeFromAnArchiveOfTheirOwn() throws Exception {
+        assertThat(archive(LONG, "inspect", "memory")).isNotEmptyFile();
+        Path input = Files.createDirectories(directory.resolve("input"));
+        Files.writeString(input.resolve("a.txt"), "a text");
+        Outcome prepared = hyena(
+                "--master",
+                "local[1]",
+                "prepare",
+                "data.input=" + input,
+                "data.dataset=" + directory.resolve("dataset"));
+        assertThat(prepared.code()).as(prepared.messages()).isZero();
+        assertThat(loaded())
+                .anyMatch(line -> line.contains(" io.github.hyenaspark.jobs.Main" + SHARED))
+                .anyMatch(line -> line.contains(" org.apache.spark.SparkContext" + SHARED));
+        assertThat(hyena("inspect", "memory").code()).isZero();
+        assertThat(loaded()).anyMatch(line -> line.contains(" io.github.hyenaspark.model.ModelConfig" + SHARED));
+    }
+
     @Test
     void anArchiveThatCannotBeMadeIsDoneWithout() throws Exception {
         String run = directory.resolve("run-without").toString();
@@ -210,7 +242,7 @@ class LauncherIT {
             for (long end = System.nanoTime() + PATIENCE.toNanos(); !Files.exists(killed); Thread.sleep(100)) {
                 assertThat(System.nanoTime()).as("nothing was killed").isLessThan(end);
             }
-            assertThat(archives()).isEmpty();
+            assertThat(archives(SHORT)).isEmpty();
             Files.move(directory.resolve("kill"), directory.resolve("fail"));
             assertThat(archive()).as("the next attempt's").isEmptyFile();
             Files.delete(directory.resolve("fail"));

@@ -11,9 +11,11 @@ import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.LabelModel;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -49,6 +51,7 @@ public final class ExecutorState implements AutoCloseable {
             new IdlePool<>(MOST_SOURCES, ExecutorState::release);
     private final SharedValues<SnapshotRef, LabelledDocuments> openedLabelled = new SharedValues<>(MOST_SOURCES);
     private final Map<String, Tokenizer> tokenizers = new LinkedHashMap<>(); // the one used last at the end
+    private final Set<Integer> warm = new HashSet<>(); // lengths of sequences; guarded by itself
     private Optional<OpenStorage> storage = Optional.empty();
 
     private record OpenStorage(SparkEnv executor, Map<String, String> settings, Storage storage) {}
@@ -89,6 +92,18 @@ public final class ExecutorState implements AutoCloseable {
 
     public ExecutorParameterCache parameters() {
         return parameters;
+    }
+
+    /**
+     * Compiles what a step of training runs, once for each length of sequences, so that the times of rounds are true.
+     * It takes longer than a few documents do, so whoever only reads some leaves it.
+     */
+    public void warmUp(int length) {
+        synchronized (warm) {
+            if (warm.add(length)) {
+                HyenaLanguageModel.warmUp(length);
+            }
+        }
     }
 
     public HyenaLanguageModel borrow(ModelUse use) {

@@ -1,14 +1,12 @@
 package io.github.hyenaspark.jobs.spark.task;
 
-import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.LabelModel;
 
 /** Which model of labels a task computes with, and how: {@code recompute} and {@code threads} as in {@code train}. */
 public record LabelUse(LabelModel.Spec spec, String recompute, int threads) {
-    /** A new model, warmed up; whoever uses it sets its parameters. */
+    /** A new model; whoever uses it sets its parameters. */
     LabelModel create() {
         LabelModel model = LabelModel.create(spec, 0);
-        HyenaLanguageModel.warmUp(spec.config().lMax());
         model.useThreads(threads);
         if (recompute.equals("block")) {
             model.recomputeBlocks();

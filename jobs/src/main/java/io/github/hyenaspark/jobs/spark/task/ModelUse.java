@@ -5,10 +5,9 @@ import io.github.hyenaspark.model.ModelConfig;
 
 /** Which model a task computes with, and how: {@code recompute} and {@code threads} as in {@code train}. */
 public record ModelUse(ModelConfig config, int vocabularySize, String recompute, int threads) {
-    /** A new model, warmed up; whoever uses it sets its parameters. */
+    /** A new model; whoever uses it sets its parameters. */
     HyenaLanguageModel create() {
         HyenaLanguageModel model = HyenaLanguageModel.create(config, vocabularySize, 0);
-        HyenaLanguageModel.warmUp(config.lMax());
         model.useThreads(threads);
         if (recompute.equals("block")) {
             model.recomputeBlocks();

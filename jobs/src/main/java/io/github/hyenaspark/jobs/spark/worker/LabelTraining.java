@@ -33,6 +33,7 @@ public record LabelTraining(Broadcast<LabelPlan> labels) implements WorkerComput
         LabelPlan known = labels.value();
         LabelUse use = use(plan, known);
         try {
+            executor.warmUp(known.spec().config().lMax());
             return executor.readLabelled(plan.snapshot(), documents -> {
                 LabelModel model = executor.borrow(use);
                 long begin = System.nanoTime();

@@ -57,7 +57,8 @@ record Training() implements WorkerComputation {
             TrainingState start,
             IntPredicate continues,
             TokenBatches batches) {
-        HyenaLanguageModel model = executor.borrow(plan.modelUse()); // a new one warms up, which is not part of a round
+        executor.warmUp(plan.model().lMax());
+        HyenaLanguageModel model = executor.borrow(plan.modelUse());
         long begin = System.nanoTime();
         var timed = new TimedBatches(plan, batches, part.round(), part.worker());
         LocalTrainer.RoundResult result = new LocalTrainer<>(model, plan.train())
