@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("endurance")
 class PrepareSpeedIT {
     private static final String BOTH_COMPILERS = "-XX:TieredStopAtLevel=4";
-    private static final long CORPUS_BYTES = 3L << 29; // minutes: the start of the JVM is then a small part
+    private static final long CORPUS_BYTES = 1L << 30; // minutes: the start of the JVM is then a small part
     private static final int TURNS = 2;
 
     @TempDir
