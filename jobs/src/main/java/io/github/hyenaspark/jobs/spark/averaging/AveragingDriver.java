@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -274,12 +273,6 @@ public final class AveragingDriver {
         long besides = entry.times().path("held_out").asLong()
                 + entry.times().path("checkpoint_wait").asLong();
         double speed = entry.tokens() / (Math.max(1, millis - besides) / 1000.0);
-        LOG.info(
-                "round {} ran on executors {}",
-                entry.after().round(),
-                entry.checked().results().stream()
-                        .map(w -> w.place().toString())
-                        .collect(Collectors.joining(" ")));
         progress.end(String.format(Locale.ROOT, "%s, %,.0f %s/s", loss, speed, workers.unit()));
     }
 
