@@ -3,6 +3,7 @@ package io.github.hyenaspark.config;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.DeserializationContext;
@@ -105,10 +106,23 @@ record RecordBinding(ConfigObject root, ObjectNode tree) {
                 : value.get().unwrapped() instanceof String text
                         ? "\"" + text + "\""
                         : value.get().unwrapped() + "";
-        String expected = e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null
-                ? expectation(mismatch.getTargetType())
-                : e.getOriginalMessage();
+        Optional<Class<?>> type = target(e);
+        String expected = type.map(RecordBinding::expectation).orElseGet(e::getOriginalMessage);
+        if (type.filter(WHOLE::contains).isPresent() && found.matches("\"?[-+]?\\d+\"?")) {
+            expected += type.get().equals(int.class) || type.get().equals(Integer.class)
+                    ? " from " + Integer.MIN_VALUE + " to " + Integer.MAX_VALUE
+                    : " from " + Long.MIN_VALUE + " to " + Long.MAX_VALUE;
+        }
         return "wrong value of " + key + place(e.getPath()) + ": found " + found + ", expected " + expected;
+    }
+
+    private static Optional<Class<?>> target(JsonMappingException e) {
+        if (e instanceof MismatchedInputException mismatch) {
+            return Optional.ofNullable(mismatch.getTargetType());
+        }
+        return e.getCause() instanceof InputCoercionException outside
+                ? Optional.ofNullable(outside.getTargetType())
+                : Optional.empty();
     }
 
     private String unknown(UnrecognizedPropertyException e) {

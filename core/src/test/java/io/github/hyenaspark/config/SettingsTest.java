@@ -206,7 +206,7 @@ class SettingsTest {
         refused(
                 () -> bound("test.local-steps=3000000000"),
                 "wrong value of test.local-steps (argument test.local-steps=3000000000): found \"3000000000\", expected"
-                        + " a whole number");
+                        + " a whole number from -2147483648 to 2147483647");
         refused(
                 () -> bound("test.local-steps="),
                 "wrong value of test.local-steps (argument test.local-steps=): found \"\", expected a whole number");
