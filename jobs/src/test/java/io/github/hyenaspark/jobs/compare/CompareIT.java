@@ -39,7 +39,7 @@ class CompareIT {
                 "compare.dir=" + directory.resolve("comparison"),
                 "compare.mixers=[gru,hyena]",
                 "compare.lengths=[64,128]",
-                "compare.speed-lengths=[64]",
+                "compare.speed-lengths=[64,128]",
                 "model.l-max=128"));
         arguments.addAll(List.of(more));
         return hyena("local[2]", "compare", arguments.toArray(String[]::new));
@@ -81,7 +81,7 @@ class CompareIT {
                     .isEqualTo(2 * 128);
             assertThat(cell.get("loss").doubleValue()).isPositive();
         }
-        assertThat(figures.get("speeds")).hasSize(2);
+        assertThat(figures.get("speeds")).hasSize(4);
         assertThat(figures.get("speeds")).allSatisfy(speed -> {
             assertThat(speed.get("tokens_per_second").doubleValue()).isPositive();
             assertThat(speed.get("memory_mib").doubleValue()).isPositive();
@@ -203,9 +203,10 @@ class CompareIT {
 
     @Test
     void withoutLengthsOnlyStepsAreMeasured() throws IOException {
-        JsonNode result = compare("compare.mixers=[gru]", "compare.lengths=[]").json();
+        JsonNode result =
+                compare("compare.lengths=[]", "compare.speed-lengths=[64]").json();
         assertThat(result.get("cells").intValue()).isZero();
-        assertThat(Files.readString(Path.of(result.get("page").textValue()))).contains("Comparison of gru");
+        assertThat(Files.readString(Path.of(result.get("page").textValue()))).contains("Comparison of gru, hyena");
         SmallRun.Outcome neither = compare("compare.lengths=[]", "compare.speed-lengths=[]");
         assertThat(neither.code()).isEqualTo(2);
         assertThat(neither.messages()).contains("expected a mixer and a length");
