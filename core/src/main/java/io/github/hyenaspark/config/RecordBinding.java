@@ -106,14 +106,24 @@ record RecordBinding(ConfigObject root, ObjectNode tree) {
                 : value.get().unwrapped() instanceof String text
                         ? "\"" + text + "\""
                         : value.get().unwrapped() + "";
-        Optional<Class<?>> type = target(e);
-        String expected = type.map(RecordBinding::expectation).orElseGet(e::getOriginalMessage);
-        if (type.filter(WHOLE::contains).isPresent() && found.matches("\"?[-+]?\\d+\"?")) {
-            expected += type.get().equals(int.class) || type.get().equals(Integer.class)
-                    ? " from " + Integer.MIN_VALUE + " to " + Integer.MAX_VALUE
-                    : " from " + Long.MIN_VALUE + " to " + Long.MAX_VALUE;
-        }
+        String expected = target(e)
+                .map(type -> expectation(type) + (isWhole(found) ? range(type) : ""))
+                .orElseGet(e::getOriginalMessage);
         return "wrong value of " + key + place(e.getPath()) + ": found " + found + ", expected " + expected;
+    }
+
+    private static boolean isWhole(String found) {
+        return found.matches("\"?[-+]?\\d+\"?");
+    }
+
+    /** What a whole number must lie in, where one is expected. */
+    private static String range(Class<?> type) {
+        if (!WHOLE.contains(type)) {
+            return "";
+        }
+        return type == int.class || type == Integer.class
+                ? " from " + Integer.MIN_VALUE + " to " + Integer.MAX_VALUE
+                : " from " + Long.MIN_VALUE + " to " + Long.MAX_VALUE;
     }
 
     private static Optional<Class<?>> target(JsonMappingException e) {

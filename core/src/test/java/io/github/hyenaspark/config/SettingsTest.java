@@ -207,6 +207,11 @@ class SettingsTest {
                 () -> bound("test.local-steps=3000000000"),
                 "wrong value of test.local-steps (argument test.local-steps=3000000000): found \"3000000000\", expected"
                         + " a whole number from -2147483648 to 2147483647");
+        String large = file("large.conf", "test.local-steps = 1000000000000");
+        refused(
+                () -> bound(large),
+                "wrong value of test.local-steps (" + large + " line 1): found 1000000000000, expected a whole number"
+                        + " from -2147483648 to 2147483647");
         refused(
                 () -> bound("test.local-steps="),
                 "wrong value of test.local-steps (argument test.local-steps=): found \"\", expected a whole number");
