@@ -41,11 +41,12 @@ final class DelegationTokens implements AutoCloseable {
         }
         SparkConf conf = context.getConf();
         Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
-        hadoop.set(RENEWER, hadoop.get(RENEWER, conf.get(PRINCIPAL, "")));
+        hadoop.setIfUnset(RENEWER, conf.get(PRINCIPAL, ""));
         var manager = new HadoopDelegationTokenManager(conf, hadoop, backend.driverEndpoint());
-        if (manager.renewalEnabled()) {
-            manager.start();
+        if (!manager.renewalEnabled()) {
+            return none();
         }
+        manager.start();
         return new DelegationTokens(Optional.of(manager));
     }
 
