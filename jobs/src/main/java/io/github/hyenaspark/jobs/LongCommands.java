@@ -1,11 +1,6 @@
 package io.github.hyenaspark.jobs;
 
-import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.cli.Console;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,8 +16,7 @@ public final class LongCommands {
 
     /** Prepares a text, trains a model of it, and uses that. */
     public static void main(String[] arguments) throws IOException {
-        Path directory = Files.createTempDirectory("hyena-classes-");
-        try {
+        ShortCommands.quietly((directory, console) -> {
             Path text = Files.createDirectory(directory.resolve("text"));
             for (String name : List.of("a", "b", "c", "d")) {
                 Files.writeString(text.resolve(name + ".txt"), (TEXT + name).repeat(64));
@@ -30,8 +24,6 @@ public final class LongCommands {
             String input = "data.input=" + text.toUri();
             String dataset = "data.dataset=" + directory.resolve("dataset").toUri();
             String run = "run.dir=" + directory.resolve("run").toUri();
-            var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-            var console = new Console(nowhere, nowhere);
             for (List<String> words : List.of(
                     List.of("prepare", input, dataset, "data.clean.duplicates=near", "data.validation-fraction=0.5"),
                     List.of(
@@ -55,8 +47,6 @@ public final class LongCommands {
                     throw new IOException(words.get(0) + " does not run");
                 }
             }
-        } finally {
-            Storage.local().delete(directory.toString());
-        }
+        });
     }
 }

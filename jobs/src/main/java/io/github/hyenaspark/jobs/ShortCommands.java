@@ -30,12 +30,9 @@ final class ShortCommands {
         if (JavaVersion.refusal().isPresent()) {
             return;
         }
-        Path directory = Files.createTempDirectory("hyena-classes-");
-        try {
+        quietly((directory, console) -> {
             String run = directory.toString();
             makeRun(run);
-            var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-            var console = new Console(nowhere, nowhere);
             for (List<String> words : List.of(
                     List.of("--help"),
                     List.of("--version"),
@@ -47,6 +44,20 @@ final class ShortCommands {
                     List.of("verify", run))) {
                 Main.run(words, console);
             }
+        });
+    }
+
+    /** Runs commands. */
+    interface Work {
+        void run(Path directory, Console console) throws IOException;
+    }
+
+    /** Lets work print nothing, and leave nothing behind that it makes in its directory. */
+    static void quietly(Work work) throws IOException {
+        Path directory = Files.createTempDirectory("hyena-classes-");
+        try {
+            var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+            work.run(directory, new Console(nowhere, nowhere));
         } finally {
             Storage.local().delete(directory.toString());
         }
