@@ -202,16 +202,24 @@ class LauncherIT {
         assertThat(archive(LONG, "inspect", "memory")).isNotEmptyFile();
         Path input = Files.createDirectories(directory.resolve("input"));
         Files.writeString(input.resolve("a.txt"), "a text");
-        Outcome prepared = hyena(
-                "--master",
-                "local[1]",
-                "prepare",
-                "data.input=" + input,
-                "data.dataset=" + directory.resolve("dataset"));
-        assertThat(prepared.code()).as(prepared.messages()).isZero();
-        assertThat(loaded())
-                .anyMatch(line -> line.contains(" io.github.hyenaspark.jobs.Main" + SHARED))
-                .anyMatch(line -> line.contains(" org.apache.spark.SparkContext" + SHARED));
+        String recording = "-XX:StartFlightRecording=filename=" + directory.resolve("recording.jfr");
+        for (String options : List.of("", recording)) { // which looks at each class, those of an archive, too
+            Outcome prepared = Script.named("hyena")
+                    .with("JAVA_HOME", home.toString())
+                    .with("SPARK_SUBMIT_OPTS", options)
+                    .run(
+                            directory,
+                            "--master",
+                            "local[1]",
+                            "prepare",
+                            "data.input=" + input,
+                            "data.dataset=" + directory.resolve("dataset"));
+            assertThat(prepared.code()).as(prepared.messages()).isZero();
+            assertThat(loaded())
+                    .anyMatch(line -> line.contains(" io.github.hyenaspark.jobs.Main" + SHARED))
+                    .anyMatch(line -> line.contains(" org.apache.spark.SparkContext" + SHARED));
+        }
+        assertThat(directory.resolve("recording.jfr")).isNotEmptyFile();
         assertThat(hyena("inspect", "memory").code()).isZero();
         assertThat(loaded()).anyMatch(line -> line.contains(" io.github.hyenaspark.model.ModelConfig" + SHARED));
     }
