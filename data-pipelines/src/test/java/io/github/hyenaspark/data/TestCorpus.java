@@ -164,16 +164,9 @@ public final class TestCorpus {
             return new DuplicateSearch.Result(search.runs(), Map.of());
         }
         String dataset = search.spec().config().dataset();
-        List<long[]> candidates = new ArrayList<>();
-        for (DuplicateSearch.Units units : search.units()) {
-            for (DuplicateSearch.Table table : search.tables(storage, units)) {
-                candidates.addAll(search.candidates(storage, table));
-            }
-        }
-        candidates.sort(DuplicateRule::compare);
         DuplicateSearch sorted = search.unsorted().isEmpty()
                 ? search
-                : search.with(List.of(sorted(storage, dataset, search.newName(0), candidates)));
+                : search.with(List.of(sorted(storage, dataset, search.newName(0), search.sorted(storage))));
         Map<String, List<long[]>> found = new TreeMap<>();
         int ranges = 8;
         for (int range = 0; range < ranges; range++) {

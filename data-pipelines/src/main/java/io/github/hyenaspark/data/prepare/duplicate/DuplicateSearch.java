@@ -118,12 +118,29 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
                 storage, spec.config().dataset(), table.object(), table.segment(), table.unit(), kinds());
     }
 
+    /** All candidates of the unsorted segments, sorted. */
+    public List<long[]> sorted(Storage storage) throws IOException {
+        List<long[]> sorted = new ArrayList<>();
+        for (Units units : units()) {
+            for (Table table : tables(storage, units)) {
+                sorted.addAll(candidates(storage, table));
+            }
+        }
+        sorted.sort(DuplicateRule::compare);
+        return sorted;
+    }
+
     /** Into how many parts the new run is cut, by the number of its keys. */
     public int newParts() {
-        long documents = unsorted().stream()
-                .mapToLong(segment -> segment.totals().counts().documents())
-                .sum();
-        return parts(documents * kinds());
+        return parts(newKeys());
+    }
+
+    /** How many keys the unsorted segments have, about. */
+    public long newKeys() {
+        return kinds()
+                * unsorted().stream()
+                        .mapToLong(segment -> segment.totals().counts().documents())
+                        .sum();
     }
 
     static int parts(long keys) {
@@ -188,7 +205,7 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
             segments.get(i).gone().forEach(units::set);
             gone.put(i, units);
         }
-        return new MergedKeys.Segments(indexes, gone);
+        return new MergedKeys.Segments(indexes, gone, wanted);
     }
 
     /** The runs for the snapshot to come: some of those here may be due to be merged. */

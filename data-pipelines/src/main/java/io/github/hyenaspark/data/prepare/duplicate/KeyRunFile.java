@@ -193,13 +193,42 @@ public final class KeyRunFile {
 
         /** The next candidate; empty at the end. */
         public long[] next() throws IOException {
+            return next(0);
+        }
+
+        /**
+         * The next candidate whose key's first number is at least this; empty at the end. Those before it are checked,
+         * not made.
+         */
+        public long[] next(long least) throws IOException {
+            while (hasRecords()) {
+                int begin = records.position();
+                int end = begin + (int) Math.min(records.remaining(), (ends[range + 1] - read) * RECORD);
+                int at = begin;
+                while (at < end && records.getLong(at) < least) {
+                    at += RECORD;
+                }
+                boolean found = at < end;
+                int passed = (found ? at + RECORD : at) - begin;
+                crc.update(records.array(), begin, passed);
+                read += passed / RECORD;
+                records.position(at);
+                if (found) {
+                    return candidate(records);
+                }
+            }
+            return new long[0];
+        }
+
+        /** Whether there are more; then some of them, of this range, are in memory. */
+        private boolean hasRecords() throws IOException {
             while (read == ends[range + 1]) {
                 if ((int) crc.getValue() != sums[range]) {
                     throw damaged("keys with their CRC-32C in range " + range);
                 }
                 crc.reset();
                 if (range == lastRange) {
-                    return new long[0];
+                    return false;
                 }
                 range++;
             }
@@ -208,9 +237,7 @@ public final class KeyRunFile {
                 records = ByteBuffer.allocate(bytes);
                 file.readFully(TABLE + read * RECORD, records.array(), 0, bytes);
             }
-            crc.update(records.array(), records.position(), RECORD);
-            read++;
-            return candidate(records);
+            return true;
         }
 
         @Override

@@ -5,11 +5,14 @@ import io.github.hyenaspark.io.Storage;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 
 /** The candidates of several runs in one order, as if they were one run: a range of keys is read once, by streaming. */
 final class MergedKeys implements Closeable {
@@ -27,18 +30,20 @@ final class MergedKeys implements Closeable {
      *
      * @param indexes by name; candidates of others are left out
      * @param gone by index, the units whose candidates are left out, if there are some
+     * @param sought indexes; a candidate that no candidate of these segments with the same key follows may be left out
      */
-    record Segments(Map<String, Integer> indexes, Map<Integer, BitSet> gone) {
+    record Segments(Map<String, Integer> indexes, Map<Integer, BitSet> gone, Set<Integer> sought) {
         /** All candidates of segments of these names. */
         static Segments named(List<String> names) {
             Map<String, Integer> indexes = new HashMap<>();
             names.forEach(name -> indexes.put(name, indexes.size()));
-            return new Segments(indexes, Map.of());
+            return new Segments(indexes, Map.of(), Set.copyOf(indexes.values()));
         }
 
-        private boolean isGone(int index, int unit) {
-            BitSet units = gone.get(index);
-            return units != null && units.get(unit);
+        private int[] indexes(KeyRun run) {
+            return run.segments().stream()
+                    .mapToInt(name -> indexes.getOrDefault(name, -1))
+                    .toArray();
         }
     }
 
@@ -48,8 +53,12 @@ final class MergedKeys implements Closeable {
         var merged = new MergedKeys(segments);
         try {
             for (KeyRun run : runs) {
-                merged.add(run, KeyRunFile.Cursor.open(storage, dataset, run, range.number(), range.ranges()));
+                merged.heads.add(merged
+                .new Head(
+                        KeyRunFile.Cursor.open(storage, dataset, run, range.number(), range.ranges()),
+                        segments.indexes(run)));
             }
+            merged.begin();
             return merged;
         } catch (IOException | RuntimeException e) {
             merged.close();
@@ -60,15 +69,13 @@ final class MergedKeys implements Closeable {
     /** One of so many equal ranges of keys; a power of two. */
     record KeyRange(int number, int ranges) {}
 
-    private void add(KeyRun run, KeyRunFile.Cursor cursor) throws IOException {
-        var head = new Head(
-                cursor,
-                run.segments().stream()
-                        .mapToInt(name -> segments.indexes.getOrDefault(name, -1))
-                        .toArray());
-        heads.add(head);
-        if (head.advance()) {
-            queue.add(head);
+    /** The heads that lead come first: the others follow them. */
+    private void begin() throws IOException {
+        heads.sort(Comparator.comparing(head -> !head.leads));
+        for (Head head : heads) {
+            if (head.advance()) {
+                queue.add(head);
+            }
         }
     }
 
@@ -92,27 +99,50 @@ final class MergedKeys implements Closeable {
         }
     }
 
-    /** The next candidate of a run. */
+    /** The least first number of a sought key that is to come. */
+    private long least() {
+        long least = Long.MAX_VALUE;
+        for (Head head : heads) {
+            if (head.leads && head.candidate.length > 0) {
+                least = Math.min(least, head.candidate[DuplicateRule.KEY]);
+            }
+        }
+        return least;
+    }
+
+    /**
+     * The next candidate of a run. A run with candidates of a sought segment leads; others pass over keys before those.
+     */
     private final class Head {
         private final KeyRunFile.Cursor cursor;
-        private final int[] indexes;
+        private final int[] indexes; // by segment of the run, those here
+        private final BitSet[] gone; // likewise, the units that are left out
+        private final boolean leads;
         private long[] candidate = new long[0];
 
         Head(KeyRunFile.Cursor cursor, int[] indexes) {
             this.cursor = cursor;
             this.indexes = indexes;
+            gone = Arrays.stream(indexes)
+                    .mapToObj(index -> segments.gone.getOrDefault(index, new BitSet()))
+                    .toArray(BitSet[]::new);
+            leads = Arrays.stream(indexes).anyMatch(segments.sought::contains);
         }
 
         boolean advance() throws IOException {
-            for (long[] next = cursor.next(); next.length > 0; next = cursor.next()) {
-                int index = indexes[DuplicateRule.segment(next)];
-                if (index >= 0 && !segments.isGone(index, DuplicateRule.unit(next))) {
-                    next[DuplicateRule.SEGMENT] = index;
-                    candidate = next;
-                    return true;
-                }
+            long least = leads ? 0 : least();
+            do {
+                candidate = cursor.next(least);
+            } while (candidate.length > 0 && isLeftOut());
+            if (candidate.length > 0) {
+                candidate[DuplicateRule.SEGMENT] = indexes[DuplicateRule.segment(candidate)];
             }
-            return false;
+            return candidate.length > 0;
+        }
+
+        private boolean isLeftOut() {
+            int segment = DuplicateRule.segment(candidate);
+            return indexes[segment] < 0 || gone[segment].get(DuplicateRule.unit(candidate));
         }
     }
 }

@@ -84,6 +84,25 @@ class KeyRunFileTest {
     }
 
     @Test
+    void keysBeforeOneThatIsSoughtArePassedOver() throws IOException {
+        KeyRun run = write(1);
+        var random = new Random(9);
+        try (var cursor = KeyRunFile.Cursor.open(storage, directory.toString(), run, 0, 1)) {
+            int at = 0;
+            for (int ahead = 0; at < candidates.size(); ahead = random.nextInt(200)) {
+                int sought = Math.min(at + ahead, candidates.size() - 1);
+                long least = candidates.get(sought)[0] - random.nextInt(2);
+                assertThat(cursor.next(least)).isEqualTo(candidates.get(sought));
+                at = sought + 1;
+            }
+            assertThat(cursor.next(0)).isEmpty();
+        }
+        try (var cursor = KeyRunFile.Cursor.open(storage, directory.toString(), run, 0, 1)) {
+            assertThat(cursor.next(Long.MAX_VALUE)).isEmpty();
+        }
+    }
+
+    @Test
     void aRunWithoutKeysIsEmpty() throws IOException {
         candidates.clear();
         assertThat(read(write(2), 8)).isEmpty();
@@ -106,6 +125,15 @@ class KeyRunFileTest {
             assertThatThrownBy(() -> read(run, 1))
                     .as("byte %d", at)
                     .isInstanceOfAny(CorruptFileException.class, IOException.class, IllegalArgumentException.class);
+            assertThatThrownBy(() -> passOver(run))
+                    .as("byte %d, passed over", at)
+                    .isInstanceOfAny(CorruptFileException.class, IOException.class, IllegalArgumentException.class);
+        }
+    }
+
+    private void passOver(KeyRun run) throws IOException {
+        try (var cursor = KeyRunFile.Cursor.open(storage, directory.toString(), run, 0, 1)) {
+            assertThat(cursor.next(Long.MAX_VALUE)).isEmpty();
         }
     }
 }

@@ -7,6 +7,7 @@ import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
@@ -112,14 +113,18 @@ public enum ChartTheme {
         styler.setLocale(Locale.ROOT);
     }
 
-    byte[] png(Chart<?, ?> chart) throws IOException {
+    byte[] png(Chart<?, ?> chart) {
         var image = new BufferedImage(DENSITY * width, DENSITY * height, BufferedImage.TYPE_INT_ARGB);
         Graphics2D graphics = image.createGraphics();
         graphics.scale(DENSITY, DENSITY);
         chart.paint(graphics, width, height);
         graphics.dispose();
         var bytes = new ByteArrayOutputStream();
-        ImageIO.write(image, "png", bytes);
+        try {
+            ImageIO.write(image, "png", bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write a picture into memory", e);
+        }
         return bytes.toByteArray();
     }
 }

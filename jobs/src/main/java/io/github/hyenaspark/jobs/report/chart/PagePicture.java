@@ -2,10 +2,11 @@ package io.github.hyenaspark.jobs.report.chart;
 
 import io.github.hyenaspark.jobs.report.html.HtmlPage;
 import java.awt.Color;
-import java.io.IOException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.CategoryChart;
@@ -23,24 +24,27 @@ public final class PagePicture {
 
     private PagePicture() {}
 
+    /** A chart of one theme; several are drawn at once. */
     @FunctionalInterface
     public interface Drawing {
         Chart<?, ?> in(ChartTheme theme);
     }
 
     /** The plot with its caption and a legend, which is HTML and may be empty. */
-    public static String html(String title, String legend, Drawing drawing) throws IOException {
-        var html = new StringBuilder("<figure><figcaption>" + title + "</figcaption>\n" + legend + "<picture>\n");
-        for (ChartTheme theme : ChartTheme.values()) {
-            String data = Base64.getEncoder().encodeToString(theme.png(drawing.in(theme)));
-            html.append(
-                    theme == ChartTheme.WIDE_LIGHT
-                            ? "<img alt=\"" + title + "\" " + theme.size() + " src=\"data:image/png;base64," + data
-                                    + "\">\n"
-                            : "<source media=\"" + theme.media() + "\" " + theme.size()
-                                    + " srcset=\"data:image/png;base64," + data + "\">\n");
-        }
-        return html.append("</picture></figure>\n").toString();
+    public static String html(String title, String legend, Drawing drawing) {
+        String pictures = Arrays.stream(ChartTheme.values())
+                .parallel()
+                .map(theme -> picture(title, theme, theme.png(drawing.in(theme))))
+                .collect(Collectors.joining());
+        return "<figure><figcaption>" + title + "</figcaption>\n" + legend + "<picture>\n" + pictures
+                + "</picture></figure>\n";
+    }
+
+    private static String picture(String title, ChartTheme theme, byte[] png) {
+        String data = "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
+        return theme == ChartTheme.WIDE_LIGHT
+                ? "<img alt=\"" + title + "\" " + theme.size() + " src=\"" + data + "\">\n"
+                : "<source media=\"" + theme.media() + "\" " + theme.size() + " srcset=\"" + data + "\">\n";
     }
 
     /** A legend of the series in their order; {@code symbols} repeat if there are more series. */

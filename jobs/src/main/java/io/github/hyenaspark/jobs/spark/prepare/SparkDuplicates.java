@@ -6,7 +6,6 @@ import io.github.hyenaspark.data.prepare.duplicate.KeyMerge;
 import io.github.hyenaspark.data.prepare.duplicate.KeyRunFile;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
-import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import java.io.IOException;
 import java.io.Serializable;
@@ -26,15 +25,23 @@ import scala.Tuple2;
 /**
  * Finds duplicates as two Spark jobs: one sorts the keys of new documents, the other merges all sorted keys and groups
  * what it finds by unit. How many partitions there are decides nothing, and neither the driver nor a task holds more
- * than the keys of one unit, or the duplicates in one range of keys.
+ * than a few keys, those of one unit, or the duplicates in one range of keys.
  */
 public final class SparkDuplicates {
     private static final int MOST_PARTITIONS = 512;
+    /** Keys that one task sorts in its memory, 50 MB of it: for so few a shuffle takes longer than all else. */
+    private static final long FEW_KEYS = 500_000;
 
     private final JavaSparkContext context;
+    private final long fewKeys;
 
     public SparkDuplicates(JavaSparkContext context) {
+        this(context, FEW_KEYS);
+    }
+
+    SparkDuplicates(JavaSparkContext context, long fewKeys) {
         this.context = context;
+        this.fewKeys = fewKeys;
     }
 
     /** Lists the duplicates that a commit has to know. */
@@ -60,6 +67,11 @@ public final class SparkDuplicates {
         var byKey = (Comparator<long[]> & Serializable) DuplicateRule::compare;
         Broadcast<DuplicateSearch> sent = context.broadcast(search);
         try {
+            if (search.newKeys() <= fewKeys) {
+                return context.parallelize(List.of(0), 1)
+                        .map(part -> write(sent.value(), part, parts, sorted(sent.value())))
+                        .collect();
+            }
             JavaPairRDD<long[], Boolean> candidates = context.parallelize(
                             units, Math.max(1, Math.min(units.size(), MOST_PARTITIONS)))
                     .flatMap(some -> sent.value()
@@ -69,25 +81,30 @@ public final class SparkDuplicates {
                             .candidates(ExecutorState.ofThisProcess().storage(), table)));
             return candidates
                     .repartitionAndSortWithinPartitions(new Spread(parts, DuplicateRule::part), byKey)
-                    .mapPartitionsWithIndex((part, keys) -> write(sent.value(), part, parts, keys), false)
+                    .keys()
+                    .mapPartitionsWithIndex(
+                            (part, keys) -> List.of(write(sent.value(), part, parts, keys))
+                                    .iterator(),
+                            false)
                     .collect();
         } finally {
             sent.destroy();
         }
     }
 
-    private static Iterator<ObjectRef> write(
-            DuplicateSearch search, int part, int parts, Iterator<Tuple2<long[], Boolean>> keys) throws IOException {
-        Storage storage = ExecutorState.ofThisProcess().storage();
-        String dataset = search.spec().config().dataset();
-        return List.of(KeyRunFile.write(
-                        storage,
-                        dataset,
-                        search.newName(part),
-                        part,
-                        parts,
-                        () -> keys.hasNext() ? keys.next()._1() : new long[0]))
-                .iterator();
+    private static Iterator<long[]> sorted(DuplicateSearch search) throws IOException {
+        return search.sorted(ExecutorState.ofThisProcess().storage()).iterator();
+    }
+
+    private static ObjectRef write(DuplicateSearch search, int part, int parts, Iterator<long[]> sorted)
+            throws IOException {
+        return KeyRunFile.write(
+                ExecutorState.ofThisProcess().storage(),
+                search.spec().config().dataset(),
+                search.newName(part),
+                part,
+                parts,
+                () -> sorted.hasNext() ? sorted.next() : new long[0]);
     }
 
     /** The parts of a run that takes the place of others. */
