@@ -27,8 +27,6 @@ public enum Codec {
     private static final int INT8_LIMIT = 127;
     private static final int INT4_LIMIT = 7;
 
-    private static final CodecLoops LOOPS = CodecLoops.ofThisJvm();
-
     private final double bytesPerValue;
 
     Codec(double bytesPerValue) {
@@ -103,11 +101,11 @@ public enum Codec {
         int at = Math.toIntExact(bytes(from));
         switch (this) {
             case FP32 -> floats(frame, at, count).put(block, 0, count);
-            case BF16 -> LOOPS.putHalves(block, 0, count, frame, at);
+            case BF16 -> loops().putHalves(block, 0, count, frame, at);
             case INT8 -> {
                 float scale = scale(block, count, INT8_LIMIT);
                 floats(frame, at, 1).put(scale);
-                LOOPS.putBytes(block, 0, count, scale, frame, at + Float.BYTES);
+                loops().putBytes(block, 0, count, scale, frame, at + Float.BYTES);
             }
             case INT4 -> {
                 float scale = scale(block, count, INT4_LIMIT);
@@ -115,6 +113,15 @@ public enum Codec {
                 putNibbles(block, count, scale > 0 ? 1.0 / scale : 0, frame, at + Float.BYTES);
             }
         }
+    }
+
+    private static CodecLoops loops() {
+        return Loops.OF_THIS_JVM;
+    }
+
+    /** Found when they are first needed: whoever only names a codec loads no vectors. */
+    private static final class Loops {
+        private static final CodecLoops OF_THIS_JVM = CodecLoops.ofThisJvm();
     }
 
     private static FloatBuffer floats(byte[] frame, int at, int count) {
@@ -147,7 +154,7 @@ public enum Codec {
     }
 
     private static float scale(float[] block, int count, int limit) {
-        return LOOPS.largest(block, 0, count) / limit;
+        return loops().largest(block, 0, count) / limit;
     }
 
     /**
@@ -161,9 +168,9 @@ public enum Codec {
         int at = Math.toIntExact(bytes(from));
         switch (this) {
             case FP32 -> floats(frame, at, count).get(values, 0, count);
-            case BF16 -> LOOPS.getHalves(frame, at, values, 0, count);
+            case BF16 -> loops().getHalves(frame, at, values, 0, count);
             case INT8 ->
-                LOOPS.getBytes(frame, at + Float.BYTES, floats(frame, at, 1).get(), values, 0, count);
+                loops().getBytes(frame, at + Float.BYTES, floats(frame, at, 1).get(), values, 0, count);
             case INT4 ->
                 getNibbles(frame, at + Float.BYTES, floats(frame, at, 1).get(), values, count);
         }

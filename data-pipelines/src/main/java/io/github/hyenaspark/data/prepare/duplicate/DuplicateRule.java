@@ -63,6 +63,11 @@ public final class DuplicateRule {
         return Arrays.compare(one, other);
     }
 
+    /** The order of their units. */
+    public static int compareUnits(long[] one, long[] other) {
+        return Arrays.compare(one, SEGMENT, UNIT + 1, other, SEGMENT, UNIT + 1);
+    }
+
     /** Of {@code parts}, a power of two, the one that a candidate's key lies in. */
     public static int part(long[] candidate, int parts) {
         return (int) (candidate[KEY] >>> (KEY_BITS - Integer.numberOfTrailingZeros(parts)));

@@ -132,15 +132,20 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
 
     /** Into how many parts the new run is cut, by the number of its keys. */
     public int newParts() {
-        return parts(newKeys());
+        return parts(keys(unsorted()));
     }
 
-    /** How many keys the unsorted segments have, about. */
-    public long newKeys() {
+    /** How many keys segments have, about. */
+    public long keys(List<SegmentEntry> segments) {
         return kinds()
-                * unsorted().stream()
+                * segments.stream()
                         .mapToLong(segment -> segment.totals().counts().documents())
                         .sum();
+    }
+
+    /** The segments whose duplicates are not known. */
+    public List<SegmentEntry> sought() {
+        return wanted.stream().map(segments::get).toList();
     }
 
     static int parts(long keys) {

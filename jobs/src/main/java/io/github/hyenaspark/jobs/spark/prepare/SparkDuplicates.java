@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import scala.Tuple2;
@@ -29,7 +30,10 @@ import scala.Tuple2;
  */
 public final class SparkDuplicates {
     private static final int MOST_PARTITIONS = 512;
-    /** Keys that one task sorts in its memory, 50 MB of it: for so few a shuffle takes longer than all else. */
+    /**
+     * New keys that one task sorts, and the driver lists the duplicates among, in memory, 50 MB of it: for so few a
+     * shuffle takes longer than all else.
+     */
     private static final long FEW_KEYS = 500_000;
 
     private final JavaSparkContext context;
@@ -49,11 +53,12 @@ public final class SparkDuplicates {
         if (search.kinds() == 0 || search.wanted().isEmpty()) {
             return new DuplicateSearch.Result(search.runs(), Map.of());
         }
+        boolean few = search.keys(search.unsorted()) + search.keys(search.sought()) <= fewKeys;
         context.setJobDescription("sort the keys of " + search.unsorted().size() + " new segments");
-        DuplicateSearch sorted = search.unsorted().isEmpty() ? search : search.with(sort(search));
+        DuplicateSearch sorted = search.unsorted().isEmpty() ? search : search.with(sort(search, few));
         context.setJobDescription("merge " + sorted.runs().size() + " runs of keys");
         try {
-            Map<String, DuplicateList> lists = merge(sorted);
+            Map<String, DuplicateList> lists = merge(sorted, few);
             return new DuplicateSearch.Result(
                     sorted.merged(merge -> write(merge, search.spec().config().dataset())), lists);
         } finally {
@@ -61,25 +66,26 @@ public final class SparkDuplicates {
         }
     }
 
-    private List<ObjectRef> sort(DuplicateSearch search) {
+    private List<ObjectRef> sort(DuplicateSearch search, boolean few) {
         List<DuplicateSearch.Units> units = search.units();
         int parts = search.newParts();
         var byKey = (Comparator<long[]> & Serializable) DuplicateRule::compare;
         Broadcast<DuplicateSearch> sent = context.broadcast(search);
         try {
-            if (search.newKeys() <= fewKeys) {
+            if (few) {
                 return context.parallelize(List.of(0), 1)
                         .map(part -> write(sent.value(), part, parts, sorted(sent.value())))
                         .collect();
             }
-            JavaPairRDD<long[], Boolean> candidates = context.parallelize(
+            JavaRDD<long[]> candidates = context.parallelize(
                             units, Math.max(1, Math.min(units.size(), MOST_PARTITIONS)))
                     .flatMap(some -> sent.value()
                             .tables(ExecutorState.ofThisProcess().storage(), some)
                             .iterator())
-                    .flatMapToPair(table -> keyed(sent.value()
-                            .candidates(ExecutorState.ofThisProcess().storage(), table)));
-            return candidates
+                    .flatMap(table -> sent.value()
+                            .candidates(ExecutorState.ofThisProcess().storage(), table)
+                            .iterator());
+            return keyed(candidates)
                     .repartitionAndSortWithinPartitions(new Spread(parts, DuplicateRule::part), byKey)
                     .keys()
                     .mapPartitionsWithIndex(
@@ -117,48 +123,52 @@ public final class SparkDuplicates {
                 .collect();
     }
 
-    private static Iterator<Tuple2<long[], Boolean>> keyed(List<long[]> candidates) {
-        return candidates.stream()
-                .map(candidate -> new Tuple2<>(candidate, true))
-                .iterator();
+    private static JavaPairRDD<long[], Boolean> keyed(JavaRDD<long[]> candidates) {
+        return candidates.mapToPair(candidate -> new Tuple2<>(candidate, true));
     }
 
-    private Map<String, DuplicateList> merge(DuplicateSearch search) {
+    private Map<String, DuplicateList> merge(DuplicateSearch search, boolean few) throws IOException {
         int ranges = search.ranges();
         List<Integer> all = new ArrayList<>(IntStream.range(0, ranges).boxed().toList());
-        int partitions = Math.max(1, Math.min(MOST_PARTITIONS, search.wanted().size()));
-        var byUnit = (Comparator<long[]> & Serializable) (a, b) -> {
-            int bySegment = Integer.compare(DuplicateRule.segment(a), DuplicateRule.segment(b));
-            return bySegment != 0 ? bySegment : Integer.compare(DuplicateRule.unit(a), DuplicateRule.unit(b));
-        };
         Broadcast<DuplicateSearch> sent = context.broadcast(search);
         try {
-            JavaPairRDD<long[], Boolean> found = context.parallelize(all, ranges)
-                    .flatMapToPair(range -> {
-                        List<long[]> duplicates = new ArrayList<>();
-                        sent.value().merge(ExecutorState.ofThisProcess().storage(), range, ranges, duplicates::add);
-                        return keyed(duplicates);
-                    });
-            List<DuplicateList> lists = found.repartitionAndSortWithinPartitions(
-                            new Spread(partitions, (one, count) -> DuplicateRule.segment(one) % count), byUnit)
-                    .mapPartitions(sorted -> lists(sent.value(), sorted))
-                    .collect();
+            JavaRDD<long[]> found = context.parallelize(all, ranges).flatMap(range -> {
+                List<long[]> duplicates = new ArrayList<>();
+                sent.value().merge(ExecutorState.ofThisProcess().storage(), range, ranges, duplicates::add);
+                return duplicates.iterator();
+            });
             Map<String, DuplicateList> byName = new HashMap<>();
-            lists.forEach(list -> byName.put(list.unit(), list));
+            (few ? listHere(search, found) : list(sent, found)).forEach(list -> byName.put(list.unit(), list));
             return byName;
         } finally {
             sent.destroy();
         }
     }
 
-    private static Iterator<DuplicateList> lists(DuplicateSearch search, Iterator<Tuple2<long[], Boolean>> sorted)
-            throws IOException {
+    private static List<DuplicateList> listHere(DuplicateSearch search, JavaRDD<long[]> found) throws IOException {
+        List<long[]> sorted = new ArrayList<>(found.collect());
+        sorted.sort(DuplicateRule::compareUnits);
+        return lists(search, sorted.iterator());
+    }
+
+    private static List<DuplicateList> list(Broadcast<DuplicateSearch> sent, JavaRDD<long[]> found) {
+        int partitions = Math.min(MOST_PARTITIONS, sent.value().wanted().size());
+        var byUnit = (Comparator<long[]> & Serializable) DuplicateRule::compareUnits;
+        return keyed(found)
+                .repartitionAndSortWithinPartitions(
+                        new Spread(partitions, (one, count) -> DuplicateRule.segment(one) % count), byUnit)
+                .keys()
+                .mapPartitions(sorted -> lists(sent.value(), sorted).iterator())
+                .collect();
+    }
+
+    private static List<DuplicateList> lists(DuplicateSearch search, Iterator<long[]> sorted) throws IOException {
         List<DuplicateList> lists = new ArrayList<>();
         List<long[]> ofUnit = new ArrayList<>();
         List<String> names = List.of();
         int segment = -1;
         while (sorted.hasNext()) {
-            long[] found = sorted.next()._1();
+            long[] found = sorted.next();
             boolean sameSegment = DuplicateRule.segment(found) == segment;
             if (!ofUnit.isEmpty() && !(sameSegment && DuplicateRule.unit(ofUnit.get(0)) == DuplicateRule.unit(found))) {
                 lists.add(DuplicateRule.list(names.get(DuplicateRule.unit(ofUnit.get(0))), ofUnit));
@@ -173,7 +183,7 @@ public final class SparkDuplicates {
         if (!ofUnit.isEmpty()) {
             lists.add(DuplicateRule.list(names.get(DuplicateRule.unit(ofUnit.get(0))), ofUnit));
         }
-        return lists.iterator();
+        return lists;
     }
 
     /** Of so many partitions, the one that a candidate goes to. */
