@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -141,17 +142,22 @@ class LauncherIT {
     /** The classes that the last JVM of the launcher loaded, each with its source, found by starting it again. */
     private List<String> loaded() throws IOException, InterruptedException {
         Path log = directory.resolve("classes");
+        startAgain(argument -> argument.equals("-Xlog:disable") ? "-Xlog:class+load:file=" + log : argument);
+        return Files.readAllLines(log);
+    }
+
+    /** The last JVM of the launcher, with other arguments. */
+    private void startAgain(UnaryOperator<String> change) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        for (String argument : Files.readAllLines(directory.resolve("arguments"))) {
-            command.add(argument.equals("-Xlog:disable") ? "-Xlog:class+load:file=" + log : argument);
-        }
+        Files.readAllLines(directory.resolve("arguments")).forEach(argument -> command.add(change.apply(argument)));
         Process again = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("again").toFile())
                 .start();
-        assertThat(again.waitFor()).isZero();
-        return Files.readAllLines(log);
+        assertThat(again.waitFor())
+                .as(Files.readString(directory.resolve("again")))
+                .isZero();
     }
 
     private void assertLean(String... others) throws IOException, InterruptedException {
@@ -202,26 +208,30 @@ class LauncherIT {
         assertThat(archive(LONG, "inspect", "memory")).isNotEmptyFile();
         Path input = Files.createDirectories(directory.resolve("input"));
         Files.writeString(input.resolve("a.txt"), "a text");
-        String recording = "-XX:StartFlightRecording=filename=" + directory.resolve("recording.jfr");
-        for (String options : List.of("", recording)) { // which looks at each class, those of an archive, too
-            Outcome prepared = Script.named("hyena")
-                    .with("JAVA_HOME", home.toString())
-                    .with("SPARK_SUBMIT_OPTS", options)
-                    .run(
-                            directory,
-                            "--master",
-                            "local[1]",
-                            "prepare",
-                            "data.input=" + input,
-                            "data.dataset=" + directory.resolve("dataset"));
-            assertThat(prepared.code()).as(prepared.messages()).isZero();
-            assertThat(loaded())
-                    .anyMatch(line -> line.contains(" io.github.hyenaspark.jobs.Main" + SHARED))
-                    .anyMatch(line -> line.contains(" org.apache.spark.SparkContext" + SHARED));
-        }
-        assertThat(directory.resolve("recording.jfr")).isNotEmptyFile();
+        Outcome prepared = hyena(
+                "--master",
+                "local[1]",
+                "prepare",
+                "data.input=" + input,
+                "data.dataset=" + directory.resolve("dataset"));
+        assertThat(prepared.code()).as(prepared.messages()).isZero();
+        assertThat(loaded())
+                .anyMatch(line -> line.contains(" io.github.hyenaspark.jobs.Main" + SHARED))
+                .anyMatch(line -> line.contains(" org.apache.spark.SparkContext" + SHARED));
+        assertRecorded();
         assertThat(hyena("inspect", "memory").code()).isZero();
         assertThat(loaded()).anyMatch(line -> line.contains(" io.github.hyenaspark.model.ModelConfig" + SHARED));
+    }
+
+    /** A flight recording looks at the file of each class; here all classes of the archive are loaded. */
+    private void assertRecorded() throws IOException, InterruptedException {
+        Path recording = directory.resolve("recording.jfr");
+        startAgain(argument -> switch (argument) {
+            case "-Xlog:disable" -> "-XX:StartFlightRecording=filename=" + recording;
+            case "io.github.hyenaspark.jobs.Main" -> LongCommands.class.getName();
+            default -> argument;
+        });
+        assertThat(recording).isNotEmptyFile();
     }
 
     @Test

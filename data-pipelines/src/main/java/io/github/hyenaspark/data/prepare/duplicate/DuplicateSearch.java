@@ -137,10 +137,14 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
 
     /** How many keys segments have, about. */
     public long keys(List<SegmentEntry> segments) {
-        return kinds()
-                * segments.stream()
-                        .mapToLong(segment -> segment.totals().counts().documents())
-                        .sum();
+        return kinds() * documents(segments);
+    }
+
+    /** How many documents segments have. */
+    public static long documents(List<SegmentEntry> segments) {
+        return segments.stream()
+                .mapToLong(segment -> segment.totals().counts().documents())
+                .sum();
     }
 
     /** The segments whose duplicates are not known. */

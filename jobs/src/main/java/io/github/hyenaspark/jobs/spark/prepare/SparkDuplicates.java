@@ -21,6 +21,8 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /**
@@ -29,6 +31,7 @@ import scala.Tuple2;
  * than a few keys, those of one unit, or the duplicates in one range of keys.
  */
 public final class SparkDuplicates {
+    private static final Logger LOG = LoggerFactory.getLogger(SparkDuplicates.class);
     private static final int MOST_PARTITIONS = 512;
     /**
      * New keys that one task sorts, and the driver lists the duplicates among, in memory, 50 MB of it: for so few a
@@ -54,6 +57,9 @@ public final class SparkDuplicates {
             return new DuplicateSearch.Result(search.runs(), Map.of());
         }
         boolean few = search.keys(search.unsorted()) + search.keys(search.sought()) <= fewKeys;
+        if (!few) {
+            LOG.info("looking for duplicates of {} documents", DuplicateSearch.documents(search.sought()));
+        }
         context.setJobDescription("sort the keys of " + search.unsorted().size() + " new segments");
         DuplicateSearch sorted = search.unsorted().isEmpty() ? search : search.with(sort(search, few));
         context.setJobDescription("merge " + sorted.runs().size() + " runs of keys");
