@@ -130,8 +130,11 @@ public final class DocumentsJob {
         int threads = trained.train().threads();
         if (done.isEmpty()) {
             int here = MemoryNeeds.tasksHere(threads);
-            SparkInference.memory(command, trained)
-                    .refuseUnlessTheyFit(Math.min(here, units(files, data, here).size()));
+            int tasks = Math.min(here, units(files, data, here).size());
+            SparkInference.memory(command, trained).refuseUnlessTheyFit(tasks);
+            if (tasks > 0) {
+                threads *= here / tasks; // this machine's cores that would have no task
+            }
         }
         if (done.isEmpty() || top > 0) {
             try (SparkRuntime runtime = SparkRuntime.start("hyena " + command + " " + data.input(), threads)) {
