@@ -54,7 +54,7 @@ class LauncherIT {
                 case "$*" in
                 *ShortCommands* | *LongCommands* | *-Xshare:dump*)
                   if [ -e "$folder/kill" ]; then touch "$folder/killed"; kill -9 $$; fi
-                  if [ -e "$folder/fail" ]; then exit 1; fi
+                  if [ -e "$folder/fail" ]; then sleep 1; touch "$folder/failed"; exit 1; fi
                   ;;
                 *) printf '%s\\n' "$@" >"$folder/arguments" ;;
                 esac
@@ -245,6 +245,9 @@ class LauncherIT {
             assertQuiet(before);
             assertThat(before.results()).isEqualTo(with.results());
             assertThat(archive()).isEmptyFile();
+            assertThat(archive().toFile().lastModified())
+                    .as("an archive is as old as the jars that it began with")
+                    .isLessThan(directory.resolve("failed").toFile().lastModified());
             Outcome after = hyena("inspect", run);
             assertQuiet(after);
             assertThat(after.results()).isEqualTo(with.results());
