@@ -84,8 +84,9 @@ record OperatorInitializer(List<ParameterSpec> specs) implements ParamInitialize
     }
 
     private static void initialise(ParameterSpec spec, INDArray view, SplittableRandom random) {
-        DataBuffer values = Nd4j.createBuffer(view.dataType(), spec.size(), false);
-        for (int i = 0; i < spec.size(); i++) {
+        int size = spec.size();
+        DataBuffer values = Nd4j.createBuffer(view.dataType(), size, false);
+        for (int i = 0; i < size; i++) {
             values.put(i, spec.initial().next(i, random)); // a FLOAT buffer rounds it
         }
         view.assign(Nd4j.create(values, view.shape()));
