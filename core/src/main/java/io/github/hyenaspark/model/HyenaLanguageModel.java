@@ -30,9 +30,19 @@ public final class HyenaLanguageModel extends HyenaModel<Batch> {
         super(configuration);
     }
 
+    private HyenaLanguageModel(ComputationGraphConfiguration configuration, long parameters) {
+        super(configuration, parameters);
+    }
+
     /** A model with fresh parameters, decided by {@code seed}; {@code vocabularySize} is V before padding. */
     public static HyenaLanguageModel create(ModelConfig config, int vocabularySize, long seed) {
         return new HyenaLanguageModel(configuration(config, vocabularySize, seed, DataType.FLOAT));
+    }
+
+    /** A model whose parameters are 0, for whoever sets them. */
+    public static HyenaLanguageModel blank(ModelConfig config, int vocabularySize) {
+        return new HyenaLanguageModel(
+                configuration(config, vocabularySize, 0, DataType.FLOAT), count(tableOf(config, vocabularySize)));
     }
 
     /** The graph's configuration, for whoever wants to build on it. */

@@ -35,11 +35,25 @@ public abstract class HyenaModel<B extends TrainingBatch> {
     final ComputationGraph graph;
     private final GraphContext context;
 
+    /** Draws the parameters. */
     HyenaModel(ComputationGraphConfiguration configuration) {
         graph = new ComputationGraph(configuration);
         graph.init();
         context = GraphContext.of(graph);
         useThreads(1);
+    }
+
+    /** Has parameters of 0, so many floats, for those that come from elsewhere: of a large model drawing takes long. */
+    HyenaModel(ComputationGraphConfiguration configuration, long parameters) {
+        graph = new ComputationGraph(configuration);
+        graph.init(Nd4j.create(DataType.FLOAT, 1, parameters), false);
+        context = GraphContext.of(graph);
+        useThreads(1);
+    }
+
+    static long count(List<ParameterEntry> table) {
+        ParameterEntry last = table.get(table.size() - 1);
+        return last.offset() + last.size();
     }
 
     static NeuralNetConfiguration.Builder base(long seed, DataType type) {

@@ -26,6 +26,11 @@ public final class LabelModel extends HyenaModel<LabelledBatch> {
         this.frozen = frozen;
     }
 
+    private LabelModel(ComputationGraphConfiguration configuration, Spec spec) {
+        super(configuration, count(spec.table()));
+        this.frozen = spec.frozen();
+    }
+
     /**
      * What a label model is.
      *
@@ -58,6 +63,11 @@ public final class LabelModel extends HyenaModel<LabelledBatch> {
     /** A model with fresh parameters, decided by {@code seed}. */
     public static LabelModel create(Spec spec, long seed) {
         return new LabelModel(configuration(spec, seed, DataType.FLOAT), spec.frozen());
+    }
+
+    /** A model whose parameters are 0, for whoever sets them. */
+    public static LabelModel blank(Spec spec) {
+        return new LabelModel(configuration(spec, 0, DataType.FLOAT), spec);
     }
 
     /** The graph's configuration. */

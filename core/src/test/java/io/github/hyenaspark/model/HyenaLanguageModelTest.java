@@ -72,6 +72,18 @@ class HyenaLanguageModelTest {
     }
 
     @Test
+    void aBlankModelIsWhatItsParametersMakeIt() {
+        HyenaLanguageModel drawn = HyenaLanguageModel.create(ModelConfigs.tiny(16), VOCABULARY, 5);
+        HyenaLanguageModel blank = HyenaLanguageModel.blank(ModelConfigs.tiny(16), VOCABULARY);
+        assertThat(blank.parameters()).containsOnly(0).hasSameSizeAs(drawn.parameters());
+        blank.parameters(drawn.parameters());
+        Batch batch = batch(3, 13);
+        assertThat(blank.lossSum(batch)).isEqualTo(drawn.lossSum(batch));
+        assertThat(blank.computeGradient(batch, 7)).isEqualTo(drawn.computeGradient(batch, 7));
+        assertThat(blank.parameters()).containsExactly(drawn.parameters());
+    }
+
+    @Test
     void theLossOfEvaluationIsThatOfTraining() {
         HyenaLanguageModel model = HyenaLanguageModel.create(ModelConfigs.tiny(16), VOCABULARY, 1);
         Batch batch = batch(3, 13);

@@ -188,6 +188,17 @@ final class LabelModelTest {
     }
 
     @Test
+    void aBlankModelIsWhatItsParametersMakeIt() {
+        LabelModel.Spec spec = spec(Task.CLASSIFICATION, Pooling.ATTENTION, 2, 1);
+        LabelModel drawn = LabelModel.create(spec, 1);
+        LabelModel blank = LabelModel.blank(spec);
+        assertThat(blank.parameters()).containsOnly(0).hasSameSizeAs(drawn.parameters());
+        assertThat(blank.frozen()).isEqualTo(drawn.frozen());
+        blank.parameters(drawn.parameters());
+        assertThat(blank.outputs(batch(spec))).isDeepEqualTo(drawn.outputs(batch(spec)));
+    }
+
+    @Test
     void onlyTheLastLayersAreTrained() {
         LabelModel.Spec spec = spec(Task.CLASSIFICATION, Pooling.MEAN, 1, 1);
         LabelModel model = LabelModel.create(spec, 1);

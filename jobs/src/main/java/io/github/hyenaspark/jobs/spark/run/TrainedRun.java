@@ -193,7 +193,7 @@ public record TrainedRun(
     }
 
     public HyenaLanguageModel network() {
-        HyenaLanguageModel network = HyenaLanguageModel.create(model(), vocabularySize, 0);
+        HyenaLanguageModel network = HyenaLanguageModel.blank(model(), vocabularySize);
         network.parameters(theta);
         return network;
     }

@@ -6,7 +6,7 @@ import io.github.hyenaspark.model.LabelModel;
 public record LabelUse(LabelModel.Spec spec, String recompute, int threads) {
     /** A new model; whoever uses it sets its parameters. */
     LabelModel create() {
-        LabelModel model = LabelModel.create(spec, 0);
+        LabelModel model = LabelModel.blank(spec);
         model.useThreads(threads);
         if (recompute.equals("block")) {
             model.recomputeBlocks();

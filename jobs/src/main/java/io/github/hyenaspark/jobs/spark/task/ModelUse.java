@@ -7,7 +7,7 @@ import io.github.hyenaspark.model.ModelConfig;
 public record ModelUse(ModelConfig config, int vocabularySize, String recompute, int threads) {
     /** A new model; whoever uses it sets its parameters. */
     HyenaLanguageModel create() {
-        HyenaLanguageModel model = HyenaLanguageModel.create(config, vocabularySize, 0);
+        HyenaLanguageModel model = HyenaLanguageModel.blank(config, vocabularySize);
         model.useThreads(threads);
         if (recompute.equals("block")) {
             model.recomputeBlocks();
