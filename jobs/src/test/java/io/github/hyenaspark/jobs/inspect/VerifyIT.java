@@ -34,6 +34,8 @@ class VerifyIT {
                 .with("spark.eventLog.enabled", "true")
                 .with("spark.eventLog.compress", "false")
                 .with("spark.eventLog.dir", events().toUri().toString())
+                .with("spark.cores.max", "2") // both executors are there before the first task
+                .with("spark.scheduler.minRegisteredResourcesRatio", "1.0")
                 .run(directory, "verify", dataset);
     }
 
