@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -40,15 +41,21 @@ public final class SparkDuplicates {
     private static final long FEW_KEYS = 500_000;
 
     private final JavaSparkContext context;
-    private final long fewKeys;
+    private final Predicate<DuplicateSearch> small;
 
     public SparkDuplicates(JavaSparkContext context) {
-        this(context, FEW_KEYS);
+        this(context, SparkDuplicates::isSmall);
     }
 
-    SparkDuplicates(JavaSparkContext context, long fewKeys) {
+    /** @param small which searches one task sorts and the driver lists; decides no result */
+    SparkDuplicates(JavaSparkContext context, Predicate<DuplicateSearch> small) {
         this.context = context;
-        this.fewKeys = fewKeys;
+        this.small = small;
+    }
+
+    /** One task would read the new documents' tables anyway. */
+    private static boolean isSmall(DuplicateSearch search) {
+        return search.units().size() <= 1 && search.keys(search.unsorted()) + search.keys(search.sought()) <= FEW_KEYS;
     }
 
     /** Lists the duplicates that a commit has to know. */
@@ -56,7 +63,7 @@ public final class SparkDuplicates {
         if (search.kinds() == 0 || search.wanted().isEmpty()) {
             return new DuplicateSearch.Result(search.runs(), Map.of());
         }
-        boolean few = search.keys(search.unsorted()) + search.keys(search.sought()) <= fewKeys;
+        boolean few = small.test(search);
         if (!few) {
             LOG.info("looking for duplicates of {} documents", DuplicateSearch.documents(search.sought()));
         }

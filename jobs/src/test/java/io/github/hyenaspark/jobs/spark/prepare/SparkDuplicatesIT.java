@@ -64,8 +64,8 @@ class SparkDuplicatesIT {
         assertThat(search.units()).hasSizeGreaterThan(1);
         try (SparkSession session = OtherApplication.session("local[2]")) {
             JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
-            DuplicateSearch.Result ofOneTask = new SparkDuplicates(context).find(search);
-            DuplicateSearch.Result shuffled = new SparkDuplicates(context, 0).find(search);
+            DuplicateSearch.Result ofOneTask = new SparkDuplicates(context, any -> true).find(search);
+            DuplicateSearch.Result shuffled = new SparkDuplicates(context, any -> false).find(search);
             assertThat(ofOneTask.runs()).isEqualTo(snapshot.keys());
             assertThat(ofOneTask.lists()).isNotEmpty();
             assertThat(shuffled).usingRecursiveComparison().isEqualTo(ofOneTask);
