@@ -10,6 +10,7 @@ import io.github.hyenaspark.operator.tensor.ProductWarmUp;
 import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -26,23 +27,19 @@ public final class HyenaLanguageModel extends HyenaModel<Batch> {
      */
     public static final int NUMERIC_CONTRACT = 1;
 
-    private HyenaLanguageModel(ComputationGraphConfiguration configuration) {
-        super(configuration);
-    }
-
-    private HyenaLanguageModel(ComputationGraphConfiguration configuration, long parameters) {
-        super(configuration, parameters);
+    private HyenaLanguageModel(ComputationGraph graph) {
+        super(graph);
     }
 
     /** A model with fresh parameters, decided by {@code seed}; {@code vocabularySize} is V before padding. */
     public static HyenaLanguageModel create(ModelConfig config, int vocabularySize, long seed) {
-        return new HyenaLanguageModel(configuration(config, vocabularySize, seed, DataType.FLOAT));
+        return new HyenaLanguageModel(drawn(configuration(config, vocabularySize, seed, DataType.FLOAT)));
     }
 
     /** A model whose parameters are 0, for whoever sets them. */
     public static HyenaLanguageModel blank(ModelConfig config, int vocabularySize) {
         return new HyenaLanguageModel(
-                configuration(config, vocabularySize, 0, DataType.FLOAT), count(tableOf(config, vocabularySize)));
+                blank(configuration(config, vocabularySize, 0, DataType.FLOAT), tableOf(config, vocabularySize)));
     }
 
     /** The graph's configuration, for whoever wants to build on it. */

@@ -35,23 +35,30 @@ public abstract class HyenaModel<B extends TrainingBatch> {
     final ComputationGraph graph;
     private final GraphContext context;
 
+    HyenaModel(ComputationGraph graph) {
+        this.graph = graph;
+        context = GraphContext.of(graph);
+        useThreads(1);
+    }
+
     /** Draws the parameters. */
-    HyenaModel(ComputationGraphConfiguration configuration) {
-        graph = new ComputationGraph(configuration);
+    static ComputationGraph drawn(ComputationGraphConfiguration configuration) {
+        var graph = new ComputationGraph(configuration);
         graph.init();
-        context = GraphContext.of(graph);
-        useThreads(1);
+        return graph;
     }
 
-    /** Has parameters of 0, so many floats, for those that come from elsewhere: of a large model drawing takes long. */
-    HyenaModel(ComputationGraphConfiguration configuration, long parameters) {
-        graph = new ComputationGraph(configuration);
-        graph.init(Nd4j.create(DataType.FLOAT, 1, parameters), false);
-        context = GraphContext.of(graph);
-        useThreads(1);
+    /** Leaves the parameters at 0, for those that come from elsewhere: of a large model drawing takes long. */
+    static ComputationGraph blank(ComputationGraphConfiguration configuration, List<ParameterEntry> table) {
+        var graph = new ComputationGraph(configuration);
+        graph.init(Nd4j.create(DataType.FLOAT, 1, end(table)), false);
+        return graph;
     }
 
-    static long count(List<ParameterEntry> table) {
+    private static long end(List<ParameterEntry> table) {
+        if (table.isEmpty()) {
+            return 0;
+        }
         ParameterEntry last = table.get(table.size() - 1);
         return last.offset() + last.size();
     }
@@ -121,8 +128,7 @@ public abstract class HyenaModel<B extends TrainingBatch> {
     }
 
     private static void append(List<ParameterEntry> table, String layer, List<ParameterSpec> specs) {
-        ParameterEntry last = table.isEmpty() ? null : table.get(table.size() - 1);
-        long at = last == null ? 0 : last.offset() + last.size();
+        long at = end(table);
         for (ParameterSpec spec : specs) {
             table.add(new ParameterEntry(layer + "." + spec.name(), spec.shape(), at, spec.group()));
             at += spec.size();

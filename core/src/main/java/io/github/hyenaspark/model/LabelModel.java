@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -21,14 +22,9 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class LabelModel extends HyenaModel<LabelledBatch> {
     private final int frozen;
 
-    private LabelModel(ComputationGraphConfiguration configuration, int frozen) {
-        super(configuration);
+    private LabelModel(ComputationGraph graph, int frozen) {
+        super(graph);
         this.frozen = frozen;
-    }
-
-    private LabelModel(ComputationGraphConfiguration configuration, Spec spec) {
-        super(configuration, count(spec.table()));
-        this.frozen = spec.frozen();
     }
 
     /**
@@ -62,12 +58,12 @@ public final class LabelModel extends HyenaModel<LabelledBatch> {
 
     /** A model with fresh parameters, decided by {@code seed}. */
     public static LabelModel create(Spec spec, long seed) {
-        return new LabelModel(configuration(spec, seed, DataType.FLOAT), spec.frozen());
+        return new LabelModel(drawn(configuration(spec, seed, DataType.FLOAT)), spec.frozen());
     }
 
     /** A model whose parameters are 0, for whoever sets them. */
     public static LabelModel blank(Spec spec) {
-        return new LabelModel(configuration(spec, 0, DataType.FLOAT), spec);
+        return new LabelModel(blank(configuration(spec, 0, DataType.FLOAT), spec.table()), spec.frozen());
     }
 
     /** The graph's configuration. */
