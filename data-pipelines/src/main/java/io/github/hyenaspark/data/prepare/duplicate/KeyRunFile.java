@@ -191,11 +191,6 @@ public final class KeyRunFile {
             }
         }
 
-        /** The next candidate; empty at the end. */
-        public long[] next() throws IOException {
-            return next(0);
-        }
-
         /**
          * The next candidate whose key's first number is at least this; empty at the end. Those before it are checked,
          * not made.

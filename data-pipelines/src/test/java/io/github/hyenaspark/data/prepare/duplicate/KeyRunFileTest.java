@@ -66,7 +66,7 @@ class KeyRunFileTest {
         List<long[]> read = new ArrayList<>();
         for (int range = 0; range < ranges; range++) {
             try (var cursor = KeyRunFile.Cursor.open(storage, directory.toString(), run, range, ranges)) {
-                for (long[] next = cursor.next(); next.length > 0; next = cursor.next()) {
+                for (long[] next = cursor.next(0); next.length > 0; next = cursor.next(0)) {
                     assertThat(DuplicateRule.part(next, ranges)).isEqualTo(range);
                     read.add(next);
                 }

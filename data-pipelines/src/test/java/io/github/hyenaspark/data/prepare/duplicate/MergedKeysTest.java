@@ -41,9 +41,9 @@ class MergedKeysTest {
                 for (int unit = 0; unit < UNITS; unit++) {
                     for (int document = 0; document < DOCUMENTS; document++) {
                         long key = (Long.MAX_VALUE / KEYS) * random.nextInt(KEYS);
-                        candidates.add(new long[] {key, random.nextInt(2), 0, names.size(), unit, document, 7});
-                        all.add(new long[] {key, candidates.get(candidates.size() - 1)[1], 0, segment, unit, document, 7
-                        });
+                        long rest = random.nextInt(2);
+                        candidates.add(new long[] {key, rest, 0, names.size(), unit, document, 7});
+                        all.add(new long[] {key, rest, 0, segment, unit, document, 7});
                     }
                 }
                 names.add("s" + segment);
