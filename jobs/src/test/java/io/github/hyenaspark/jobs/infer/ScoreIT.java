@@ -27,11 +27,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import org.apache.spark.SparkEnv;
-import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -337,35 +332,6 @@ class ScoreIT {
                     .startsWith("hyena " + command + ": " + command + " needs ")
                     .contains("MiB of the memory of this machine, found", "fewer tasks at once");
             assertThat(directory.resolve(command)).doesNotExist();
-        }
-    }
-
-    /** Cores that would have no document help with the one there is, and change no bit of its scores. */
-    @Test
-    void oneDocumentHasAllCoresOfThisMachine() throws IOException {
-        Path input = Files.writeString(directory.resolve("one.txt"), text(7, 900));
-        double alone = score("local[1]", input, directory.resolve("alone"))
-                .json()
-                .get("nats")
-                .doubleValue();
-        System.setProperty("spark.extraListeners", CpusOfTasks.class.getName());
-        try {
-            JsonNode together =
-                    score("local[3]", input, directory.resolve("together")).json();
-            assertThat(together.get("nats").doubleValue()).isEqualTo(alone);
-        } finally {
-            System.clearProperty("spark.extraListeners");
-        }
-        assertThat(CpusOfTasks.FOUND).containsOnly(3);
-    }
-
-    /** Notes how many cores the tasks of each stage get. */
-    public static final class CpusOfTasks extends SparkListener {
-        private static final Set<Integer> FOUND = ConcurrentHashMap.newKeySet();
-
-        @Override
-        public void onStageSubmitted(SparkListenerStageSubmitted stage) {
-            FOUND.add(SparkEnv.get().conf().getInt("spark.task.cpus", 1));
         }
     }
 
