@@ -136,8 +136,8 @@ public abstract class HyenaModel<B extends TrainingBatch> {
     }
 
     /**
-     * From now on {@code threads} threads, the caller's included, compute this model; 1 at first. The bits do not depend on it.
-     * OpenBLAS itself is held to one thread in the whole JVM.
+     * From now on {@code threads} threads, the caller's included, compute this model; 1 at first. The bits do not
+     * depend on it. OpenBLAS itself is held to one thread in the whole JVM.
      */
     public final void useThreads(int threads) {
         context.useThreads(threads);

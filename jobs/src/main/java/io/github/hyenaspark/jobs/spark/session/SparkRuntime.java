@@ -51,6 +51,7 @@ public final class SparkRuntime implements AutoCloseable {
     private static final int CONNECT_MILLIS = 5000;
     private static final int EXECUTOR_SECONDS = 30;
     private static final int OWN_EXECUTOR_SECONDS = 120;
+    private static final int REMOVAL_MILLIS = 2000;
     private static final String LOCAL_CLUSTER = "local-cluster";
     private static final String KRYO = "org.apache.spark.serializer.KryoSerializer";
 
@@ -321,7 +322,31 @@ public final class SparkRuntime implements AutoCloseable {
         closing = true;
         if (owned) {
             tokens.close();
+            awaitRemovals();
             session.stop();
+        }
+    }
+
+    /**
+     * Executors still answer that they have removed broadcasts, and Spark prints a stack trace for each answer that
+     * comes after its end. What is asked last is answered last; an executor that is gone is not waited for.
+     */
+    private void awaitRemovals() {
+        var last = new Thread(
+                () -> {
+                    try {
+                        context().broadcast(0).unpersist(true);
+                    } catch (Exception e) { // Scala throws SparkException without declaring it
+                        LOG.debug("the context has ended before it was closed", e);
+                    }
+                },
+                "hyena-last-removal");
+        last.setDaemon(true);
+        last.start();
+        try {
+            last.join(REMOVAL_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
