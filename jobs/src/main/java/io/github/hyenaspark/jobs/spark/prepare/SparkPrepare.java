@@ -8,7 +8,6 @@ import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.prepare.unit.UnitWork;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
-import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.task.DriverState;
@@ -17,8 +16,10 @@ import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,20 +28,31 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
 
-/** Prepares work units as one Spark job of one task per unit. */
+/**
+ * Prepares work units, a task for each, as Spark jobs of a few thousand: the driver keeps kilobytes for every task of a
+ * job until the job ends. While one job ends, the next has begun, so that no core waits.
+ */
 public final class SparkPrepare {
     private static final long LOOK_MILLIS = 500;
     private static final long MEBIBYTE = 1 << 20;
     private static final long TASK_HEAP = 5 * MEBIBYTE;
+    private static final int MOST_UNITS = 4096;
+    private static final int JOBS_AT_ONCE = 2;
 
     private final JavaSparkContext context;
     private final Progress progress; // counts mebibytes of input
     private final DatasetLease lease;
+    private final int unitsOfJob;
 
     public SparkPrepare(JavaSparkContext context, Progress progress, DatasetLease lease) {
+        this(context, progress, lease, Math.max(MOST_UNITS, context.defaultParallelism()));
+    }
+
+    SparkPrepare(JavaSparkContext context, Progress progress, DatasetLease lease, int unitsOfJob) {
         this.context = context;
         this.progress = progress;
         this.lease = lease;
+        this.unitsOfJob = unitsOfJob;
     }
 
     /** What preparing takes in memory, whatever the documents: buffers, measured with tasks that share a small heap. */
@@ -62,15 +74,25 @@ public final class SparkPrepare {
         LongAccumulator bytesRead = context.sc().longAccumulator("bytes read");
         DriverState.ofThisProcess().set(DriverState.TO_PREPARE, (double) mebibytes(units));
         Broadcast<DatasetSpec> sent = context.broadcast(recipe);
+        Queue<JavaFutureAction<List<Long>>> jobs = new ArrayDeque<>();
+        long documents = 0;
         try {
-            JavaFutureAction<List<Long>> job = context.parallelize(new ArrayList<>(units), units.size())
-                    .map(unit -> prepare(unit, sent.value(), bytesRead))
-                    .collectAsync();
-            long documents =
-                    await(job, bytesRead).stream().mapToLong(Long::longValue).sum();
+            for (int from = 0; from < units.size(); from += unitsOfJob) {
+                if (jobs.size() == JOBS_AT_ONCE) {
+                    documents += await(jobs, bytesRead);
+                }
+                List<WorkUnit> some = units.subList(from, Math.min(units.size(), from + unitsOfJob));
+                jobs.add(context.parallelize(new ArrayList<>(some), some.size())
+                        .map(unit -> prepare(unit, sent.value(), bytesRead))
+                        .collectAsync());
+            }
+            while (!jobs.isEmpty()) {
+                documents += await(jobs, bytesRead);
+            }
             progress.advance(mebibytes(units), documents + " documents");
             DriverState.ofThisProcess().set(DriverState.PREPARED, (double) mebibytes(units));
         } finally {
+            jobs.forEach(job -> job.cancel(true));
             sent.destroy();
         }
     }
@@ -102,11 +124,14 @@ public final class SparkPrepare {
         return (bytes + MEBIBYTE - 1) / MEBIBYTE;
     }
 
-    private <T> T await(JavaFutureAction<T> job, LongAccumulator bytesRead) throws IOException {
+    /** The documents of the first job, which is removed once it has ended. */
+    private long await(Queue<JavaFutureAction<List<Long>>> jobs, LongAccumulator bytesRead) throws IOException {
         try {
             while (true) {
                 try {
-                    return job.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                    List<Long> documents = jobs.element().get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                    jobs.remove();
+                    return documents.stream().mapToLong(Long::longValue).sum();
                 } catch (TimeoutException stillRunning) {
                     lease.stopIfLost();
                     long done = bytesRead.value() / MEBIBYTE;
@@ -116,11 +141,7 @@ public final class SparkPrepare {
             }
         } catch (ExecutionException e) {
             throw new IOException("a unit could not be prepared", e);
-        } catch (LockedException e) {
-            job.cancel(true);
-            throw e;
         } catch (InterruptedException e) {
-            job.cancel(true);
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while units were prepared");
         }

@@ -1,5 +1,5 @@
 /**
- * Preparing data as Spark jobs: one task per work unit, duplicates by two sorts, word counts for a tokenizer. Tasks
+ * Preparing data as Spark jobs: a task per work unit, duplicates by two sorts, word counts for a tokenizer. Tasks
  * publish nothing. Start at {@link SparkPrepare}.
  */
 @NullMarked
