@@ -221,8 +221,8 @@ final class FitIT {
                 fit(input, who, "checkpoint.every-rounds=2", "fit.epochs=4").toArray(String[]::new);
         boolean driver = who.equals("driver");
         HyenaProcess process = HyenaProcess.on(driver ? LOCAL : "local-cluster[2,1,512]");
-        Outcome first = (driver ? process.withDriverAt(point) : process.withExecutorsAt(point))
-                .run(directory, arguments);
+        Outcome first =
+                (driver ? process.withDriverAt(point) : process.withExecutorsAt(point)).run(directory, arguments);
         assertThat(first.code()).as(first.messages()).isEqualTo(driver ? HyenaProcess.KILLED : 0);
         assertThat(point.reached()).isPositive();
         if (driver) {
