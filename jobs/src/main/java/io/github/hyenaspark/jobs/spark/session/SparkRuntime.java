@@ -329,7 +329,8 @@ public final class SparkRuntime implements AutoCloseable {
 
     /**
      * Executors still answer that they have removed broadcasts, and Spark prints a stack trace for each answer that
-     * comes after its end. What is asked last is answered last; an executor that is gone is not waited for.
+     * comes after its end. What is asked last is answered last, but for a few that overtake each other; an executor
+     * that is gone is not waited for.
      */
     private void awaitRemovals() {
         var last = new Thread(
