@@ -55,7 +55,7 @@ public final class Main {
                 return inspect(arguments, console);
             }
             return CommandLines.execute(arguments, console);
-        } catch (OutOfMemoryError e) { // picocli catches exceptions only
+        } catch (Error e) { // memory that ran out, a class that is missing: picocli catches exceptions only
             return failed(e, "hyena " + arguments.get(0), console, false);
         }
     }

@@ -223,6 +223,29 @@ class LauncherIT {
         assertThat(loaded()).anyMatch(line -> line.contains(" io.github.hyenaspark.model.ModelConfig" + SHARED));
     }
 
+    /** Commands that open a session need what Spark's own script opens of Java, which only the launcher tells. */
+    @Test
+    @Tag("process")
+    void aLabelIsLearnedAndPredictedWithTheSparkOfTheBuild() throws Exception {
+        Path labelled = Files.write(directory.resolve("labelled.jsonl"), LongCommands.labelled());
+        String run = "run.dir=" + directory.resolve("fit");
+        for (List<String> words : List.of(
+                List.of(
+                        "fit",
+                        "data.input=" + labelled,
+                        run,
+                        "fit.folds=2",
+                        "fit.models=1",
+                        "fit.epochs=1",
+                        "model.d-model=8",
+                        "model.n-layer=1"),
+                List.of("predict", run, "data.input=" + labelled, "predict.output=" + directory.resolve("out")))) {
+            Outcome outcome = Script.named("hyena").run(directory, words.toArray(String[]::new));
+            assertThat(outcome.code()).as(outcome.messages()).isZero();
+        }
+        assertThat(directory.resolve("out/_SUCCESS")).exists();
+    }
+
     /** A flight recording looks at the file of each class; here all classes of the archive are loaded. */
     private void assertRecorded() throws IOException, InterruptedException {
         Path recording = directory.resolve("recording.jfr");

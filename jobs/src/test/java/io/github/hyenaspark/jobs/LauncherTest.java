@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.ExitCode;
 import io.github.hyenaspark.jobs.docs.Pages;
 import io.github.hyenaspark.jobs.testing.Script;
@@ -13,6 +14,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -156,6 +158,21 @@ class LauncherTest {
         String jar = checkout.resolve("jars/hyena-jobs-0.jar").toString();
         assertThat(hyenaWith("", "verify", "RUN").results()).contains(jar, checkout + "/spark/jars/spark-core");
         assertThat(builds()).isEqualTo(1);
+    }
+
+    /** A new command is expected here until it is listed as one that opens no session. */
+    @Test
+    void everyCommandThatOpensASessionIsSubmitted() throws Exception {
+        hyena("build");
+        Set<String> plain =
+                Set.of("generate", "export", "import", "expire", "vacuum", "migrate", "bench", "inspect", "verify");
+        for (CommandWords command : Commands.ALL) {
+            Outcome outcome = hyena(command.name());
+            assertThat(outcome.results().equals("submitted\n"))
+                    .as("%s is submitted", command.name())
+                    .isEqualTo(!plain.contains(command.name()));
+        }
+        assertThat(hyena("bench", "round").results()).isEqualTo("submitted\n");
     }
 
     /** Without one it is a command of plain Java, as the distribution above shows. */

@@ -32,18 +32,25 @@ public record SplitRule(double fraction, List<String> names, String column) {
         return validation ? Split.VALIDATION : Split.TRAIN;
     }
 
-    /** What to say if it is likely that none of so many different documents is held out; not if names decide. */
+    /**
+     * What to say if it is likely that none of so many different documents is held out, though some should be; not if
+     * names decide.
+     */
     public Optional<String> noneHeldOut(long documents) {
-        double chance = names.isEmpty() ? StrictMath.pow(1 - fraction, (double) documents) : 0;
-        String found = chance == 1
-                ? " holds nothing out"
-                : String.format(
-                        Locale.ROOT, " may hold nothing out (documents: %d, chance: %.0f %%)", documents, 100 * chance);
+        if (!names.isEmpty() || fraction == 0) {
+            return Optional.empty();
+        }
+        double chance = StrictMath.pow(1 - fraction, (double) documents);
         return chance < LIKELY
                 ? Optional.empty()
-                : Optional.of("data.validation-fraction=" + fraction + found
-                        + ", and then training cannot measure its loss on"
-                        + " unseen text; set data.validation-documents or a larger fraction before you go on");
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "data.validation-fraction=%s may hold nothing out (documents: %d, chance: %.0f %%), and then"
+                                + " training cannot measure its loss on unseen text; set data.validation-documents or"
+                                + " a larger fraction before you go on",
+                        fraction,
+                        documents,
+                        100 * chance));
     }
 
     /** The first 52 bits of a hash as a number in [0, 1). */

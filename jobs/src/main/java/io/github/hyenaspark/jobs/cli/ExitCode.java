@@ -193,7 +193,9 @@ public enum ExitCode {
     private static boolean isBare(Throwable told) {
         boolean speaks = told instanceof IllegalArgumentException || told instanceof IllegalStateException;
         boolean ofJava = told.getClass().getName().startsWith("java.");
-        return told instanceof FileSystemException || (told instanceof RuntimeException && ofJava && !speaks);
+        return told instanceof FileSystemException
+                || told instanceof LinkageError
+                || (told instanceof RuntimeException && ofJava && !speaks);
     }
 
     /**

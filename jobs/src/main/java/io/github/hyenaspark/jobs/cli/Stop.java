@@ -101,7 +101,8 @@ public final class Stop {
                 // one of Spark's threads: the command would wait for it for ever
                 end(ExitCode.FAILED.code(), command + ": " + ExitCode.message(failure) + "; ");
             } else {
-                LoggerFactory.getLogger(Stop.class).error("the thread {} failed", thread.getName(), failure);
+                LoggerFactory.getLogger(Stop.class)
+                        .error("the thread {} failed: {}", thread.getName(), ExitCode.message(failure), failure);
             }
         });
     }

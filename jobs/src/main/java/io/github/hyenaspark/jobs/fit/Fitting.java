@@ -204,7 +204,8 @@ final class Fitting {
         if (division.train().length == 0 || division.heldOut().length == 0 || division.test().length == 0) {
             throw new IllegalArgumentException("fit.folds: found "
                     + labels.documents().size()
-                    + " documents, too few for " + settings.fit().folds() + " folds and fit.validation-fraction="
+                    + " documents, " + folds.groups() + " of them after those of equal text or of one group are taken"
+                    + " together: too few for " + settings.fit().folds() + " folds and fit.validation-fraction="
                     + settings.fit().validationFraction() + "; give more documents, or ask for fewer folds");
         }
         FittedModel.Scale scale = scale(division.train());

@@ -26,9 +26,11 @@ final class Folds {
     private final List<LabelledDocument> documents;
     private final boolean tests; // whether some documents do nothing else
     private final FitConfig config;
+    private final int groups;
 
-    private Folds(double[] place, List<LabelledDocument> documents, boolean tests, FitConfig config) {
+    private Folds(double[] place, int groups, List<LabelledDocument> documents, boolean tests, FitConfig config) {
         this.place = place;
+        this.groups = groups;
         this.documents = documents;
         this.tests = tests;
         this.config = config;
@@ -42,7 +44,8 @@ final class Folds {
                 config.folds(),
                 "0, since data.validation-documents names the documents that test");
         double[] place = new double[set.documents().size()];
-        for (List<List<Integer>> alike : strata(set, groups(set))) {
+        List<List<Integer>> groups = groups(set);
+        for (List<List<Integer>> alike : strata(set, groups)) {
             Map<String, List<Integer>> shuffled = new TreeMap<>();
             for (List<Integer> group : alike) {
                 String id = group.stream()
@@ -58,7 +61,12 @@ final class Folds {
                 group.forEach(document -> place[document] = at);
             }
         }
-        return new Folds(place, set.documents(), tests, config);
+        return new Folds(place, groups.size(), set.documents(), tests, config);
+    }
+
+    /** Into how many groups the documents fall that stay together. */
+    int groups() {
+        return groups;
     }
 
     /** Documents that stay together, because they have one group or one content, or are linked by others. */

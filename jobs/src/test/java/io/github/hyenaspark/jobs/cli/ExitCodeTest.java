@@ -76,6 +76,14 @@ class ExitCodeTest {
     }
 
     @Test
+    void aClassThatIsMissingIsADefectOfWhatWasInstalled() {
+        var failure = new NoClassDefFoundError("org/example/Missing");
+        assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.FAILED);
+        assertThat(ExitCode.isDefect(failure)).isTrue();
+        assertThat(ExitCode.message(failure)).contains("NoClassDefFoundError", "org/example/Missing");
+    }
+
+    @Test
     void aCauseThatDecidesTheCodeIsToldThoughMemoryRanOutToo() {
         corrupt.initCause(new OutOfMemoryError("Java heap space"));
         assertThat(ExitCode.of(corrupt)).isEqualTo(ExitCode.INVALID_DATA);
