@@ -145,15 +145,14 @@ public final class Vacuum {
     }
 
     private Result delete(long changedBefore) throws IOException {
-        long kept = 0;
-        List<FileInfo> orphans = new ArrayList<>();
         int prefix = storage.qualify(dataset).length() + 1;
-        for (String folder : FOLDERS) {
-            Sorted sorted =
-                    storage.everythingBelow(Storage.resolve(dataset, folder), () -> new Sorted(prefix, changedBefore));
-            kept += sorted.kept;
-            orphans.addAll(sorted.orphans);
-        }
+        List<Sorted> folders = Requests.all(
+                FOLDERS,
+                folder -> storage.everythingBelow(
+                        Storage.resolve(dataset, folder), () -> new Sorted(prefix, changedBefore)));
+        List<FileInfo> orphans =
+                folders.stream().flatMap(folder -> folder.orphans.stream()).toList();
+        long kept = folders.stream().mapToLong(folder -> folder.kept).sum();
         Requests.all(orphans, orphan -> {
             TestPoint.reached("before deleting {}", orphan.uri());
             storage.delete(orphan.uri());

@@ -16,7 +16,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Counts the requests to a store and what they would take, without waiting. A request takes the measuring thread its
- * whole time; the others ask 32 at once, as {@link Requests} does, so there each takes a 32nd. Thread-safe.
+ * whole time; the others ask 32 at once, as {@link Requests} does, so there each takes a 32nd, but all together no less
+ * than the longest listing, whose pages are asked for one after the other. Thread-safe.
  */
 final class VirtualClock {
     /** What is asked of a store of objects. */
@@ -33,7 +34,9 @@ final class VirtualClock {
     private final long requestNanos;
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     private final Map<Request, LongAdder> counts = new EnumMap<>(Request.class);
-    private final AtomicLong nanos = new AtomicLong();
+    private final AtomicLong ownNanos = new AtomicLong();
+    private final AtomicLong othersNanos = new AtomicLong();
+    private final AtomicLong longestListing = new AtomicLong(); // of other threads
     private final LongAdder metadata = new LongAdder();
     private final LongAdder indexes = new LongAdder();
     /** By thread: its processor time when it last asked for something. */
@@ -73,9 +76,19 @@ final class VirtualClock {
             return;
         }
         Objects.requireNonNull(counts.get(request)).increment();
-        nanos.addAndGet(thread == measuring ? requestNanos : requestNanos / Requests.AT_ONCE);
-        if (thread != measuring) {
+        if (thread == measuring) {
+            ownNanos.addAndGet(requestNanos);
+        } else {
+            othersNanos.addAndGet(requestNanos / Requests.AT_ONCE);
             processor.put(thread, threads.getCurrentThreadCpuTime());
+        }
+    }
+
+    /** A request for the page of a listing with this number, from one on. */
+    void countPage(int number) {
+        count(Request.LIST);
+        if (measuring != 0 && Thread.currentThread().getId() != measuring) {
+            longestListing.accumulateAndGet(number * requestNanos, Math::max);
         }
     }
 
@@ -93,7 +106,7 @@ final class VirtualClock {
         ObjectNode byKind = Json.object();
         counts.forEach((kind, count) -> byKind.put(kind.name().toLowerCase(Locale.ROOT), count.sum()));
         long others = processor.values().stream().mapToLong(Long::longValue).sum();
-        double store = nanos.get() / NANOS;
+        double store = (ownNanos.get() + Math.max(othersNanos.get(), longestListing.get())) / NANOS;
         double processors = (ownProcessor + others) / NANOS;
         ObjectNode json = Json.object()
                 .put(

@@ -241,11 +241,12 @@ public final class VirtualStore extends FileSystem {
             throw new UnsupportedOperationException("nothing here lists the files of one directory this way");
         }
         Iterator<Listed> all = below(key(directory) + "/");
-        clock.count(Request.LIST);
+        clock.countPage(1);
         if (!all.hasNext()) {
             throw missing(directory);
         }
         return new RemoteIterator<>() {
+            private int page = 1;
             private int left = PAGE;
 
             @Override
@@ -259,7 +260,7 @@ public final class VirtualStore extends FileSystem {
                     throw new NoSuchElementException("all objects have been listed");
                 }
                 if (left == 0) {
-                    clock.count(Request.LIST);
+                    clock.countPage(++page);
                     left = PAGE;
                 }
                 left--;

@@ -3,9 +3,12 @@ package io.github.hyenaspark.jobs.bench.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.jobs.bench.plan.PlanBenchJob.Case;
 import io.github.hyenaspark.jobs.bench.plan.PlanBenchJob.Size;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -91,5 +94,23 @@ class PlanBenchTest {
         JsonNode found = measured(Case.JOIN, FILES, UNITS, 1);
         assertThat(found.get("documents").longValue()).isGreaterThan(UNITS);
         assertThat(requests(found)).isLessThan(CONSTANT);
+    }
+
+    @Test
+    void requestsOfManyThreadsTakeNoLessThanTheLongestListing() throws IOException {
+        var clock = new VirtualClock(MILLIS);
+        clock.measure(() -> Requests.all(List.of(1, 2, 10), pages -> {
+            for (int page = 1; page <= pages; page++) {
+                clock.countPage(page);
+            }
+            return pages;
+        }));
+        assertThat(clock.toJson().get("requests").intValue()).isEqualTo(13);
+        assertThat(clock.toJson().get("store_seconds").doubleValue()).isEqualTo(10 * MILLIS / 1e3);
+        clock.measure(() -> Requests.all(Collections.nCopies(640, 1), page -> {
+            clock.count(VirtualClock.Request.GET);
+            return page;
+        }));
+        assertThat(clock.toJson().get("store_seconds").doubleValue()).isEqualTo((640 + 13) * MILLIS / 1e3 / 32);
     }
 }
