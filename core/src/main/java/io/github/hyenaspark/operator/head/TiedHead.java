@@ -9,6 +9,7 @@ import io.github.hyenaspark.operator.tensor.SharedGradient;
 import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
+import java.util.Arrays;
 import java.util.List;
 
 /** The head in the form that runs, from normalisation to loss and gradient tile by tile; it never has all logits. */
@@ -44,10 +45,21 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
         norm.start(pass.within("norm"));
         double[] nats = new double[Tile.tiles(pass, tileLength())];
         Tile.each(pass, tileLength(), tile -> {
-            float[][] scores = scores(tile, input, pass);
-            nats[tile.number()] = softmax(tile, scores, targets, losses(tile));
+            if (counts(tile, targets)) {
+                nats[tile.number()] = softmax(tile, scores(tile, input, pass), targets, losses(tile));
+            }
         });
         return sum(nats);
+    }
+
+    /** Whether any step has a target: those that are context or padding have none, and need no logits. */
+    private static boolean counts(Tile tile, int[] targets) {
+        for (int t = 0; t < tile.count(); t++) {
+            if (target(tile, targets, t) >= 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static double sum(double[] values) {
@@ -62,10 +74,15 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     public void losses(FloatArray input, int[] targets, TargetLosses losses, ForwardContext<FloatArray> pass) {
         norm.start(pass.within("norm"));
         Tile.each(pass, tileLength(), tile -> {
+            int at = tile.b() * tile.length() + tile.from();
+            if (!counts(tile, targets)) {
+                Arrays.fill(losses.nats(), at, at + tile.count(), 0);
+                Arrays.fill(losses.likeliest(), at, at + tile.count(), false);
+                return;
+            }
             float[][] scores = scores(tile, input, pass);
             double[] nats = losses(tile);
             softmax(tile, scores, targets, nats);
-            int at = tile.b() * tile.length() + tile.from();
             System.arraycopy(nats, 0, losses.nats(), at, tile.count());
             for (int t = 0; t < tile.count(); t++) {
                 losses.likeliest()[at + t] = isLikeliest(scores, target(tile, targets, t), t);

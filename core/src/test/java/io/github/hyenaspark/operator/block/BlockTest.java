@@ -113,8 +113,7 @@ class BlockTest {
                 random.doubles((long) vocabularySize * width, -1, 1).toArray());
         double[] input = random.doubles(2L * width * length, -1, 1).toArray();
         int[] targets = random.ints(2L * length, 0, vocabularySize).toArray();
-        targets[length] = -100;
-
+        Arrays.fill(targets, length, length + Math.min(length, 70), -100); // more than a tile
         Map<String, double[]> gradients = new HashMap<>();
         Map<String, FloatArray> values = new HashMap<>();
         Map<String, FloatArray> floatGradients = new HashMap<>();
@@ -153,6 +152,14 @@ class BlockTest {
         Closeness.check("input gradient", Rehearsal.doubles(floatInputGradient), inputGradient, 1e-5);
         gradients.forEach((name, expected) -> Closeness.check(
                 name, Rehearsal.doubles(Objects.requireNonNull(floatGradients.get(name))), expected, 1e-5));
+        if (length >= 64) {
+            for (int channel = 0; channel < width; channel++) {
+                Arrays.fill(input, (width + channel) * length, (width + channel) * length + 64, Double.NaN);
+            }
+            assertThat(head.loss(Rehearsal.floats(input), targets, pass))
+                    .as("of tiles that are all context nothing is read")
+                    .isEqualTo(floatNats);
+        }
     }
 
     private static int likeliest(double[] logits, int i, int length, int vocabularySize) {
