@@ -54,7 +54,7 @@ public final class Storage {
     private static final Patience OF_DISK = new Patience("", 0);
 
     private final Map<String, String> given;
-    private final boolean localByDefault;
+    private volatile boolean localByDefault; // as far as one knows without Hadoop's settings
     private final boolean asksFirst;
     private final Set<String> asked = ConcurrentHashMap.newKeySet();
     private @Nullable Hadoop hadoop; // made when it is needed: that takes a third of a second
@@ -62,7 +62,11 @@ public final class Storage {
     private Storage(Map<String, String> given, boolean asksFirst) {
         this.given = given;
         this.asksFirst = asksFirst;
-        localByDefault = given.getOrDefault(FileSystem.FS_DEFAULT_NAME_KEY, "").startsWith(LOCAL + ":");
+        localByDefault = isLocal(given.getOrDefault(FileSystem.FS_DEFAULT_NAME_KEY, ""));
+    }
+
+    private static boolean isLocal(String fileSystem) {
+        return fileSystem.startsWith(LOCAL + ":");
     }
 
     private record Hadoop(Configuration settings, RawLocalFileSystem disk) {}
@@ -71,6 +75,7 @@ public final class Storage {
         if (hadoop == null) {
             Configuration settings = new Configuration();
             given.forEach(settings::set);
+            localByDefault = isLocal(FileSystem.getDefaultUri(settings).toString());
             // Not Hadoop's LocalFileSystem: that one leaves .crc files beside every file.
             RawLocalFileSystem disk = new RawLocalFileSystem();
             disk.initialize(URI.create("file:///"), settings);

@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -86,6 +88,18 @@ class StorageTest {
         assertThat(storage.createExclusively(uri("a"), bytes("second"))).isFalse();
         assertThat(storage.read(uri("a"))).isEqualTo(bytes("first"));
         assertThat(everythingOnDisk()).containsExactly("a");
+    }
+
+    /** Each question about a file would take five calls of the system, four million times in a night. */
+    @Test
+    void aLocalDiskIsNotAskedAboutEachFileOnceHadoopsSettingsSayThatPathsAreThere() throws IOException {
+        storage.write(uri("a.bin"), out -> out.write(bytes("content")));
+        Storage plain = Storage.of(Map.of());
+        String path = directory.toString();
+        assertThat(plain.qualify(path)).startsWith("file:");
+        Map<String, Long> lengths = new HashMap<>();
+        plain.names(path, lengths::put);
+        assertThat(lengths).isEqualTo(Map.of("a.bin", -1L));
     }
 
     @Test
