@@ -109,10 +109,9 @@ class RefusalIT {
         hyena("local[1]", "prepare", input(other, "data.tokenizer=gpt2")).json();
         assertRefused(
                 hyena("no-such-master", "train", other, run),
-                3,
-                "hyena train: ",
-                "expected the tokenizer " + BYTES + " of the checkpoint in " + directory.resolve("run"),
-                "found the tokenizer " + GPT2);
+                2,
+                "hyena train: data.dataset: " + directory.resolve("other") + " has the tokenizer gpt2 (" + GPT2
+                        + "), expected that of the checkpoint in " + directory.resolve("run") + " (" + BYTES + ")");
     }
 
     @Test

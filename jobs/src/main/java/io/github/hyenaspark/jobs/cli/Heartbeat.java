@@ -10,13 +10,15 @@ import java.util.function.BooleanSupplier;
 
 /**
  * A stream for messages that notices when nobody says anything: after 10 seconds it says that the command still works,
- * then after 20, 40 and so on, until somebody else has spoken. Nothing follows a command's last line.
+ * the next time after 20, then after 40, and from then on after a minute. Nothing follows a command's last line.
  */
 final class Heartbeat extends FilterOutputStream {
     private static final long FIRST_SECONDS = 10;
+    private static final long LONGEST_SECONDS = 60;
 
     private final long begin = System.nanoTime();
-    private long spoken = begin;
+    private long spoken = begin; // the last time by the command
+    private long written = begin; // the last time by anybody
     private long silence = FIRST_SECONDS;
     private boolean over;
 
@@ -32,7 +34,7 @@ final class Heartbeat extends FilterOutputStream {
     @Override
     public synchronized void write(byte[] bytes, int from, int count) throws IOException {
         spoken = System.nanoTime();
-        silence = FIRST_SECONDS;
+        written = spoken;
         if (!over) {
             out.write(bytes, from, count);
         }
@@ -66,7 +68,7 @@ final class Heartbeat extends FilterOutputStream {
     }
 
     synchronized void beat(String command, long now) throws IOException {
-        if (over || now - spoken < TimeUnit.SECONDS.toNanos(silence)) {
+        if (over || now - written < TimeUnit.SECONDS.toNanos(silence)) {
             return;
         }
         long seconds = TimeUnit.NANOSECONDS.toSeconds(now - begin);
@@ -77,9 +79,10 @@ final class Heartbeat extends FilterOutputStream {
                 seconds / 3600,
                 seconds / 60 % 60,
                 seconds % 60,
-                silence);
+                TimeUnit.NANOSECONDS.toSeconds(now - spoken));
         out.write(line.getBytes(StandardCharsets.UTF_8));
         out.flush();
-        silence *= 2;
+        written = now;
+        silence = Math.min(LONGEST_SECONDS, 2 * silence);
     }
 }

@@ -6,6 +6,7 @@ import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.operator.head.LabelHead;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -88,6 +89,16 @@ public record FitConfig(
         List<String> fields = new ArrayList<>(labelField);
         Stream.of(weightField, heldOutField).filter(field -> !field.isBlank()).forEach(fields::add);
         return fields;
+    }
+
+    /** Refuses a document, {@code what}, with these fields besides its text, if it lacks one. */
+    void checkFields(Set<String> found, String what) {
+        for (String field : fields()) {
+            String setting = labelField.contains(field)
+                    ? "fit.label-field"
+                    : field.equals(weightField) ? "fit.weight-field" : "fit.held-out-field";
+            Refusal.unless(found.contains(field), setting, field, "a field that " + what + " has, and every other");
+        }
     }
 
     int trainedLayers(int layers) {

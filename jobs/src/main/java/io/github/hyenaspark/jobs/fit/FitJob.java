@@ -5,12 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
-import io.github.hyenaspark.data.prepare.DatasetSpec;
-import io.github.hyenaspark.data.prepare.commit.DatasetLease;
-import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.task.TaskInput;
+import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
@@ -22,7 +19,6 @@ import io.github.hyenaspark.jobs.report.page.FitPage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
-import io.github.hyenaspark.jobs.spark.prepare.SparkPrepare;
 import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
@@ -56,10 +52,16 @@ public final class FitJob implements Job {
     private static final List<String> SECTIONS = List.of("checkpoint", "data", "fit", "model", "run", "task", "train");
     private static final String SETTINGS = "fit.json";
     private static final String RESULT = "result.json";
-
-    /** What decides how a fitting ends; not where or how it is run. */
-    private static final Set<String> FREE =
-            Set.of("data.dataset", "data.input", "run.dir", "run.progress", "run.allow-inexact-resume", "run.merge");
+    /** What does not decide how a fitting ends: where it is run, and what it sees to itself. */
+    private static final Set<String> FREE = Set.of(
+            "data.dataset",
+            "data.input",
+            "data.on-changed",
+            "data.prune",
+            "run.dir",
+            "run.progress",
+            "run.allow-inexact-resume",
+            "run.merge");
 
     /** The directory of a fitted model below that of its fitting. */
     static String model(String directory) {
@@ -165,24 +167,27 @@ public final class FitJob implements Job {
     private static Fitting fitting(Settings settings, JavaSparkContext context, Fitting.Observer observer)
             throws IOException {
         Storage storage = SparkRuntime.storage();
-        FitConfig config = settings.bind("fit", FitConfig.class);
         String run = settings.bind("run", RunConfig.class).dir();
         Optional<TaskInput> task = PrepareJob.task(settings);
         if (task.isPresent()) {
             task.get().writeLabelled(storage, TaskInput.directory(run));
         }
-        DatasetSpec spec = spec(settings, storage, run, config);
-        DatasetSnapshot snapshot = snapshot(context, storage, spec, observer);
-        var own = new FitSettings(settings, spec.config(), run);
-        return new Fitting(context, storage, own, snapshot, spec.tokenizer(storage), observer);
+        var documents = FitDocuments.of(settings, storage);
+        DatasetSnapshot snapshot = documents.snapshot(context, observer);
+        var own = new FitSettings(settings, documents.spec().config(), run);
+        Tokenizer tokenizer = documents.spec().tokenizer(storage);
+        var fitting = new Fitting(context, storage, own, snapshot, tokenizer, observer);
+        documents.keep(snapshot);
+        return fitting;
     }
 
-    /** Refuses settings that differ from those with which the fitting in this directory was begun. */
+    /** Refuses settings that differ from those with which the first model of this directory was begun. */
     private static void remember(Storage storage, Settings settings, String run) throws IOException {
         String uri = Storage.resolve(run, SETTINGS);
         byte[] now = settings.renderSections(SECTIONS).getBytes(StandardCharsets.UTF_8);
-        if (!storage.exists(uri)) {
-            storage.write(uri, out -> out.write(now));
+        boolean begun = FitDocuments.areKept(storage, run) || storage.exists(Storage.resolve(run, RESULT));
+        if (!begun || !storage.exists(uri)) {
+            storage.replace(uri, now);
             return;
         }
         Map<String, String> before = flat(uri, storage.read(uri));
@@ -207,53 +212,6 @@ public final class FitJob implements Job {
         Map<String, String> flat = new TreeMap<>();
         Json.flat(Json.parse(uri, json)).forEach((key, value) -> flat.put(key, value.toString()));
         return flat;
-    }
-
-    /** The documents become a dataset below the run's directory, unless there is one already. */
-    private static DatasetSpec spec(Settings settings, Storage storage, String run, FitConfig config)
-            throws IOException {
-        DataConfig data = settings.bind("data", DataConfig.class);
-        Refusal.unless(!data.input().isBlank(), "data.input", "nothing", "a directory, a file or a glob");
-        Set<String> columns = new LinkedHashSet<>(data.source().columns());
-        columns.addAll(config.fields());
-        for (String name : List.of(data.source().idField(), data.splitBy())) {
-            if (!name.isBlank()) {
-                columns.add(name);
-            }
-        }
-        List<String> own = new ArrayList<>(List.of(
-                "data.input=" + (TaskInput.isTask(data.input()) ? TaskInput.directory(run) : data.input()),
-                "data.dataset=" + Storage.resolve(run, "data"),
-                "data.validation-fraction=0",
-                "data.clean.duplicates=keep",
-                "data.max-bad-fraction=0"));
-        own.add("data.source.columns="
-                + Json.line(Json.array()
-                        .addAll(columns.stream().map(Json.object()::textNode).toList())));
-        return DatasetSpec.of(storage, settings.with(own).bind("data", DataConfig.class));
-    }
-
-    private static DatasetSnapshot snapshot(
-            JavaSparkContext context, Storage storage, DatasetSpec spec, Fitting.Observer observer) throws IOException {
-        try (var lease = DatasetLease.take(storage, spec.config().dataset())) {
-            InputPlan plan = InputPlan.of(storage, spec);
-            lease.begins();
-            spec.storeTokenizer(storage);
-            var work = new ProgressTask("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.work()));
-            try (Progress progress = observer.progress(work)) {
-                new SparkPrepare(context, progress, lease).run(spec, plan.work());
-            }
-            DatasetSnapshot snapshot =
-                    SparkPrepare.commit(context, storage, spec, plan, lease).snapshot();
-            lease.committed();
-            UnitEntry.Counts counts = snapshot.counts();
-            if (counts.documents() == 0) {
-                throw new IllegalArgumentException("data.input: found no document in "
-                        + spec.config().input() + ", expected documents with the field "
-                        + spec.config().source().textField());
-            }
-            return snapshot;
-        }
     }
 
     private static ObjectNode report(String run, LabelSet labels, Fitting.Outcome outcome) {

@@ -92,22 +92,26 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
     private static double weight(DocumentRow row, FitConfig config) {
         String weight = config.weightField().isBlank() ? "1" : value(row, "weight", config.weightField());
         boolean fits = isNumber(weight) && Double.parseDouble(weight) >= 0;
-        Refusal.unless(fits, "fit.weight-field", weight + " of the document " + row.id(), "a number of at least 0");
+        Refusal.unless(fits, "fit.weight-field", weight + " of " + place(row), "a number of at least 0");
         return Double.parseDouble(weight);
     }
 
     private static boolean heldOut(DocumentRow row, FitConfig config) {
         String heldOut = config.heldOutField().isBlank() ? "false" : value(row, "held-out", config.heldOutField());
         boolean fits = heldOut.equals("true") || heldOut.equals("false");
-        Refusal.unless(fits, "fit.held-out-field", heldOut + " of the document " + row.id(), "true or false");
+        Refusal.unless(fits, "fit.held-out-field", heldOut + " of " + place(row), "true or false");
         return heldOut.equals("true");
     }
 
     private static String value(DocumentRow row, String what, String field) {
         return Optional.ofNullable(row.columns().get(field))
-                .orElseThrow(() -> new IllegalArgumentException("fit." + what + "-field: the document " + row.id()
-                        + " of " + row.path() + " has no " + field + ", found the columns "
-                        + row.columns().keySet() + "; give every document one, or leave it out"));
+                .orElseThrow(() -> new IllegalArgumentException("fit." + what + "-field: " + place(row) + " has no "
+                        + field + "; give it one, or leave it out"));
+    }
+
+    /** Where a person finds a document. */
+    private static String place(DocumentRow row) {
+        return "the document that begins at " + row.position() + " (byte, or row of Parquet) in " + row.path();
     }
 
     private static LabelSet of(List<LabelledDocument> documents, List<List<String>> labels, FitConfig config) {

@@ -86,14 +86,14 @@ record RunData(Storage storage, TrainSettings settings) {
         }
     }
 
-    private void refuseOtherTokenizer(Checkpoint checkpoint, DatasetSnapshot asked) throws IOException {
+    private void refuseOtherTokenizer(Checkpoint checkpoint, DatasetSnapshot asked) {
         String found = asked.vocabulary().fingerprint();
         if (!found.equals(checkpoint.tokenizer())) {
-            throw new CorruptFileException(
-                    asked.uri(settings.data().dataset()),
-                    "the tokenizer " + checkpoint.tokenizer() + " of the checkpoint in "
-                            + settings.run().dir(),
-                    "the tokenizer " + found);
+            throw new IllegalArgumentException(
+                    "data.dataset: " + settings.data().dataset() + " has the tokenizer "
+                            + asked.vocabulary().tokenizer() + " (" + found + "), expected that of the checkpoint in "
+                            + settings.run().dir() + " (" + checkpoint.tokenizer()
+                            + "); prepare the documents with that one");
         }
     }
 

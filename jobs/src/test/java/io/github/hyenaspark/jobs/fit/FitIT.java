@@ -87,6 +87,37 @@ final class FitIT {
         return SmallRun.bare(LOCAL, arguments).json();
     }
 
+    /** What is found before the first model begins can be mended in the same directory. */
+    @Test
+    void mistakesInDocumentsAndSettingsAreMendedInPlace() throws IOException {
+        Path input = motifs();
+        List<String> lines = Files.readAllLines(input);
+        Outcome outcome = SmallRun.bare(LOCAL, fit(input, "run", "fit.epochs=1", "fit.label-field=lable"));
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.messages()).contains("fit.label-field: found lable, expected a field that the first");
+        assertThat(directory.resolve("run/data/train"))
+                .as("nothing is prepared before")
+                .doesNotExist();
+
+        List<String> without = new ArrayList<>(lines);
+        without.set(7, lines.get(7).replace("\"label\"", "\"nothing\""));
+        Files.write(input, without);
+        List<String> mended = fit(input, "run", "fit.epochs=1", "fit.label-field=label");
+        outcome = SmallRun.bare(LOCAL, mended);
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.messages())
+                .containsPattern(
+                        "fit.label-field: the document that begins at \\d+ .* in motifs.jsonl has no label; give");
+
+        Files.write(input, lines);
+        JsonNode result = done(mended);
+        Path run = directory.resolve("run");
+        Files.delete(input);
+        Files.delete(run.resolve("result.json"));
+        JsonNode again = done(List.of("fit", "run.dir=" + run));
+        assertThat(again.get("mcc")).as("of the documents it was begun with").isEqualTo(result.get("mcc"));
+    }
+
     @Test
     void classesAreLearnedMeasuredAndPredicted() throws IOException {
         Path input = motifs();
@@ -260,7 +291,7 @@ final class FitIT {
 
     @ParameterizedTest
     @CsvSource({
-        "fit.label-field=colour, has no colour",
+        "fit.label-field=colour, fit.label-field: found colour",
         "fit.folds=1, at least 2",
         "data.input=, data.input",
         "fit.readings=sideways, fit.readings",

@@ -6,6 +6,7 @@ import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.stream.ByteSlice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,10 +25,13 @@ final class JsonLine {
     private static final int NOTHING = -1;
     private static final int TEXT = 0;
     private static final int NONE = -1;
+    private static final int FOUND = 8;
+    private static final int NAMED = 32; // bytes of a field's name
 
     private final ByteSlice blocks;
     private final List<String> names; // of the wanted fields, the text first
     private final Set<Integer> seen = new HashSet<>();
+    private final List<String> found = new ArrayList<>(); // the first fields of a line, or how their names begin
     private final Map<String, String> values = new HashMap<>();
     private final JsonString string;
     private final byte[] key;
@@ -43,18 +47,22 @@ final class JsonLine {
                 .mapToInt(name -> name.getBytes(UTF_8).length)
                 .max()
                 .orElse(0);
-        this.key = new byte[longest + 1]; // enough to tell any key from the wanted ones
+        this.key = new byte[Math.max(NAMED, longest + 1)]; // enough to tell any key from the wanted ones
     }
 
     /** Moves to the text; refuses a line that is malformed so far or has none. */
     JsonString begin() throws IOException {
         long start = blocks.position();
         seen.clear();
+        found.clear();
         values.clear();
         kept = NONE;
         expect('{', "an object");
         if (isNext('}') || !membersUpToText()) {
-            throw blocks.bad(start, "the line has no field \"" + names.get(TEXT) + "\"", JsonString.NEXT_LINE);
+            throw blocks.bad(
+                    start,
+                    "the line has no field \"" + names.get(TEXT) + "\" (data.source.text-field), found " + found,
+                    JsonString.NEXT_LINE);
         }
         return string;
     }
@@ -77,7 +85,9 @@ final class JsonLine {
             expect(':', "a colon after the name of a field");
             if (field == TEXT) {
                 if (!isNext('"')) {
-                    throw bad("the field \"" + names.get(field) + "\" is not a text");
+                    long at = blocks.position();
+                    passValue(1); // refuses what is no value at all
+                    throw blocks.bad(at, "the field \"" + names.get(field) + "\" is not a text", JsonString.NEXT_LINE);
                 }
                 string.begin();
                 return true;
@@ -92,7 +102,11 @@ final class JsonLine {
         string.begin();
         int length = Math.max(0, string.read(key, 0, key.length));
         passString();
-        int field = names.indexOf(new String(key, 0, length, UTF_8));
+        String name = new String(key, 0, length, UTF_8);
+        int field = names.indexOf(name);
+        if (found.size() < FOUND) {
+            found.add(name);
+        }
         if (field != NONE && !seen.add(field)) {
             throw bad("the field \"" + names.get(field) + "\" occurs twice");
         }

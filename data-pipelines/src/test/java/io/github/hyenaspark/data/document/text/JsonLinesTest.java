@@ -63,9 +63,10 @@ class JsonLinesTest {
 
     @ParameterizedTest
     @CsvSource(quoteCharacter = '`', textBlock = """
-            {"id":1}; the line has no field "text"; 0
-            {}; the line has no field "text"; 0
+            {"id":1,"body":""}; the line has no field "text" (data.source.text-field), found [id, body]; 0
+            {}; the line has no field "text" (data.source.text-field), found []; 0
             {"text":null}; the field "text" is not a text; 8
+            {"text": broken; expected a value; 9
             {"text":["a"]}; the field "text" is not a text; 8
             {"text":"a","text":"b"}; the field "text" occurs twice; 18
             {"id":1,"text":"a","\\u0069d":2}; the field "id" occurs twice; 28

@@ -1,0 +1,139 @@
+package io.github.hyenaspark.jobs.fit;
+
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.document.BadDocumentException;
+import io.github.hyenaspark.data.document.BadFileException;
+import io.github.hyenaspark.data.document.Document;
+import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.prepare.commit.DatasetLease;
+import io.github.hyenaspark.data.prepare.plan.InputPlan;
+import io.github.hyenaspark.data.prepare.unit.UnitDocuments;
+import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.task.TaskInput;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.report.progress.Progress;
+import io.github.hyenaspark.jobs.report.progress.ProgressTask;
+import io.github.hyenaspark.jobs.spark.prepare.SparkPrepare;
+import io.github.hyenaspark.jobs.train.RunConfig;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The documents of a fitting, a dataset below its directory. Until the first model begins it is what the input is, so
+ * mistakes found by then are mended in place; from then on it stays, whatever becomes of the input.
+ */
+record FitDocuments(Storage storage, DatasetSpec spec, FitConfig config, String run) {
+    private static final Logger LOG = LoggerFactory.getLogger(FitDocuments.class);
+    private static final String KEPT = "documents.json";
+    private static final String SNAPSHOT = "snapshot";
+
+    static FitDocuments of(Settings settings, Storage storage) throws IOException {
+        FitConfig config = settings.bind("fit", FitConfig.class);
+        String run = settings.bind("run", RunConfig.class).dir();
+        return new FitDocuments(storage, spec(settings, storage, run, config), config, run);
+    }
+
+    private static DatasetSpec spec(Settings settings, Storage storage, String run, FitConfig config)
+            throws IOException {
+        DataConfig data = settings.bind("data", DataConfig.class);
+        Refusal.unless(!data.input().isBlank(), "data.input", "nothing", "a directory, a file or a glob");
+        Set<String> columns = new LinkedHashSet<>(data.source().columns());
+        columns.addAll(config.fields());
+        for (String name : List.of(data.source().idField(), data.splitBy())) {
+            if (!name.isBlank()) {
+                columns.add(name);
+            }
+        }
+        List<String> own = new ArrayList<>(List.of(
+                "data.input=" + (TaskInput.isTask(data.input()) ? TaskInput.directory(run) : data.input()),
+                "data.dataset=" + Storage.resolve(run, "data"),
+                "data.validation-fraction=0",
+                "data.clean.duplicates=keep",
+                "data.on-changed=replace",
+                "data.prune=true",
+                "data.max-bad-fraction=0"));
+        own.add("data.source.columns="
+                + Json.line(Json.array()
+                        .addAll(columns.stream().map(Json.object()::textNode).toList())));
+        return DatasetSpec.of(storage, settings.with(own).bind("data", DataConfig.class));
+    }
+
+    /** Whether the first model of this directory may have begun. */
+    static boolean areKept(Storage storage, String run) throws IOException {
+        return storage.exists(Storage.resolve(run, KEPT));
+    }
+
+    /** From now on this snapshot is what is learnt from. */
+    void keep(DatasetSnapshot snapshot) throws IOException {
+        if (!areKept(storage, run)) {
+            byte[] json = Json.bytes(Json.object().put(SNAPSHOT, snapshot.sha256()));
+            storage.write(Storage.resolve(run, KEPT), out -> out.write(json));
+        }
+    }
+
+    /** What is kept, or else what the input is now. */
+    DatasetSnapshot snapshot(JavaSparkContext context, Fitting.Observer observer) throws IOException {
+        return areKept(storage, run) ? kept() : prepared(context, observer);
+    }
+
+    private DatasetSnapshot kept() throws IOException {
+        String uri = Storage.resolve(run, KEPT);
+        String expected = Json.text(Json.parse(uri, storage.read(uri)), uri, SNAPSHOT);
+        DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, spec.config().dataset());
+        if (!snapshot.sha256().equals(expected)) {
+            throw new CorruptFileException(
+                    snapshot.uri(spec.config().dataset()),
+                    "the snapshot " + expected + " that " + uri + " names",
+                    snapshot.sha256());
+        }
+        return snapshot;
+    }
+
+    private DatasetSnapshot prepared(JavaSparkContext context, Fitting.Observer observer) throws IOException {
+        try (var lease = DatasetLease.take(storage, spec.config().dataset())) {
+            InputPlan plan = InputPlan.of(storage, spec);
+            checkFields(plan.work());
+            lease.begins();
+            spec.storeTokenizer(storage);
+            var work = new ProgressTask("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.work()));
+            try (Progress progress = observer.progress(work)) {
+                new SparkPrepare(context, progress, lease).run(spec, plan.work());
+            }
+            DatasetSnapshot snapshot =
+                    SparkPrepare.commit(context, storage, spec, plan, lease).snapshot();
+            lease.committed();
+            if (snapshot.counts().documents() == 0) {
+                throw new IllegalArgumentException("data.input: found no document in "
+                        + spec.config().input() + ", expected documents with the field "
+                        + spec.config().source().textField());
+            }
+            return snapshot;
+        }
+    }
+
+    /** Whether the first document has what is to be learnt: a wrong name is told before the work. */
+    private void checkFields(List<WorkUnit> work) throws IOException {
+        try (var documents = new UnitDocuments(storage, spec.config().source(), work.iterator())) {
+            Optional<Document> first = documents.next();
+            if (first.isPresent()) {
+                first.get().text().transferTo(OutputStream.nullOutputStream());
+                config.checkFields(first.get().columns().keySet(), "the first document of " + documents.path());
+            }
+        } catch (BadDocumentException | BadFileException e) {
+            LOG.debug("what is wrong with it is told when all documents are read", e);
+        }
+    }
+}
