@@ -240,7 +240,7 @@ class LauncherIT {
                         "model.d-model=8",
                         "model.n-layer=1"),
                 List.of("predict", run, "data.input=" + labelled, "predict.output=" + directory.resolve("out")))) {
-            Outcome outcome = Script.named("hyena").run(directory, words.toArray(String[]::new));
+            Outcome outcome = hyena(words.toArray(String[]::new));
             assertThat(outcome.code()).as(outcome.messages()).isZero();
         }
         assertThat(directory.resolve("out/_SUCCESS")).exists();
