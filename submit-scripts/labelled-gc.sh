@@ -13,7 +13,15 @@ fail() { # EXIT-CODE MESSAGE
   exit "$1"
 }
 
-if [ $# != 1 ]; then fail 2 'expected one argument, the folder to write to'; fi
+usage='usage: submit-scripts/labelled-gc.sh OUT-DIR'
+case ${1:-} in
+-h | --help)
+  printf '%s\n' "$usage"
+  exit
+  ;;
+-*) fail 2 "found the option $1, expected a folder to write to; $usage" ;;
+esac
+if [ $# != 1 ]; then fail 2 "found $# arguments, expected one, the folder to write to; $usage"; fi
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
 genome=usr/share/doc/ragout/examples/E.Coli/references/MG1655-K12.fasta.gz

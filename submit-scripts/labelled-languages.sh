@@ -83,7 +83,15 @@ documents() { # OUT-DIR: writes the texts of the files that standard input lists
     print qq({"train":$count{train},"test":$count{test}}\n);' "$1"
 }
 
-if [ $# != 1 ]; then fail 2 'expected one argument, the folder to write to'; fi
+usage='usage: submit-scripts/labelled-languages.sh OUT-DIR'
+case ${1:-} in
+-h | --help)
+  printf '%s\n' "$usage"
+  exit
+  ;;
+-*) fail 2 "found the option $1, expected a folder to write to; $usage" ;;
+esac
+if [ $# != 1 ]; then fail 2 "found $# arguments, expected one, the folder to write to; $usage"; fi
 for program in apt-get dpkg-deb mvn jar perl; do
   command -v "$program" >/dev/null || fail 1 "$program is missing; this script needs Debian, Maven and a JDK"
 done
