@@ -37,9 +37,17 @@ final class LocalReads {
         }
     }
 
-    /** The files directly in a directory, as {@link Listing#directly} gives them. */
+    /** Whether there is a file or a directory; empty if that cannot be told. */
+    static Optional<Boolean> exists(Path file) {
+        return Files.exists(file) ? Optional.of(true) : Files.notExists(file) ? Optional.of(false) : Optional.empty();
+    }
+
+    /** The files directly in a directory, as {@link Listing#directly} gives them; none if it is missing. */
     static Optional<List<FileInfo>> list(Path directory) {
         List<FileInfo> files = new ArrayList<>();
+        if (Files.notExists(directory)) {
+            return Optional.of(files);
+        }
         try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
             for (Path child : children) {
                 BasicFileAttributes attributes = Files.readAttributes(child, BasicFileAttributes.class);

@@ -119,7 +119,8 @@ public final class Storage {
     }
 
     public boolean exists(String uri) throws IOException {
-        return location(uri).exists();
+        Optional<Boolean> local = LocalReads.path(uri, localByDefault).flatMap(LocalReads::exists);
+        return local.isPresent() ? local.get() : location(uri).exists();
     }
 
     public long length(String uri) throws IOException {
