@@ -19,6 +19,7 @@ import io.github.hyenaspark.jobs.report.page.FitPage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
+import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
 import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
@@ -50,8 +51,7 @@ import org.slf4j.LoggerFactory;
 public final class FitJob implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(FitJob.class);
     private static final List<String> SECTIONS = List.of("checkpoint", "data", "fit", "model", "run", "task", "train");
-    private static final String SETTINGS = "fit.json";
-    private static final String RESULT = "result.json";
+
     /** What does not decide how a fitting ends: where it is run, and what it sees to itself. */
     private static final Set<String> FREE = Set.of(
             "data.dataset",
@@ -63,11 +63,6 @@ public final class FitJob implements Job {
             "run.allow-inexact-resume",
             "run.merge");
 
-    /** The directory of a fitted model below that of its fitting. */
-    static String model(String directory) {
-        return Storage.resolve(directory, "model");
-    }
-
     /**
      * Those of a fitting that was begun, which it remembers; else the architecture of a pretrained model, and the
      * recipe for small sets of documents.
@@ -77,7 +72,7 @@ public final class FitJob implements Job {
         Storage storage = SparkRuntime.storage();
         String run = settings.bind("run", RunConfig.class).dir();
         Refusal.unless(!run.isBlank(), "run.dir", "nothing", "the directory of the fitting");
-        String there = Storage.resolve(run, SETTINGS);
+        String there = new FittingDirectory(run).settings();
         if (storage.exists(there)) {
             List<String> remembered =
                     new ArrayList<>(ResumeCompatibility.arguments(Json.parse(there, storage.read(there))));
@@ -115,8 +110,9 @@ public final class FitJob implements Job {
                 "train.rounds",
                 "a number",
                 "none: fit.epochs decides how many rounds there are");
-        remember(storage, settings, run.dir());
-        String result = Storage.resolve(run.dir(), RESULT);
+        var directory = new FittingDirectory(run.dir());
+        remember(storage, settings, directory);
+        String result = directory.result();
         if (storage.exists(result)) {
             LOG.info("nothing to do: {} has the result of these settings", run.dir());
             ObjectNode json = (ObjectNode) Json.parse(result, storage.read(result));
@@ -129,13 +125,12 @@ public final class FitJob implements Job {
             var observer = new Watching(run.progress(), console);
             Fitting fitting = fitting(settings, runtime.context(), observer);
             Fitting.Outcome outcome = fitting.run();
-            outcome.model().write(storage, model(run.dir()));
-            ObjectNode json = report(run.dir(), fitting.labels(), outcome)
+            outcome.model().write(storage, directory.model());
+            ObjectNode json = report(directory, fitting.labels(), outcome)
                     .put("seconds", (System.nanoTime() - begin) / 1e9)
                     .put("cpu_seconds", cpuSeconds());
-            storage.replace(Storage.resolve(run.dir(), "predictions.jsonl"), predictions(fitting.labels(), outcome));
-            storage.replace(
-                    Storage.resolve(run.dir(), "report.html"), FitPage.html(json, figures(fitting.labels(), outcome)));
+            storage.replace(directory.predictions(), predictions(fitting.labels(), outcome));
+            storage.replace(directory.report(), FitPage.html(json, figures(fitting.labels(), outcome)));
             storage.replace(result, Json.bytes(json));
             console.result(json);
         }
@@ -182,10 +177,10 @@ public final class FitJob implements Job {
     }
 
     /** Refuses settings that differ from those with which the first model of this directory was begun. */
-    private static void remember(Storage storage, Settings settings, String run) throws IOException {
-        String uri = Storage.resolve(run, SETTINGS);
+    private static void remember(Storage storage, Settings settings, FittingDirectory run) throws IOException {
+        String uri = run.settings();
         byte[] now = settings.renderSections(SECTIONS).getBytes(StandardCharsets.UTF_8);
-        boolean begun = FitDocuments.areKept(storage, run) || storage.exists(Storage.resolve(run, RESULT));
+        boolean begun = FitDocuments.areKept(storage, run.uri()) || storage.exists(run.result());
         if (!begun || !storage.exists(uri)) {
             storage.replace(uri, now);
             return;
@@ -203,7 +198,7 @@ public final class FitJob implements Job {
             }
         }
         if (!differences.isEmpty()) {
-            throw new IllegalArgumentException("the fitting in " + run + " was started with other settings: "
+            throw new IllegalArgumentException("the fitting in " + run.uri() + " was started with other settings: "
                     + String.join("; ", differences) + ". Leave them out to go on, or choose another run.dir");
         }
     }
@@ -214,11 +209,11 @@ public final class FitJob implements Job {
         return flat;
     }
 
-    private static ObjectNode report(String run, LabelSet labels, Fitting.Outcome outcome) {
+    private static ObjectNode report(FittingDirectory run, LabelSet labels, Fitting.Outcome outcome) {
         ObjectNode json = Json.object()
                 .put("outcome", "created")
-                .put("run", run)
-                .put("model", model(run))
+                .put("run", run.uri())
+                .put("model", run.model())
                 .put("task", labels.task().name().toLowerCase(Locale.ROOT));
         ArrayNode classes = json.putArray("classes");
         labels.names().forEach(classes::add);

@@ -2,9 +2,9 @@ package io.github.hyenaspark.jobs.fit;
 
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
-import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
+import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.train.RunConfig;
 import io.github.hyenaspark.jobs.train.TrainSettings.CheckpointConfig;
@@ -17,7 +17,6 @@ import java.util.List;
  * The settings of a fitting, or of one of its models, which has a directory, a seed and a number of rounds of its own.
  */
 record FitSettings(Settings settings, DataConfig data, String directory) {
-    private static final String TRAINING = "training";
     private static final int FOLD_SEEDS = 1000;
     private static final int EPOCHS = 6;
     private static final int MOST_EPOCHS = 40;
@@ -63,7 +62,7 @@ record FitSettings(Settings settings, DataConfig data, String directory) {
                 "train.rounds=" + rounds,
                 "train.seed=" + (fit().seed() + (long) FOLD_SEEDS * fold + model),
                 "run.validate-every-rounds=" + epoch));
-        return new FitSettings(settings.with(own), data, Storage.resolve(Storage.resolve(directory, TRAINING), name));
+        return new FitSettings(settings.with(own), data, new FittingDirectory(directory).run(name));
     }
 
     /** As many as are asked for; else six, or more where these would be few steps. */

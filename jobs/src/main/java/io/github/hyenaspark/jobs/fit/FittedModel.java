@@ -12,6 +12,7 @@ import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.safetensors.Safetensors;
 import io.github.hyenaspark.io.safetensors.Safetensors.Tensor;
+import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
 import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
 import io.github.hyenaspark.model.LabelModel;
@@ -43,7 +44,7 @@ public record FittedModel(
         String modelSettings,
         Tokenizer tokenizer,
         List<Member> members) {
-    private static final String FILE = "model.json";
+    private static final String FILE = FittingDirectory.DESCRIPTION;
     private static final int FORMAT = 1;
 
     /** One trained model. */
@@ -115,6 +116,25 @@ public record FittedModel(
         ArrayNode array = Json.array();
         Arrays.stream(values).forEach(array::add);
         return array;
+    }
+
+    /**
+     * Reads the model of a fitting.
+     *
+     * @param directory of the fitting, or of its model alone
+     * @throws IllegalArgumentException if there is no fitted model in either place
+     * @throws CorruptFileException if a file is not what it should be
+     */
+    static FittedModel ofFitting(Storage storage, String directory) throws IOException {
+        String below = new FittingDirectory(directory).model();
+        if (storage.exists(Storage.resolve(below, FILE))) {
+            return read(storage, below);
+        }
+        if (storage.exists(Storage.resolve(directory, FILE))) {
+            return read(storage, directory);
+        }
+        throw new IllegalArgumentException("there is no fitted model in " + below + ", and " + directory
+                + " is none itself; run fit first, or wait until it is done");
     }
 
     /**

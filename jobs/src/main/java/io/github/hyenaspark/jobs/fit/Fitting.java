@@ -19,6 +19,7 @@ import io.github.hyenaspark.jobs.spark.averaging.RunStore;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers;
 import io.github.hyenaspark.jobs.spark.averaging.TrainingMemory;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
 import io.github.hyenaspark.jobs.spark.run.Handover;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
@@ -52,7 +53,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Fitting {
     private static final Logger LOG = LoggerFactory.getLogger(Fitting.class);
-    private static final String MODEL = "model";
     private static final int PARTS = 8;
 
     private final JavaSparkContext context;
@@ -199,7 +199,7 @@ final class Fitting {
     private record Trained(FittedModel.Member member, int[] test, double[][] predictions, double epochs, Curve curve) {}
 
     private Trained train(int fold, int model) throws IOException {
-        String name = (settings.fit().folds() == 0 ? "" : "fold-" + (fold + 1) + "-") + MODEL + "-" + (model + 1);
+        String name = FittingDirectory.name(settings.fit().folds(), fold, model);
         Division division = folds.division(fold, model);
         if (division.train().length == 0 || division.heldOut().length == 0 || division.test().length == 0) {
             throw new IllegalArgumentException("fit.folds: found "

@@ -37,14 +37,14 @@ public final class PredictJob {
         long begin = System.nanoTime();
         Storage storage = SparkRuntime.storage();
         RunConfig run = settings.bind("run", RunConfig.class);
-        Refusal.unless(!run.dir().isBlank(), "run.dir", "nothing", "the directory of a fitting");
+        Refusal.unless(!run.dir().isBlank(), "run.dir", "nothing", "the directory of a fitting, or of its model");
         String output = settings.bind("predict", PredictConfig.class).output();
         ResultFolder.checkNamed("predict.output", output);
         DataConfig data = settings.bind("data", DataConfig.class).qualified(storage);
         Refusal.unless(!data.input().isBlank(), "data.input", "\"\"", "a directory, a file or a glob");
         SparkInference.checkColumns(data, COLUMNS);
         Collection<InputFile> files = data.files(storage).files();
-        FittedModel model = FittedModel.read(storage, FitJob.model(run.dir()));
+        FittedModel model = FittedModel.ofFitting(storage, run.dir());
         ResultFolder folder = ResultFolder.of(storage, "predict.output", output, asked(model, data, files));
         Optional<ObjectNode> done = folder.result();
         ObjectNode result = done.orElseGet(Json::object).put("outcome", "unchanged");

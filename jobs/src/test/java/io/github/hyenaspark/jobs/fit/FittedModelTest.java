@@ -1,0 +1,61 @@
+package io.github.hyenaspark.jobs.fit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.batch.Readings;
+import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
+import io.github.hyenaspark.model.LabelModel;
+import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.operator.head.LabelHead;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where a fitted model is found. */
+final class FittedModelTest {
+    private static final Storage STORAGE = Storage.local();
+
+    @TempDir
+    Path directory;
+
+    private static FittedModel model() throws IOException {
+        Settings settings =
+                Settings.load(List.of("model.d-model=4", "model.n-layer=1", "model.l-max=8", "model.mixer=hyena-se"));
+        Tokenizer tokenizer = Tokenizer.open(STORAGE, "dna");
+        var head = new LabelHead(LabelHead.Task.CLASSIFICATION, 2, LabelHead.Pooling.MAX, 1, 1, 0);
+        var spec = new LabelModel.Spec(settings.bind("model", ModelConfig.class), tokenizer.vocabularySize(), head, 1);
+        long size = spec.table().stream().mapToLong(entry -> entry.size()).sum();
+        var scale = new FittedModel.Scale(new double[0], new double[0]);
+        var member = new FittedModel.Member("model-1", new float[(int) size], scale);
+        return new FittedModel(
+                spec,
+                Readings.FORWARD,
+                List.of("no", "yes"),
+                settings.renderSections(List.of("model")),
+                tokenizer,
+                List.of(member));
+    }
+
+    @Test
+    void aModelIsFoundInItsFittingOrByItself() throws IOException {
+        var fitting = new FittingDirectory(directory.resolve("fitting").toString());
+        model().write(STORAGE, fitting.model());
+        String alone = directory.resolve("alone").toString();
+        for (String place : List.of(fitting.uri(), fitting.model())) {
+            assertThat(FittedModel.ofFitting(STORAGE, place).names()).containsExactly("no", "yes");
+        }
+        Files.move(Path.of(fitting.model()), Path.of(alone));
+        assertThat(FittedModel.ofFitting(STORAGE, alone).names()).containsExactly("no", "yes");
+        assertThatThrownBy(() -> FittedModel.ofFitting(STORAGE, fitting.uri()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("there is no fitted model in " + fitting.model())
+                .hasMessageContaining("run fit first");
+    }
+}
