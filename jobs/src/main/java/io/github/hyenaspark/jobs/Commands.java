@@ -86,8 +86,9 @@ final class Commands {
                     "data.dataset=DATASET"),
             new CommandWords(
                     "bench", "Measures how fast this machine is; the last line is one JSON object.", "conv --help"),
-            new CommandWords("inspect", "Shows what is in a run or a dataset.", "RUN --json"),
-            new CommandWords("verify", "Checks every hash of a dataset or of a run's checkpoints.", "DATASET"));
+            new CommandWords("inspect", "Shows what is in a run, a dataset or a fitting.", "RUN --json"),
+            new CommandWords(
+                    "verify", "Checks every hash of a dataset, of a run's checkpoints or of a fitting.", "DATASET"));
 
     static final String SHOW_VERSION = "Show the versions of hyena-spark, Spark and Java.";
 

@@ -7,6 +7,7 @@ import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.io.IOException;
@@ -25,7 +26,7 @@ import java.util.Map;
 final class ShortCommands {
     private ShortCommands() {}
 
-    /** Runs them on a run of one parameter. */
+    /** Runs them on a run of one parameter, and on a fitting of one such run. */
     public static void main(String[] arguments) throws IOException {
         if (JavaVersion.refusal().isPresent()) {
             return;
@@ -33,6 +34,8 @@ final class ShortCommands {
         quietly((directory, console) -> {
             String run = directory.toString();
             makeRun(run);
+            String fitting = directory.resolve("fitting").toString();
+            makeFitting(fitting);
             for (List<String> words : List.of(
                     List.of("--help"),
                     List.of("--version"),
@@ -41,6 +44,8 @@ final class ShortCommands {
                     List.of("inspect", run),
                     List.of("inspect", run, "--json"),
                     List.of("inspect", "--json", run),
+                    List.of("inspect", fitting),
+                    List.of("inspect", fitting, "--json"),
                     List.of("verify", run))) {
                 Main.run(words, console);
             }
@@ -67,6 +72,14 @@ final class ShortCommands {
         CheckpointStore store = CheckpointStore.open(Storage.local(), directory);
         store.beginEpoch();
         store.save(checkpoint(), 1);
+    }
+
+    /** With two folds, of which the first has been trained. */
+    static void makeFitting(String directory) throws IOException {
+        var fitting = new FittingDirectory(directory);
+        String settings = Settings.load(List.of("fit.folds=2", "fit.models=1")).render();
+        Storage.local().replace(fitting.settings(), settings.getBytes(StandardCharsets.UTF_8));
+        makeRun(fitting.run("fold-1-model-1"));
     }
 
     private static Checkpoint checkpoint() {

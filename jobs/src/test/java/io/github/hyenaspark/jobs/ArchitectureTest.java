@@ -102,7 +102,7 @@ final class ArchitectureTest {
             jobs.spark.session      | io model train.averaging data.prepare data.prepare.unit data.prepare.duplicate data.prepare.commit data.shard.snapshot jobs.report.progress jobs.spark..
             jobs.cli                | io io.store config data.document jobs.spark.averaging jobs.spark.session
             jobs.train              | io data.. config model train.config train.optim checkpoint jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli
-            jobs.inspect            | io data.. config model train.config checkpoint bench jobs.spark.. jobs.cli jobs.train
+            jobs.inspect            | io data.. config model train.config checkpoint bench jobs.spark.. jobs.cli jobs.train io.safetensors
             jobs.exchange           | io config model train.config checkpoint exchange data.token data.prepare jobs.spark.. jobs.cli jobs.train io.safetensors
             jobs.prepare            | io data.. config jobs.report.progress jobs.report.page jobs.spark.prepare jobs.spark.session jobs.spark.task jobs.cli jobs.train
             jobs.infer              | io data.. config model train.config jobs.report.progress jobs.report.page jobs.spark.. jobs.cli jobs.train
@@ -111,7 +111,7 @@ final class ArchitectureTest {
             jobs.compare            | io data.. config operator.block model train.config jobs.report.journal jobs.report.page jobs.spark.session jobs.cli jobs.train jobs.prepare jobs.infer jobs.bench
             jobs.fit                | io data.. config operator.head model train.. checkpoint jobs.report.. jobs.spark.. jobs.cli jobs.train jobs.prepare jobs.infer io.safetensors
             ml                      | io config jobs.spark jobs.spark.run jobs.spark.task jobs.fit
-            jobs                    | io config operator.nn model checkpoint jobs.cli jobs.train jobs.inspect jobs.exchange jobs.prepare jobs.infer jobs.fit jobs.bench jobs.compare
+            jobs                    | io config operator.nn model checkpoint jobs.spark.run jobs.cli jobs.train jobs.inspect jobs.exchange jobs.prepare jobs.infer jobs.fit jobs.bench jobs.compare
             """;
 
     static final List<Room> ROOMS = TABLE.lines().map(Room::parse).toList();

@@ -199,6 +199,10 @@ class LauncherIT {
         assertQuiet(hyena("inspect", run, "--json"));
         assertLean(slow);
         assertLean(" com.typesafe.");
+        String fitting = directory.resolve("fitting").toString();
+        ShortCommands.makeFitting(fitting);
+        assertQuiet(hyena("inspect", fitting));
+        assertLean(slow);
     }
 
     /** Those of Spark and of models too, with the driver as its script starts it. */

@@ -1,9 +1,13 @@
 package io.github.hyenaspark.jobs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -13,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -296,6 +301,60 @@ class MainTest {
         assertRefused(run("inspect", directory.toString()), 2, "found neither a checkpoint nor a dataset's snapshot");
         messages.reset();
         assertRefused(run("inspect"), 2, "hyena inspect: Missing required parameter: 'DIRECTORY'");
+    }
+
+    @Test
+    void inspectTellsHowFarAFittingIsAndWhatItMeasured() throws IOException {
+        var fitting = new FittingDirectory(directory.resolve("fitting").toString());
+        ShortCommands.makeFitting(fitting.uri());
+        assertThat(run("inspect", fitting.uri())).as(messages.toString(UTF_8)).isZero();
+        assertThat(lines())
+                .contains("fitting " + fitting.uri(), "finished false", "folds 2", "models_planned 2", "models_done 0")
+                .contains(fitting.run("fold-1-model-1") + " 0 20", "dataset " + fitting.dataset(), "fit.folds=2")
+                .noneMatch(line -> line.startsWith("report") || line.startsWith("model "));
+
+        Files.writeString(Path.of(fitting.result()), """
+                {"outcome":"created","task":"classification","classes":["no","yes"],"documents":240,
+                 "accuracy":{"mean":0.75,"sd":0.25},"epochs":2.5}
+                """);
+        results.reset();
+        assertThat(run("inspect", fitting.uri())).as(messages.toString(UTF_8)).isZero();
+        assertThat(lines())
+                .contains("task classification", "models_done 2", "documents 240", "epochs 2.5")
+                .contains("report " + fitting.report(), "model " + fitting.model())
+                .containsSequence("classes", "no", "yes", "metrics", "metric mean sd", "accuracy 0.75 0.25");
+        results.reset();
+        assertThat(run("inspect", fitting.uri(), "--json")).isZero();
+        JsonNode json = Json.parse("the inspection", results.toByteArray());
+        assertThat(json.at("/metrics/0")).hasToString("{\"metric\":\"accuracy\",\"mean\":0.75,\"sd\":0.25}");
+        assertThat(json.at("/runs/0/run").asText()).isEqualTo(fitting.run("fold-1-model-1"));
+        assertThat(json.at("/settings/fit/folds").asInt()).isEqualTo(2);
+    }
+
+    /** The lines of the results, with single spaces. */
+    private List<String> lines() {
+        return results.toString(UTF_8)
+                .lines()
+                .map(line -> line.strip().replaceAll(" +", " "))
+                .toList();
+    }
+
+    @Test
+    void verifyChecksWhatAFittingHas() throws IOException {
+        var fitting = new FittingDirectory(directory.resolve("fitting").toString());
+        ShortCommands.makeFitting(fitting.uri());
+        assertThat(run("verify", fitting.uri())).as(messages.toString(UTF_8)).isZero();
+        assertThat(results.toString(UTF_8)).contains("\"checkpoints\":1,\"model\":false,\"valid\":true");
+        Path run = Path.of(fitting.run("fold-1-model-1"));
+        try (Stream<Path> files = Files.walk(run.resolve("data"))) {
+            Path theta = files.filter(Files::isRegularFile).findFirst().orElseThrow();
+            Files.write(theta, new byte[(int) Files.size(theta)]);
+        }
+        Files.writeString(Path.of(fitting.result()), "{}");
+        assertThat(run("verify", fitting.uri())).isEqualTo(3);
+        assertThat(messages.toString(UTF_8))
+                .contains("hyena verify: " + run + "/manifest/", "hyena verify: " + fitting.model() + "/model.json: ")
+                .hasLineCount(2);
     }
 
     @Test

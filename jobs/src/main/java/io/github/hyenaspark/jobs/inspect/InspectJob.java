@@ -10,6 +10,7 @@ import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.ExitCode;
 import io.github.hyenaspark.jobs.cli.SettingsArguments;
+import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
 import io.github.hyenaspark.jobs.spark.task.SparkStorage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -28,7 +29,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Shows what is in the directory of a run or of a dataset. */
+/** Shows what is in the directory of a run, of a dataset or of a fitting. */
 public final class InspectJob implements Callable<Integer> {
     private static final Pattern FILE = Pattern.compile("(.+)/(manifest|snapshots)/([^/]+)[.]json");
 
@@ -41,7 +42,7 @@ public final class InspectJob implements Callable<Integer> {
             paramLabel = "DIRECTORY",
             arity = "0..1",
             description = {
-                "The directory of a run or of a dataset; also the file of one checkpoint,",
+                "The directory of a run, of a dataset or of a fitting; also the file of one checkpoint,",
                 "RUN/manifest/NAME.json, or of one snapshot, DATASET/snapshots/NUMBER.json."
             })
     private String directory = "";
@@ -118,8 +119,16 @@ public final class InspectJob implements Callable<Integer> {
         if (snapshot.isPresent()) {
             return Inspection.dataset(directory, snapshot.get());
         }
-        throw new IllegalArgumentException("found neither a checkpoint nor a dataset's snapshot in " + place
-                + ", expected the directory of a run or of a dataset");
+        var fitting = new FittingDirectory(place);
+        if (storage.exists(fitting.settings())) {
+            return FittingInspection.of(storage, fitting);
+        }
+        throw nothingIn(place);
+    }
+
+    static IllegalArgumentException nothingIn(String place) {
+        return new IllegalArgumentException("found neither a checkpoint nor a dataset's snapshot in " + place
+                + ", expected the directory of a run, of a dataset or of a fitting");
     }
 
     private static CheckpointManifest newestValid(

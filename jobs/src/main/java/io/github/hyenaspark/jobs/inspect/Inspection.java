@@ -124,7 +124,7 @@ final class Inspection {
         return json;
     }
 
-    /** An inspection with only those settings of a run that differ from the {@link #defaults}. */
+    /** An inspection with only those settings of a run or of a fitting that differ from the {@link #defaults}. */
     static ObjectNode abridged(ObjectNode found, Future<Set<String>> defaults) throws IOException {
         ObjectNode shown = found.deepCopy();
         if (shown.at("/settings/model").isObject()) {

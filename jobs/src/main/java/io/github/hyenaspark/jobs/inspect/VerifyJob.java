@@ -14,6 +14,7 @@ import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.ExitCode;
 import io.github.hyenaspark.jobs.cli.SettingsArguments;
 import io.github.hyenaspark.jobs.spark.prepare.SparkVerification;
+import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -23,11 +24,11 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
-/** Reads all of a dataset or of a run's checkpoints and checks every hash. */
+/** Reads all of a dataset, of a run's checkpoints, or of a fitting, which has both, and checks every hash. */
 public final class VerifyJob implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "DIRECTORY", description = "The directory of a run or of a dataset.")
+    @Parameters(paramLabel = "DIRECTORY", description = "The directory of a run, of a dataset or of a fitting.")
     private String directory = "";
 
     private VerifyJob(Console console) {
@@ -45,32 +46,62 @@ public final class VerifyJob implements Callable<Integer> {
         List<CheckpointManifest> manifests =
                 CheckpointStore.open(storage, directory).manifests();
         if (!manifests.isEmpty()) {
-            return checkpoints(storage, manifests);
+            ObjectNode json = Json.object().put("run", directory).put("checkpoints", manifests.size());
+            return end(json, faults(storage, directory, manifests));
         }
-        if (DatasetSnapshot.uris(storage, directory).isEmpty()) {
-            throw new IllegalArgumentException("found neither a checkpoint nor a dataset's snapshot in " + directory
-                    + ", expected the directory of a run or of a dataset");
+        if (!DatasetSnapshot.uris(storage, directory).isEmpty()) {
+            DatasetVerification.Result result = dataset(storage, directory);
+            return end(counted(Json.object().put("dataset", directory), result), result.faults());
         }
-        DatasetVerification.Result result = dataset(storage);
-        ObjectNode json = Json.object()
-                .put("dataset", directory)
-                .put("objects", result.objects())
-                .put("bytes", result.bytes());
-        return end(json, result.faults());
+        var fitting = new FittingDirectory(directory);
+        if (storage.exists(fitting.settings())) {
+            return fitting(storage, fitting);
+        }
+        throw InspectJob.nothingIn(directory);
+    }
+
+    /** The checkpoints of its runs, its dataset and its model, as far as they are there. */
+    private int fitting(Storage storage, FittingDirectory fitting) throws IOException {
+        int checkpoints = 0;
+        List<String> faults = new ArrayList<>();
+        for (String name : FittingDirectory.names(Json.parse(fitting.settings(), storage.read(fitting.settings())))) {
+            String run = fitting.run(name);
+            List<CheckpointManifest> manifests =
+                    CheckpointStore.open(storage, run).manifests();
+            checkpoints += manifests.size();
+            faults(storage, run, manifests).forEach(fault -> faults.add(Storage.resolve(run, fault)));
+        }
+        ObjectNode json = Json.object().put("fitting", directory).put("checkpoints", checkpoints);
+        if (!DatasetSnapshot.uris(storage, fitting.dataset()).isEmpty()) {
+            DatasetVerification.Result result = dataset(storage, fitting.dataset());
+            counted(json, result);
+            result.faults().forEach(fault -> faults.add(fitting.dataset() + ": " + fault));
+        }
+        boolean hasModel = storage.exists(FittedFiles.description(fitting.model()));
+        if (hasModel || storage.exists(fitting.result())) {
+            faults.addAll(FittedFiles.faults(storage, fitting.model()));
+        }
+        return end(json.put("model", hasModel), faults);
+    }
+
+    private static ObjectNode counted(ObjectNode json, DatasetVerification.Result result) {
+        return json.put("objects", result.objects()).put("bytes", result.bytes());
     }
 
     /** In this process, or, where the master is a cluster, in all of its executors. */
-    private DatasetVerification.Result dataset(Storage storage) throws IOException {
+    private static DatasetVerification.Result dataset(Storage storage, String dataset) throws IOException {
         if (!SparkRuntime.hasExecutors()) {
-            return DatasetVerification.run(storage, directory);
+            return DatasetVerification.run(storage, dataset);
         }
-        try (SparkRuntime runtime = SparkRuntime.start("hyena verify " + directory, 1)) {
-            return DatasetVerification.run(storage, directory, new SparkVerification(runtime.context(), directory));
+        try (SparkRuntime runtime = SparkRuntime.start("hyena verify " + dataset, 1)) {
+            return DatasetVerification.run(storage, dataset, new SparkVerification(runtime.context(), dataset));
         }
     }
 
-    private int checkpoints(Storage storage, List<CheckpointManifest> manifests) throws IOException {
-        CheckpointStore store = CheckpointStore.open(storage, directory);
+    /** Of the checkpoints of a run. */
+    private static List<String> faults(Storage storage, String run, List<CheckpointManifest> manifests)
+            throws IOException {
+        CheckpointStore store = CheckpointStore.open(storage, run);
         List<String> faults = new ArrayList<>();
         for (CheckpointManifest manifest : manifests) {
             try {
@@ -79,7 +110,7 @@ public final class VerifyJob implements Callable<Integer> {
                 faults.add(manifest.path() + ": " + e.getMessage());
             }
         }
-        return end(Json.object().put("run", directory).put("checkpoints", manifests.size()), faults);
+        return faults;
     }
 
     private int end(ObjectNode json, List<String> faults) {

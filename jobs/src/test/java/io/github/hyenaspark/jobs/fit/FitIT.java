@@ -145,6 +145,19 @@ final class FitIT {
         assertThat(other.code()).isEqualTo(2);
         assertThat(other.messages()).contains("fit.epochs was 24 and is 3");
 
+        JsonNode inspected = done(List.of("inspect", run.toString(), "--json"));
+        assertThat(inspected.at("/metrics/1/metric").asText()).isEqualTo("mcc");
+        assertThat(inspected.at("/metrics/1/mean")).isEqualTo(result.at("/mcc/mean"));
+        assertThat(inspected.get("models_done").asInt()).isEqualTo(2);
+        assertThat(inspected.get("runs")).hasSize(2);
+        JsonNode verified = done(List.of("verify", run.toString()));
+        assertThat(verified.get("checkpoints").asInt()).isEqualTo(2);
+        assertThat(verified.get("objects").asInt()).isPositive();
+        assertThat(verified.get("model").asBoolean()).isTrue();
+        for (JsonNode part : inspected.get("runs")) {
+            done(List.of("inspect", part.get("run").asText(), "--json"));
+        }
+
         Path output = directory.resolve("predictions");
         JsonNode predicted = done(List.of(
                 "predict",
@@ -193,9 +206,10 @@ final class FitIT {
         assertThat(result.at("/r2/sd").asDouble()).isZero();
         assertThat(result.at("/rmse/mean").asDouble()).isLessThan(0.05);
         Path output = directory.resolve("values");
+        Path model = Files.move(directory.resolve("run/model"), directory.resolve("alone"));
         done(List.of(
                 "predict",
-                "run.dir=" + directory.resolve("run"),
+                "run.dir=" + model,
                 "data.input=" + directory.resolve("motifs.jsonl"),
                 "predict.output=" + output));
         assertThat(rows(output))
