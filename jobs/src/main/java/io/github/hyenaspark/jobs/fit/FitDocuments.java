@@ -19,6 +19,7 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.prepare.SparkPrepare;
+import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
 import io.github.hyenaspark.jobs.train.RunConfig;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -59,7 +60,7 @@ record FitDocuments(Storage storage, DatasetSpec spec, FitConfig config, String 
         }
         List<String> own = new ArrayList<>(List.of(
                 "data.input=" + (TaskInput.isTask(data.input()) ? TaskInput.directory(run) : data.input()),
-                "data.dataset=" + Storage.resolve(run, "data"),
+                "data.dataset=" + new FittingDirectory(run).dataset(),
                 "data.validation-fraction=0",
                 "data.clean.duplicates=keep",
                 "data.on-changed=replace",
