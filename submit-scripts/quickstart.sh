@@ -6,6 +6,16 @@
 # The last line of standard output is one JSON object: bits_per_byte, documents, seconds, run, dataset.
 set -euo pipefail
 
+case ${1:-} in
+-h | --help)
+  printf 'usage: submit-scripts/quickstart.sh [KEY=VALUE ...], settings of the training such as train.rounds=6\n'
+  exit
+  ;;
+-*)
+  printf 'quickstart.sh: %s is no setting of the training, expected KEY=VALUE, such as train.rounds=6\n' "$1" >&2
+  exit 2
+  ;;
+esac
 # shellcheck source=submit-scripts/layout.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/layout.sh"
 where=${QUICKSTART_DIR:-$runs/quickstart}

@@ -6,12 +6,13 @@ import io.github.hyenaspark.jobs.cli.ExitCode;
 import io.github.hyenaspark.jobs.testing.Script;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the scripts that make labelled sets say before they make one. */
-class LabelledScriptsTest {
+/** What scripts say before they do anything. */
+class ScriptUsageTest {
     @TempDir
     Path directory;
 
@@ -32,5 +33,18 @@ class LabelledScriptsTest {
                     .endsWith(usage)
                     .hasLineCount(1);
         }
+    }
+
+    /** Its arguments are settings of the training, which comes after the preparation. */
+    @Test
+    void theQuickStartBeginsNothingForAnOption() throws Exception {
+        Outcome help = Script.named("quickstart.sh").run(directory, "--help");
+        assertThat(help.code()).as(help.messages()).isZero();
+        assertThat(help.results()).startsWith("usage: submit-scripts/quickstart.sh [KEY=VALUE ...]");
+        Outcome wrong = Script.named("quickstart.sh").run(directory, "--rounds");
+        assertThat(wrong.code()).isEqualTo(ExitCode.WRONG_USAGE.code());
+        assertThat(wrong.messages())
+                .startsWith("quickstart.sh: --rounds is no setting")
+                .hasLineCount(1);
     }
 }
