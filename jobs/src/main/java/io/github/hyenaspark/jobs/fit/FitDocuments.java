@@ -36,18 +36,17 @@ import org.slf4j.LoggerFactory;
  * The documents of a fitting, a dataset below its directory. Until the first model begins it is what the input is, so
  * mistakes found by then are mended in place; from then on it stays, whatever becomes of the input.
  */
-record FitDocuments(Storage storage, DatasetSpec spec, FitConfig config, String run) {
+record FitDocuments(Storage storage, DatasetSpec spec, FitConfig config, FittingDirectory run) {
     private static final Logger LOG = LoggerFactory.getLogger(FitDocuments.class);
-    private static final String KEPT = "documents.json";
     private static final String SNAPSHOT = "snapshot";
 
     static FitDocuments of(Settings settings, Storage storage) throws IOException {
         FitConfig config = settings.bind("fit", FitConfig.class);
-        String run = settings.bind("run", RunConfig.class).dir();
+        var run = new FittingDirectory(settings.bind("run", RunConfig.class).dir());
         return new FitDocuments(storage, spec(settings, storage, run, config), config, run);
     }
 
-    private static DatasetSpec spec(Settings settings, Storage storage, String run, FitConfig config)
+    private static DatasetSpec spec(Settings settings, Storage storage, FittingDirectory run, FitConfig config)
             throws IOException {
         DataConfig data = settings.bind("data", DataConfig.class);
         Refusal.unless(!data.input().isBlank(), "data.input", "nothing", "a directory, a file or a glob");
@@ -59,8 +58,8 @@ record FitDocuments(Storage storage, DatasetSpec spec, FitConfig config, String 
             }
         }
         List<String> own = new ArrayList<>(List.of(
-                "data.input=" + (TaskInput.isTask(data.input()) ? TaskInput.directory(run) : data.input()),
-                "data.dataset=" + new FittingDirectory(run).dataset(),
+                "data.input=" + (TaskInput.isTask(data.input()) ? TaskInput.directory(run.uri()) : data.input()),
+                "data.dataset=" + run.dataset(),
                 "data.validation-fraction=0",
                 "data.clean.duplicates=keep",
                 "data.on-changed=replace",
@@ -73,15 +72,15 @@ record FitDocuments(Storage storage, DatasetSpec spec, FitConfig config, String 
     }
 
     /** Whether the first model of this directory may have begun. */
-    static boolean areKept(Storage storage, String run) throws IOException {
-        return storage.exists(Storage.resolve(run, KEPT));
+    static boolean areKept(Storage storage, FittingDirectory run) throws IOException {
+        return storage.exists(run.documents());
     }
 
     /** From now on this snapshot is what is learnt from. */
     void keep(DatasetSnapshot snapshot) throws IOException {
         if (!areKept(storage, run)) {
             byte[] json = Json.bytes(Json.object().put(SNAPSHOT, snapshot.sha256()));
-            storage.write(Storage.resolve(run, KEPT), out -> out.write(json));
+            storage.write(run.documents(), out -> out.write(json));
         }
     }
 
@@ -91,7 +90,7 @@ record FitDocuments(Storage storage, DatasetSpec spec, FitConfig config, String 
     }
 
     private DatasetSnapshot kept() throws IOException {
-        String uri = Storage.resolve(run, KEPT);
+        String uri = run.documents();
         String expected = Json.text(Json.parse(uri, storage.read(uri)), uri, SNAPSHOT);
         DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, spec.config().dataset());
         if (!snapshot.sha256().equals(expected)) {

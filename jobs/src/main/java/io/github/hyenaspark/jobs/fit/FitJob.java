@@ -180,7 +180,7 @@ public final class FitJob implements Job {
     private static void remember(Storage storage, Settings settings, FittingDirectory run) throws IOException {
         String uri = run.settings();
         byte[] now = settings.renderSections(SECTIONS).getBytes(StandardCharsets.UTF_8);
-        boolean begun = FitDocuments.areKept(storage, run.uri()) || storage.exists(run.result());
+        boolean begun = FitDocuments.areKept(storage, run) || storage.exists(run.result());
         if (!begun || !storage.exists(uri)) {
             storage.replace(uri, now);
             return;

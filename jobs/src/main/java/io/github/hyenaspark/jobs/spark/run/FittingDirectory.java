@@ -27,6 +27,11 @@ public record FittingDirectory(String uri) {
         return Storage.resolve(uri, "data");
     }
 
+    /** What names the snapshot that is learnt from, written before the first model begins. */
+    public String documents() {
+        return Storage.resolve(uri, "documents.json");
+    }
+
     /** The run of one of its models. */
     public String run(String name) {
         return Storage.resolve(Storage.resolve(uri, TRAINING), name);
