@@ -63,8 +63,7 @@ record FitDocuments(Storage storage, DatasetSpec spec, FitConfig config, Fitting
                 "data.validation-fraction=0",
                 "data.clean.duplicates=keep",
                 "data.on-changed=replace",
-                "data.prune=true",
-                "data.max-bad-fraction=0"));
+                "data.prune=true"));
         own.add("data.source.columns="
                 + Json.line(Json.array()
                         .addAll(columns.stream().map(Json.object()::textNode).toList())));

@@ -257,15 +257,20 @@ public final class FitJob implements Job {
                 if (labels.task() == LabelHead.Task.CLASSIFICATION) {
                     line.put("label", labels.names().get((int) labels.targets()[document][0]))
                             .put("predicted", labels.names().get(LabelMetrics.likeliest(predicted)));
+                } else {
+                    putNamed(line.putObject("labels"), labels, labels.targets()[document]);
                 }
-                ObjectNode figures = line.putObject("outputs");
-                for (int t = 0; t < predicted.length; t++) {
-                    figures.put(labels.names().get(t), predicted[t]);
-                }
+                putNamed(line.putObject("outputs"), labels, predicted);
                 lines.append(Json.line(line)).append('\n');
             }
         }
         return lines.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void putNamed(ObjectNode into, LabelSet labels, double[] values) {
+        for (int i = 0; i < values.length; i++) {
+            into.put(labels.names().get(i), values[i]);
+        }
     }
 
     private static FitPage.Predictions figures(LabelSet labels, Fitting.Outcome outcome) {

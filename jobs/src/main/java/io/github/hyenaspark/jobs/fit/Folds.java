@@ -17,10 +17,12 @@ import java.util.stream.IntStream;
 /**
  * Which documents a model is trained on, which decide when it has learnt enough, and which measure it: a function of a
  * seed, the documents' ids and their labels. Documents of equal text, or of one group, stay together. Each class, or
- * each stretch of sorted values, is spread evenly.
+ * each stretch of sorted values, is spread evenly; so are all rare classes together.
  */
 final class Folds {
-    private static final int STRETCH = 20; // documents of neighbouring values
+    private static final int STRETCH = 20; // groups of neighbouring values; a class of fewer is rare
+    /** The multiples of it, less their whole parts, are spread evenly, and so is every stretch of them. */
+    private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
 
     private final double[] place; // of each document among those like it, in [0, 1)
     private final List<LabelledDocument> documents;
@@ -45,6 +47,7 @@ final class Folds {
                 "0, since data.validation-documents names the documents that test");
         double[] place = new double[set.documents().size()];
         List<List<Integer>> groups = groups(set);
+        List<List<Integer>> rare = new ArrayList<>();
         for (List<List<Integer>> alike : strata(set, groups)) {
             Map<String, List<Integer>> shuffled = new TreeMap<>();
             for (List<Integer> group : alike) {
@@ -55,11 +58,19 @@ final class Folds {
                         .orElseThrow();
                 shuffled.put(Hashes.sha256(config.seed() + " " + id), group);
             }
+            if (shuffled.size() < STRETCH && set.task() != Task.REGRESSION) {
+                rare.addAll(shuffled.values());
+                continue;
+            }
             int number = 0;
             for (List<Integer> group : shuffled.values()) {
                 double at = (double) number++ / shuffled.size();
                 group.forEach(document -> place[document] = at);
             }
+        }
+        for (int number = 0; number < rare.size(); number++) {
+            double at = number * GOLDEN % 1;
+            rare.get(number).forEach(document -> place[document] = at);
         }
         return new Folds(place, groups.size(), set.documents(), tests, config);
     }

@@ -13,7 +13,8 @@ public final class LabelMetrics {
 
     /**
      * Of a classification {@code accuracy}, {@code mcc}, {@code auroc} and {@code f1}; of tags the same, each the mean
-     * over tags; of values {@code r2} and {@code rmse}. NaN where documents of one class alone cannot tell.
+     * over tags, {@code auroc} over those that some documents have and others have not; of values {@code r2} and
+     * {@code rmse}. NaN where documents of one class alone cannot tell.
      *
      * @param targets one row for each document, as in its label set
      */
@@ -40,6 +41,7 @@ public final class LabelMetrics {
                         "auroc",
                         mean(IntStream.range(0, targets[0].length)
                                 .mapToObj(tag -> area(predicted, targets, tag, tag, 1))
+                                .filter(Double::isFinite)
                                 .toList()));
                 metrics.put("f1", mean(tags.stream().map(LabelMetrics::f1).toList()));
             }

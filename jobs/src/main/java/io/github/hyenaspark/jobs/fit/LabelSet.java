@@ -114,7 +114,7 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
         return "the document that begins at " + row.position() + " (byte, or row of Parquet) in " + row.path();
     }
 
-    private static LabelSet of(List<LabelledDocument> documents, List<List<String>> labels, FitConfig config) {
+    static LabelSet of(List<LabelledDocument> documents, List<List<String>> labels, FitConfig config) {
         Task task = task(labels, config);
         if (task != Task.CLASSIFICATION) {
             double[][] targets = labels.stream()
@@ -122,6 +122,9 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
                             .mapToDouble(label -> value(label, task, config))
                             .toArray())
                     .toArray(double[][]::new);
+            if (task == Task.REGRESSION) {
+                checkValuesDiffer(targets, config);
+            }
             return new LabelSet(task, config.labelField(), List.copyOf(documents), targets);
         }
         List<String> classes = new ArrayList<>(
@@ -137,6 +140,22 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
                 .map(row -> new double[] {classes.indexOf(row.get(0))})
                 .toArray(double[][]::new);
         return new LabelSet(task, List.copyOf(classes), List.copyOf(documents), targets);
+    }
+
+    private static void checkValuesDiffer(double[][] targets, FitConfig config) {
+        for (int field = 0; field < config.labelField().size(); field++) {
+            int column = field;
+            if (Arrays.stream(targets)
+                            .mapToDouble(row -> row[column])
+                            .distinct()
+                            .count()
+                    < 2) {
+                throw new IllegalArgumentException(
+                        "fit.label-field: found " + targets[0][field] + " as the only value of "
+                                + config.labelField().get(field) + " in " + targets.length
+                                + " documents, expected at least two values");
+            }
+        }
     }
 
     private static Task task(List<List<String>> labels, FitConfig config) {

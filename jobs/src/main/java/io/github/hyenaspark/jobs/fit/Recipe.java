@@ -20,6 +20,7 @@ final class Recipe {
             "train.schedule=linear",
             "train.warmup-steps=20",
             "train.outer.momentum=0",
+            "data.max-bad-fraction=0",
             "checkpoint.every-rounds=50",
             "checkpoint.keep=1",
             "run.sample.every-rounds=0");

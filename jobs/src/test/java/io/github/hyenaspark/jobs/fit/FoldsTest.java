@@ -64,6 +64,30 @@ final class FoldsTest {
         }
     }
 
+    /** Classes of one document each, beside one of many: as labels of many tags are. */
+    @Test
+    void rareClassesAreSpreadEvenly() {
+        List<LabelledDocument> documents = new ArrayList<>();
+        double[][] targets = new double[DOCUMENTS][];
+        for (int i = 0; i < DOCUMENTS; i++) {
+            documents.add(new LabelledDocument("document " + i, "text " + i, "", 5, false, 1, false));
+            targets[i] = new double[] {i < 100 ? i : 100};
+        }
+        List<String> names =
+                IntStream.rangeClosed(0, 100).mapToObj(Integer::toString).toList();
+        var set = new LabelSet(Task.CLASSIFICATION, names, documents, targets);
+        Folds folds = Folds.of(set, Settings.load(List.of("fit.folds=5")).bind("fit", FitConfig.class));
+        for (int fold = 0; fold < 5; fold++) {
+            Division division = folds.division(fold, 0);
+            assertThat(rare(division.test())).isBetween(18L, 22L);
+            assertThat(rare(division.heldOut())).isBetween(5L, 11L);
+        }
+    }
+
+    private static long rare(int[] documents) {
+        return Arrays.stream(documents).filter(document -> document < 100).count();
+    }
+
     @Test
     void equalTextsStayTogether() {
         Folds folds = folds("fit.folds=5");

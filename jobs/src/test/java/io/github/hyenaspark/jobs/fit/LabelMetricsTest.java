@@ -44,6 +44,13 @@ final class LabelMetricsTest {
     }
 
     @Test
+    void aTagThatNoDocumentHasTellsNothingOfRanks() {
+        double[][] predicted = {{0.9, 0.2}, {0.1, 0.1}};
+        double[][] targets = {{1, 0}, {0, 0}};
+        assertThat(LabelMetrics.of(Task.TAGGING, predicted, targets)).containsEntry("auroc", 1.0);
+    }
+
+    @Test
     void ofValues() {
         double[][] predicted = {{1}, {2}, {3}};
         double[][] targets = {{1}, {3}, {2}};

@@ -254,7 +254,7 @@ class ScoreIT {
             assertThat(rows).singleElement().satisfies(row -> {
                 assertThat(row.<String>getAs("path")).isEqualTo("broken.jsonl");
                 assertThat(row.<Object>getAs("nats")).isNull();
-                assertThat(row.<String>getAs("error")).contains("expected a value, but the line ends");
+                assertThat(row.<String>getAs("error")).contains("an object or an array, but the line ends");
             });
         }
     }

@@ -27,6 +27,8 @@ final class JsonLine {
     private static final int NONE = -1;
     private static final int FOUND = 8;
     private static final int NAMED = 32; // bytes of a field's name
+    private static final String NO_VALUE =
+            "expected a value: a text in quotes, a number, true, false, null, an object or an array";
 
     private final ByteSlice blocks;
     private final List<String> names; // of the wanted fields, the text first
@@ -141,7 +143,7 @@ final class JsonLine {
             case 'f' -> passWord("false");
             case 'n' -> passWord("null");
             case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> passNumber();
-            default -> throw bad("expected a value");
+            default -> throw bad(NO_VALUE);
         }
     }
 
@@ -187,7 +189,7 @@ final class JsonLine {
     private void passWord(String word) throws IOException {
         for (int i = 0; i < word.length(); i++) {
             if (current() != word.charAt(i)) {
-                throw bad("expected a value");
+                throw bad(NO_VALUE);
             }
             take();
         }

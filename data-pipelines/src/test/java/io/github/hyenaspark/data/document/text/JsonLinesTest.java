@@ -66,7 +66,7 @@ class JsonLinesTest {
             {"id":1,"body":""}; the line has no field "text" (data.source.text-field), found [id, body]; 0
             {}; the line has no field "text" (data.source.text-field), found []; 0
             {"text":null}; the field "text" is not a text; 8
-            {"text": broken; expected a value; 9
+            {"text": broken; expected a value: a text in quotes, a number, true, false, null, an object or an array; 9
             {"text":["a"]}; the field "text" is not a text; 8
             {"text":"a","text":"b"}; the field "text" occurs twice; 18
             {"id":1,"text":"a","\\u0069d":2}; the field "id" occurs twice; 28
@@ -77,12 +77,13 @@ class JsonLinesTest {
             {"text":"a",}; expected the name of a field in quotes; 12
             {"text" "a"}; expected a colon after the name of a field; 8
             {"text":"a" "b":1}; expected a comma or the end of the object; 12
-            {"text":"a","b":[1,]}; expected a value; 19
+            {"text":"a","b":[1,]}; expected a value: a text in quotes, a number, true, false, null, an object or an array; 19
             {"text":"a","b":[1}; expected a comma or the end of an array; 18
             {"text":"a","b":01}; expected a comma or the end of the object; 17
             {"text":"a","b":1.}; expected a digit of a number; 18
             {"text":"a","b":-}; expected a digit of a number; 17
-            {"text":"a","b":tru}; expected a value; 19
+            {"text":"a","b":NaN}; expected a value: a text in quotes, a number, true, false, null, an object or an array; 16
+            {"text":"a","b":tru}; expected a value: a text in quotes, a number, true, false, null, an object or an array; 19
             {"text":"\\x"}; an unknown escape in a text; 9
             {"text":"\\u12g4"}; an escape without four hexadecimal digits in a text; 9
             {"text":"\\ud800"}; half of a surrogate pair in a text; 9
