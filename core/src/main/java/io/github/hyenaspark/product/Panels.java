@@ -37,8 +37,16 @@ public final class Panels {
     Panels(TileKernel kernel) {
         tileRows = kernel.rows();
         tileColumns = kernel.columns();
-        panelColumns = kernel.panelColumns();
+        panelColumns = rightPitch(tileColumns);
         panelLength = DEPTH * panelColumns;
+    }
+
+    /**
+     * Columns of a panel of the right factor, for tiles of so many: a tile's own, so that a kernel reads memory in
+     * order and its steps stay in the first-level cache; no fewer than are transposed at once.
+     */
+    public static int rightPitch(int tileColumns) {
+        return Math.max(STAGED, tileColumns);
     }
 
     /** Packs {@code depth} columns of {@code rows} rows, with rows of zeros up to whole tiles. */

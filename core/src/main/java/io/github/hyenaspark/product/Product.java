@@ -15,15 +15,16 @@ public final class Product {
 
     /** Tiles of a strip, one below the other: so often a part of the right factor is used while it is close. */
     private static final int TILES = 8;
-    /**
-     * What of the right factor meets all tiles of a strip before the next steps do: it stays in the first-level cache.
-     */
-    private static final int STEPS = 64;
+    /** Elements of the right factor that meet all tiles of a strip before the next do: half of a first-level cache. */
+    private static final int CLOSE = 4096;
+
+    private static final int FEWEST_STEPS = 64; // a tile of more columns fills the cache
 
     private final TileKernel kernel;
     private final Panels panels;
     private final RowProduct rowProduct = new RowProduct();
     private final int stripRows;
+    private final int mostSteps;
     private final float[] strip;
     private final float[] zeros;
     private final float[] held = new float[Panels.MOST_COLUMNS];
@@ -33,6 +34,7 @@ public final class Product {
         this.kernel = kernel;
         panels = new Panels(kernel);
         stripRows = TILES * kernel.rows();
+        mostSteps = Math.max(FEWEST_STEPS, CLOSE / kernel.columns());
         strip = new float[stripRows * Panels.STRIP_PITCH];
         zeros = new float[kernel.rows() * Panels.STRIP_PITCH];
     }
@@ -113,8 +115,8 @@ public final class Product {
     private void multiplyStrip(int depth, float[] left, int top, int rows, float[] right, int skipped, int columns) {
         int width = kernel.columns();
         for (int column = skipped / width * width; column < columns; column += width) {
-            for (int k = 0; k == 0 || k < depth; k += STEPS) {
-                int steps = Math.min(STEPS, depth - k);
+            for (int k = 0; k == 0 || k < depth; k += mostSteps) {
+                int steps = Math.min(mostSteps, depth - k);
                 int rightAt = panels.rightAt(k, column);
                 for (int row = 0; row < rows; row += kernel.rows()) {
                     int leftAt = (top + row) * Panels.LEFT_PITCH + k;

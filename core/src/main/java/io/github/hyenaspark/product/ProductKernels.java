@@ -35,7 +35,7 @@ public final class ProductKernels {
 
     private static void tryOut(TileKernel kernel) {
         float[] left = new float[kernel.rows() * Panels.LEFT_PITCH];
-        float[] right = new float[kernel.panelColumns()];
+        float[] right = new float[Panels.rightPitch(kernel.columns())];
         float[] strip = new float[kernel.rows() * Panels.STRIP_PITCH];
         kernel.multiply(1, left, 0, right, 0, strip, 0, strip, 0);
     }

@@ -24,11 +24,6 @@ final class ScalarKernel implements TileKernel {
     }
 
     @Override
-    public int panelColumns() {
-        return COLUMNS;
-    }
-
-    @Override
     public void multiply(
             int depth,
             float[] left,

@@ -12,15 +12,12 @@ public interface TileKernel {
     /** Columns of a tile; divides {@link Panels#MOST_COLUMNS}. */
     int columns();
 
-    /** Columns of the panels that the right factor is packed in, a multiple of those of a tile; divides the same. */
-    int panelColumns();
-
     /**
      * The sums of a tile, all its rows and columns, which must exist: to(i, j) = from(i, j), and then for k from 0 to
      * {@code depth} − 1, to(i, j) = fma(a(i, k), b(k, j), to(i, j)).
      *
      * @param a rows of pitch {@link Panels#LEFT_PITCH}, from element {@code aAt} on
-     * @param b rows of pitch {@link #panelColumns}, from element {@code bAt} on
+     * @param b rows of the pitch that {@link Panels#rightPitch} gives for these columns, from element {@code bAt} on
      * @param from rows of pitch {@link Panels#STRIP_PITCH}, from element {@code fromAt} on; may be {@code to}
      * @param to rows of the same pitch, from element {@code toAt} on
      */

@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
 /** Four rows by two vectors for machines with 16 vector registers; see {@link VectorSixByFour}. */
 final class VectorFourByTwo implements TileKernel {
     private static final int LEFT_PITCH = Panels.LEFT_PITCH;
-    private static final int RIGHT_PITCH = VectorLanes.PANEL_COLUMNS;
+    private static final int RIGHT_PITCH = Panels.rightPitch(2 * VectorLanes.SPECIES.length());
     private static final int STRIP_PITCH = Panels.STRIP_PITCH;
     private static final VectorSpecies<Float> SPECIES = VectorLanes.SPECIES;
     private static final int LANES = SPECIES.length();
@@ -21,11 +21,6 @@ final class VectorFourByTwo implements TileKernel {
     @Override
     public int columns() {
         return 2 * LANES;
-    }
-
-    @Override
-    public int panelColumns() {
-        return RIGHT_PITCH;
     }
 
     @Override

@@ -16,9 +16,6 @@ final class VectorLanes {
             VectorShape.forBitSize(
                     Math.min(WIDEST, Integer.getInteger(BITS, FloatVector.SPECIES_PREFERRED.vectorBitSize()))));
 
-    /** Columns of the right factor's panels: those of the widest tile, four vectors of 512 bits. */
-    static final int PANEL_COLUMNS = 4 * WIDEST / Float.SIZE;
-
     private VectorLanes() {}
 
     /** AVX-512 and every 64-bit ARM have 32 vector registers; that a machine uses only half of 512 bits is rare. */

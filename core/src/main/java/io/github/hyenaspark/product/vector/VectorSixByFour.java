@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorSixByFour implements TileKernel {
     private static final int LEFT_PITCH = Panels.LEFT_PITCH;
-    private static final int RIGHT_PITCH = VectorLanes.PANEL_COLUMNS;
+    private static final int RIGHT_PITCH = Panels.rightPitch(4 * VectorLanes.SPECIES.length());
     private static final int STRIP_PITCH = Panels.STRIP_PITCH;
     private static final VectorSpecies<Float> SPECIES = VectorLanes.SPECIES;
     private static final int LANES = SPECIES.length();
@@ -26,11 +26,6 @@ final class VectorSixByFour implements TileKernel {
     @Override
     public int columns() {
         return 4 * LANES;
-    }
-
-    @Override
-    public int panelColumns() {
-        return RIGHT_PITCH;
     }
 
     @Override
