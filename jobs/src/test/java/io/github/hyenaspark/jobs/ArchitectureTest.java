@@ -92,7 +92,7 @@ final class ArchitectureTest {
             jobs.report.chart       | jobs.report.journal jobs.report.html
             jobs.report.page        | io jobs.report.html jobs.report.chart
             jobs.spark.task         | io data.. model checkpoint jobs.report.progress
-            jobs.spark.run          | io data.. config model train.. checkpoint exchange jobs.report.page jobs.spark.task io.safetensors
+            jobs.spark.run          | io data.. config kernel model train.. checkpoint exchange jobs.report.page jobs.spark.task io.safetensors
             jobs.spark.broadcast    | data.. model train.. checkpoint jobs.spark.task jobs.spark.run
             jobs.spark.evaluation   | io data.. operator.head model train.config jobs.report.progress jobs.spark..
             jobs.spark.worker       | io operator.head model train.. checkpoint data.batch data.shard data.shard.snapshot jobs.spark..
@@ -109,7 +109,7 @@ final class ArchitectureTest {
             jobs.bench.plan         | io data.. config jobs.report.page jobs.cli
             jobs.bench              | io data.. config kernel convolution product operator.nn model train.. checkpoint bench jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli jobs.train jobs.bench.plan
             jobs.compare            | io data.. config operator.block model train.config jobs.report.journal jobs.report.page jobs.spark.session jobs.cli jobs.train jobs.prepare jobs.infer jobs.bench
-            jobs.fit                | io data.. config operator.head model train.. checkpoint jobs.report.. jobs.spark.. jobs.cli jobs.train jobs.prepare jobs.infer io.safetensors
+            jobs.fit                | io data.. config kernel operator.head model train.. checkpoint jobs.report.. jobs.spark.. jobs.cli jobs.train jobs.prepare jobs.infer io.safetensors
             ml                      | io config jobs.spark jobs.spark.run jobs.spark.task jobs.fit
             jobs                    | io config operator.nn model checkpoint jobs.spark.run jobs.cli jobs.train jobs.inspect jobs.exchange jobs.prepare jobs.infer jobs.fit jobs.bench jobs.compare
             """;

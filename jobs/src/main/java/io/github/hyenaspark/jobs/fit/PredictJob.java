@@ -18,6 +18,7 @@ import io.github.hyenaspark.jobs.spark.SparkInference;
 import io.github.hyenaspark.jobs.spark.SparkInference.Totals;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.train.RunConfig;
+import io.github.hyenaspark.kernel.KernelChoice;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -51,6 +52,7 @@ public final class PredictJob {
         if (done.isPresent()) {
             LOG.info("nothing to do: {} has these results", output);
         } else {
+            expect(model, files);
             try (SparkRuntime runtime = SparkRuntime.start("hyena predict " + data.input(), 1)) {
                 List<WorkUnit> units = DocumentsJob.units(files, data, runtime.taskSlots());
                 var work = new ProgressTask("predict", "units", 0, units.size());
@@ -79,6 +81,15 @@ public final class PredictJob {
             }
         }
         console.result(result.put("seconds", (System.nanoTime() - begin) / 1e9));
+    }
+
+    /** About what all members do in two readings of these files. */
+    private static void expect(FittedModel model, Collection<InputFile> files) {
+        double parameters = model.members().stream()
+                .mapToDouble(member -> member.theta().length)
+                .sum();
+        KernelChoice.expect(
+                2 * 2 * parameters * files.stream().mapToLong(InputFile::bytes).sum());
     }
 
     /** A hash of all that decides the results. */

@@ -132,6 +132,8 @@ public final class DocumentsJob {
             int here = MemoryNeeds.tasksHere(threads);
             int tasks = Math.min(here, units(files, data, here).size());
             SparkInference.memory(command, trained).refuseUnlessTheyFit(tasks);
+            long bytes = files.stream().mapToLong(InputFile::bytes).sum();
+            trained.expect(2 * bytes); // most tokens are read twice, a byte is one at most
             if (tasks > 0) {
                 threads *= here / tasks; // this machine's cores that would have no task
             }

@@ -61,6 +61,9 @@ public final class GenerateJob implements Callable<Integer> {
         TrainedRun trained = TrainedRun.open(storage, run.dir(), run.checkpoint());
         List<String> prompts = prompts(storage, config.prompts());
         LOG.info("round {} of {}", trained.round(), run.dir());
+        if (!interactive) {
+            trained.expect(tokens(config, prompts));
+        }
         var texts = new Continuations(config, TextGenerator.of(trained));
         if (interactive) {
             interact(texts, config.seed());
@@ -72,6 +75,13 @@ public final class GenerateJob implements Callable<Integer> {
         }
         console.messages().println(texts.speed());
         return ExitCode.DONE.code();
+    }
+
+    /** At most, if a token is a character or more. */
+    private static long tokens(Config config, List<String> prompts) {
+        long characters = config.prompt().length()
+                + prompts.stream().mapToLong(String::length).sum();
+        return characters + (long) Math.max(1, prompts.size()) * config.tokens();
     }
 
     /** Skips blank lines, and reports those that the tokenizer refuses. */

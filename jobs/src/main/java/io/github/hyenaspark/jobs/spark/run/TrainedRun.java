@@ -10,6 +10,7 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.task.ModelUse;
+import io.github.hyenaspark.kernel.KernelChoice;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
@@ -117,6 +118,15 @@ public record TrainedRun(
         ModelConfig model = settings.bind("model", ModelConfig.class);
         float[] theta = exported.theta(model, exported.table(model, tokenizer));
         return new TrainedRun(0, 0, settings, "", "", tokenizer, tokenizer.vocabularySize(), theta);
+    }
+
+    /**
+     * Says how many tokens this JVM will read with the model in all, by which the kernels that it uses are chosen: one
+     * multiplication and one addition for each parameter and token, and for those of one more sequence, since filters
+     * are made for its length.
+     */
+    public void expect(long tokens) {
+        KernelChoice.expect(2.0 * theta.length * (tokens + model().lMax()));
     }
 
     private static TrainedRun of(Storage storage, String directory, Checkpoint facts, float[] theta)
