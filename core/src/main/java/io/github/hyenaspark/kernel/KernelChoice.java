@@ -24,7 +24,7 @@ public record KernelChoice<S>(String name, Optional<S> kernel, String reason) {
     private static final String EXPECTED = "hyena.operations";
     /**
      * Vector code is interpreted very slowly until it is compiled. Scoring took 3 of 11 seconds less with scalar
-     * kernels at 12 billion operations, and 6 of 19 more at 480 (two cores, AVX2); in between they are even at 160.
+     * kernels at 12 billion operations, and 6 seconds more than 19 at 500 billion (two cores, AVX2).
      */
     private static final double LITTLE = 5e10;
 

@@ -88,8 +88,7 @@ public final class PredictJob {
         double parameters = model.members().stream()
                 .mapToDouble(member -> member.theta().length)
                 .sum();
-        KernelChoice.expect(
-                2 * 2 * parameters * files.stream().mapToLong(InputFile::bytes).sum());
+        KernelChoice.expect(2 * 2 * parameters * DocumentsJob.bytes(files));
     }
 
     /** A hash of all that decides the results. */

@@ -132,8 +132,7 @@ public final class DocumentsJob {
             int here = MemoryNeeds.tasksHere(threads);
             int tasks = Math.min(here, units(files, data, here).size());
             SparkInference.memory(command, trained).refuseUnlessTheyFit(tasks);
-            long bytes = files.stream().mapToLong(InputFile::bytes).sum();
-            trained.expect(2 * bytes); // most tokens are read twice, a byte is one at most
+            trained.expect(2 * bytes(files)); // most tokens are read twice, a byte is one at most
             if (tasks > 0) {
                 threads *= here / tasks; // this machine's cores that would have no task
             }
@@ -165,10 +164,13 @@ public final class DocumentsJob {
 
     /** Unlike {@code prepare}, whose results depend on the cuts, this fits their size to the cluster. */
     public static List<WorkUnit> units(Collection<InputFile> files, DataConfig data, int slots) {
-        long bytes = files.stream().mapToLong(InputFile::bytes).sum();
         long tasks = Math.max(FEWEST_TASKS, (long) slots * TASKS_PER_SLOT);
-        long unit = Math.max(MIN_TASK_BYTES, bytes / tasks);
+        long unit = Math.max(MIN_TASK_BYTES, bytes(files) / tasks);
         return WorkUnit.cut(files, data.source(), Math.min(data.unitBytes(), unit));
+    }
+
+    public static long bytes(Collection<InputFile> files) {
+        return files.stream().mapToLong(InputFile::bytes).sum();
     }
 
     private ObjectNode result(Totals totals) {
