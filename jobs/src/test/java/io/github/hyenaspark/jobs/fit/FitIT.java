@@ -45,14 +45,14 @@ final class FitIT {
             String bases = bases(random, 30 + random.nextInt(6)).replace(MOTIF, "CCCCCC");
             int at = random.nextInt(20);
             String sequence = yes ? bases.substring(0, at) + MOTIF + bases.substring(at + MOTIF.length()) : bases;
+            double gc = sequence.chars().filter(c -> c == 'G' || c == 'C').count() / (double) sequence.length();
             lines.add(Json.line(Json.object()
                     .put("name", "n" + i)
                     .put("text", sequence)
                     .put("label", yes ? "yes" : "no")
-                    .put(
-                            "gc",
-                            sequence.chars().filter(c -> c == 'G' || c == 'C').count() / (double) sequence.length())
-                    .put("long", sequence.length() > 32)));
+                    .put("gc", gc)
+                    .put("motif", yes)
+                    .put("rich", gc > 0.5)));
         }
         return Files.write(directory.resolve("motifs.jsonl"), lines);
     }
@@ -205,6 +205,14 @@ final class FitIT {
         assertThat(result.at("/r2/mean").asDouble()).isGreaterThan(0.8);
         assertThat(result.at("/r2/sd").asDouble()).isZero();
         assertThat(result.at("/rmse/mean").asDouble()).isLessThan(0.05);
+        assertThat(measured())
+                .as("those held out, in the unit of the label")
+                .hasSize(DOCUMENTS * 3 / 10)
+                .allSatisfy(line -> {
+                    assertThat(line.at("/labels/gc").asDouble()).isBetween(0.0, 1.0);
+                    assertThat(line.at("/outputs/gc").asDouble())
+                            .isCloseTo(line.at("/labels/gc").asDouble(), within(0.3));
+                });
         Path output = directory.resolve("values");
         Path model = Files.move(directory.resolve("run/model"), directory.resolve("alone"));
         done(List.of(
@@ -219,9 +227,39 @@ final class FitIT {
     @Test
     @Tag("process")
     void tagsAreLearned() throws IOException {
-        JsonNode result = done(fit(motifs(), "run", "fit.label-field=[long,long]", "fit.task=tagging"));
+        JsonNode result = done(fit(motifs(), "run", "fit.label-field=[rich,motif]"));
         assertThat(result.get("task").asText()).isEqualTo("tagging");
-        assertThat(result.at("/auroc/mean").asDouble()).isGreaterThan(0.4);
+        assertThat(result.at("/auroc/mean").asDouble()).isGreaterThan(0.75);
+        List<JsonNode> lines = measured();
+        assertThat(lines).hasSize(DOCUMENTS);
+        for (JsonNode line : lines) {
+            int number = Integer.parseInt(line.get("id").asText().substring(1));
+            assertThat(line.at("/labels/motif").asInt(-1)).isEqualTo(1 - number % 2);
+            assertThat(line.at("/outputs/rich").asDouble()).isBetween(0.0, 1.0);
+        }
+    }
+
+    /** The lines of what a fitting measured. */
+    private List<JsonNode> measured() throws IOException {
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(directory.resolve("run/predictions.jsonl"))) {
+            lines.add(Json.parse("a prediction", line.getBytes(StandardCharsets.UTF_8)));
+        }
+        return lines;
+    }
+
+    @Test
+    @Tag("process")
+    void someDocumentsMayBeBad() throws IOException {
+        Path input = motifs();
+        List<String> lines = new ArrayList<>(Files.readAllLines(input));
+        lines.set(5, "{\"name\":");
+        Files.write(input, lines);
+        Outcome refused = SmallRun.bare(LOCAL, fit(input, "run", "fit.epochs=1"));
+        assertThat(refused.code()).as(refused.messages()).isEqualTo(3);
+        assertThat(refused.messages()).contains("data.max-bad-fraction");
+        JsonNode result = done(fit(input, "run", "fit.epochs=1", "data.max-bad-fraction=0.01"));
+        assertThat(result.get("documents").asInt()).isEqualTo(DOCUMENTS - 1);
     }
 
     /** Labels that the documents do not tell cannot be predicted, whatever is tried: nothing of a test leaks. */
