@@ -36,6 +36,7 @@ class PresetIT {
     @CsvSource({
         "quickstart.conf, 256, 955136",
         "ecoli.conf, 12, 1397504",
+        "pretrain-dna.conf, 12, 89088",
         "hyenadna-0.44m.conf, 12, 436096",
         "hyenadna-0.87m.conf, 12, 869888",
         "hyenadna-1.6m.conf, 12, 1641088",
