@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -208,10 +210,10 @@ final class FitIT {
         assertThat(measured())
                 .as("those held out, in the unit of the label")
                 .hasSize(DOCUMENTS * 3 / 10)
-                .allSatisfy(line -> {
-                    assertThat(line.at("/labels/gc").asDouble()).isBetween(0.0, 1.0);
-                    assertThat(line.at("/outputs/gc").asDouble())
-                            .isCloseTo(line.at("/labels/gc").asDouble(), within(0.3));
+                .allSatisfy((line, document) -> {
+                    double gc = document.get("gc").asDouble();
+                    assertThat(line.at("/labels/gc").asDouble(-1)).isCloseTo(gc, within(1e-9));
+                    assertThat(line.at("/outputs/gc").asDouble(-1)).isCloseTo(gc, within(0.3));
                 });
         Path output = directory.resolve("values");
         Path model = Files.move(directory.resolve("run/model"), directory.resolve("alone"));
@@ -227,25 +229,29 @@ final class FitIT {
     @Test
     @Tag("process")
     void tagsAreLearned() throws IOException {
-        JsonNode result = done(fit(motifs(), "run", "fit.label-field=[rich,motif]"));
+        JsonNode result = done(fit(motifs(), "run", "fit.label-field=[rich,motif]", "fit.task=tagging"));
         assertThat(result.get("task").asText()).isEqualTo("tagging");
         assertThat(result.at("/auroc/mean").asDouble()).isGreaterThan(0.75);
-        List<JsonNode> lines = measured();
-        assertThat(lines).hasSize(DOCUMENTS);
-        for (JsonNode line : lines) {
-            int number = Integer.parseInt(line.get("id").asText().substring(1));
-            assertThat(line.at("/labels/motif").asInt(-1)).isEqualTo(1 - number % 2);
-            assertThat(line.at("/outputs/rich").asDouble()).isBetween(0.0, 1.0);
-        }
+        assertThat(measured()).hasSize(DOCUMENTS).allSatisfy((line, document) -> {
+            for (String tag : List.of("rich", "motif")) {
+                double found = document.get(tag).asBoolean() ? 1 : 0;
+                assertThat(line.at("/labels/" + tag).asDouble(-1)).isEqualTo(found);
+                assertThat(line.at("/outputs/" + tag).asDouble(-1)).isBetween(0.0, 1.0);
+            }
+        });
     }
 
-    /** The lines of what a fitting measured. */
-    private List<JsonNode> measured() throws IOException {
-        List<JsonNode> lines = new ArrayList<>();
-        for (String line : Files.readAllLines(directory.resolve("run/predictions.jsonl"))) {
-            lines.add(Json.parse("a prediction", line.getBytes(StandardCharsets.UTF_8)));
+    /** The lines of what a fitting measured, each with the line of its document. */
+    private Map<JsonNode, JsonNode> measured() throws IOException {
+        Map<String, JsonNode> documents = new HashMap<>();
+        for (JsonNode document : SmallRun.lines(directory.resolve("motifs.jsonl"))) {
+            documents.put(document.get("name").asText(), document);
         }
-        return lines;
+        Map<JsonNode, JsonNode> measured = new LinkedHashMap<>();
+        for (JsonNode line : SmallRun.lines(directory.resolve("run/predictions.jsonl"))) {
+            measured.put(line, documents.get(line.get("id").asText()));
+        }
+        return measured;
     }
 
     @Test

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.model.ModelConfig;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FitSettingsTest {
+    private static final Path CONF = Path.of(System.getProperty("basedir", "."), "..", "conf");
     private static final int DOCUMENTS_OF_A_STEP = 32;
     private static final int STEPS_OF_A_ROUND = 8;
 
@@ -31,5 +34,17 @@ class FitSettingsTest {
     @Test
     void epochsThatAreAskedForCount() {
         assertThat(rounds(256, "fit.epochs=3")).isEqualTo(3);
+    }
+
+    @Test
+    void aModelOfAGenomeIsTheOneThatAFittingBeginsWith() {
+        List<String> recipe = Recipe.SETTINGS.stream()
+                .filter(setting -> setting.startsWith("model."))
+                .toList();
+        Settings genome =
+                Settings.load(List.of(CONF.resolve("pretrain-dna.conf").toString()));
+        assertThat(recipe).isNotEmpty();
+        assertThat(genome.with(recipe).bind("model", ModelConfig.class))
+                .isEqualTo(genome.bind("model", ModelConfig.class));
     }
 }

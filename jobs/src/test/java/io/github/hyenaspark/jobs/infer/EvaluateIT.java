@@ -17,7 +17,6 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,11 +55,7 @@ class EvaluateIT {
     }
 
     private static List<JsonNode> lines(JsonNode result) throws IOException {
-        List<JsonNode> lines = new ArrayList<>();
-        for (String line : Files.readAllLines(Path.of(result.get("by_document").textValue()))) {
-            lines.add(Json.parse("a document", line.getBytes(StandardCharsets.UTF_8)));
-        }
-        return lines;
+        return SmallRun.lines(Path.of(result.get("by_document").textValue()));
     }
 
     private static double sum(List<JsonNode> lines, String key) {

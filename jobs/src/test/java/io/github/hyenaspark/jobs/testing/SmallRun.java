@@ -119,13 +119,18 @@ public final class SmallRun {
         }
     }
 
-    /** The lines of a run's journal; every one of them must be whole. */
+    /** The {@link #lines} of a run's journal. */
     public static List<JsonNode> journal(Path run) throws IOException {
-        List<JsonNode> entries = new ArrayList<>();
-        for (String line : Files.readAllLines(run.resolve("journal.jsonl"))) {
-            entries.add(Json.parse("the journal", line.getBytes(StandardCharsets.UTF_8)));
+        return lines(run.resolve("journal.jsonl"));
+    }
+
+    /** The lines of a file of JSON lines; every one of them must be whole. */
+    public static List<JsonNode> lines(Path file) throws IOException {
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(file)) {
+            lines.add(Json.parse(file.toString(), line.getBytes(StandardCharsets.UTF_8)));
         }
-        return entries;
+        return lines;
     }
 
     /** Prepares the corpus of a directory into its {@code dataset}. */
