@@ -80,6 +80,11 @@ ceph_tool() { # TOOL ARGUMENTS...: one of Ceph's commands, which say much that n
   "$tool" --conf "$folder/ceph.conf" "$@" >>"$folder/tools.log" 2>&1 || fail 1 "$tool $1 has failed; its log is $folder/tools.log"
 }
 
+ask() { # METHOD PATH
+  curl -s -f -m 60 -o "$folder/answer.xml" --aws-sigv4 aws:amz:us-east-1:s3 --user local:local-secret -X "$1" --data-binary '' \
+    "http://127.0.0.1:$s3_port/$2"
+}
+
 gateway() {
   if alive "$folder/radosgw.pid"; then fail 1 "radosgw runs already in $folder"; fi
   folder=$(cd "$folder" && pwd)
@@ -118,8 +123,11 @@ start() {
   launch objects ceph-osd --conf "$folder/ceph.conf" --foreground --id 0
   ceph_tool radosgw-admin user create --uid local --display-name local --access-key local --secret-key local-secret
   gateway
-  curl -s -f -o "$folder/bucket.xml" --aws-sigv4 aws:amz:us-east-1:s3 --user local:local-secret -X PUT \
-    "http://127.0.0.1:$s3_port/$bucket" || fail 1 "the bucket $bucket could not be made"
+  ask PUT "$bucket" || fail 1 "the bucket $bucket could not be made; the logs are in $folder"
+  # The first object makes the pool that objects lie in.
+  if ! ask PUT "$bucket/first" || ! ask DELETE "$bucket/first"; then
+    fail 1 "no object was stored within 60 s; the logs are in $folder"
+  fi
   write_conf "http://127.0.0.1:$s3_port" local local-secret
   printf '%s: S3 at http://127.0.0.1:%s, access key local, secret key local-secret; end it with "%s stop %s"\n' "$name" "$s3_port" "$0" \
     "$folder" >&2

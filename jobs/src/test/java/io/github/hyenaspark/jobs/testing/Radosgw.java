@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -98,8 +99,20 @@ public final class Radosgw implements AutoCloseable {
         }
     }
 
+    /** Ends all that was started; an error, with the errors in its log, if a part of it had ended by itself. */
     @Override
     public void close() throws IOException {
+        List<String> ended = new ArrayList<>();
+        for (String process : List.of("monitor", "objects", "radosgw")) {
+            String pid = Files.readString(directory.resolve(process + ".pid")).strip();
+            if (ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
+                ended.add(process);
+                try (Stream<String> log = Files.lines(directory.resolve(process + ".log"))) {
+                    ended.addAll(log.filter(line -> line.contains(" -1 ")).toList()); // Ceph's level of errors
+                }
+            }
+        }
         script(directory, "stop");
+        assertThat(ended).as("processes of radosgw that have ended").isEmpty();
     }
 }
