@@ -3,7 +3,9 @@ package io.github.hyenaspark.data.batch;
 import io.github.hyenaspark.data.token.DnaTokenizer;
 import io.github.hyenaspark.model.LabelModel;
 import io.github.hyenaspark.model.LabelledBatch;
+import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.operator.head.LabelHead;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,6 +18,8 @@ public enum Readings {
     BOTH,
     /** From its beginning, and from its end along the other strand of DNA. */
     COMPLEMENT;
+
+    private static final int MOST_TOKENS = 1 << 16; // that are computed at once, in each reading
 
     /** S. */
     public int count() {
@@ -43,10 +47,46 @@ public enum Readings {
         return new LabelledBatch(ids, new LabelHead.Labels(lengths, targets, weights));
     }
 
-    /** The outputs of sequences, T of each, which depend on nothing but the sequence. */
+    /**
+     * The outputs of sequences, T of each, which depend on nothing but the sequence. They are computed a few at a time:
+     * memory does not grow with their number.
+     */
     public double[][] outputs(LabelModel model, List<int[]> sequences, int longest) {
-        double[] none = new double[sequences.size()];
-        return model.outputs(batch(sequences, none, none, longest));
+        List<double[]> outputs = new ArrayList<>();
+        int to;
+        for (int from = 0; from < sequences.size(); from = to) {
+            to = end(sequences, from, longest);
+            double[] none = new double[to - from];
+            outputs.addAll(Arrays.asList(model.outputs(batch(sequences.subList(from, to), none, none, longest))));
+        }
+        return outputs.toArray(double[][]::new);
+    }
+
+    /** The losses of sequences, computed a few at a time; parameters as those of a {@link #batch}. */
+    public LossSum lossSum(LabelModel model, List<int[]> sequences, double[] targets, double[] weights, int longest) {
+        int width = targets.length / Math.max(1, sequences.size());
+        LossSum sum = LossSum.ZERO;
+        int to;
+        for (int from = 0; from < sequences.size(); from = to) {
+            to = end(sequences, from, longest);
+            sum = sum.plus(model.lossSum(batch(
+                    sequences.subList(from, to),
+                    Arrays.copyOfRange(targets, from * width, to * width),
+                    Arrays.copyOfRange(weights, from, to),
+                    longest)));
+        }
+        return sum;
+    }
+
+    /** Where those end that begin at {@code from} and are computed together: at least one. */
+    private static int end(List<int[]> sequences, int from, int longest) {
+        int to = from;
+        int tokens = 0;
+        while (to < sequences.size()
+                && (tokens == 0 || tokens + LabelledBatch.padded(sequences.get(to).length, longest) <= MOST_TOKENS)) {
+            tokens += LabelledBatch.padded(sequences.get(to++).length, longest);
+        }
+        return to;
     }
 
     private int[] backwards(int[] sequence) {

@@ -11,6 +11,7 @@ import io.github.hyenaspark.jobs.spark.task.LabelUse;
 import io.github.hyenaspark.model.LabelModel;
 import io.github.hyenaspark.model.LabelledBatch;
 import io.github.hyenaspark.model.LossByPosition;
+import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
@@ -33,7 +34,7 @@ public record LabelTraining(Broadcast<LabelPlan> labels) implements WorkerComput
         LabelPlan known = labels.value();
         LabelUse use = use(plan, known);
         try {
-            executor.warmUp(known.spec().config().lMax());
+            executor.warmUp(known.longest());
             return executor.readLabelled(plan.snapshot(), documents -> {
                 LabelModel model = executor.borrow(use);
                 long begin = System.nanoTime();
@@ -74,9 +75,9 @@ public record LabelTraining(Broadcast<LabelPlan> labels) implements WorkerComput
         LabelPlan known = labels.value();
         return each(plan, theta, chunks, known.heldOut(), (model, windows) -> {
             int[] of = windows.documents.stream().mapToInt(Integer::intValue).toArray();
-            LabelledBatch batch =
-                    known.readings().batch(windows.sequences, known.targets(of), known.weights(of), known.longest());
-            return new LossByPosition(List.of(model.lossSum(batch)));
+            LossSum sum = known.readings()
+                    .lossSum(model, windows.sequences, known.targets(of), known.weights(of), known.longest());
+            return new LossByPosition(List.of(sum));
         });
     }
 
