@@ -63,6 +63,7 @@ public record TaskInput(Task task, TaskConfig config) {
         return List.of(
                 "data.tokenizer=" + tokenizer(),
                 "data.source.id-field=id",
+                "fit.task=classification",
                 "data.validation-documents=[" + LABELLED_TEST + "]");
     }
 

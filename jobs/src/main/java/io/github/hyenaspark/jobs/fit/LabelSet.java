@@ -1,17 +1,24 @@
 package io.github.hyenaspark.jobs.fit;
 
+import io.github.hyenaspark.data.batch.LabelledDocuments;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
+import io.github.hyenaspark.data.token.DnaTokenizer;
+import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.operator.head.LabelHead.Task;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -23,8 +30,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * The documents of a dataset with their labels, in the order of
- * {@link io.github.hyenaspark.data.batch.LabelledDocuments}.
+ * The documents of a dataset with their labels, in the order of {@link LabelledDocuments}.
  *
  * @param task what the labels are
  * @param names the classes in order, or the fields that the tags or values are of
@@ -32,12 +38,15 @@ import java.util.regex.Pattern;
  */
 record LabelSet(Task task, List<String> names, List<LabelledDocument> documents, double[][] targets) {
     private static final int MOST_WHOLE_CLASSES = 20;
-    private static final Pattern WHOLE = Pattern.compile("[+-]?\\d{1,18}");
+    private static final int AT_ONCE = 1 << 16; // tokens of a document that are read at once
+    private static final Pattern WHOLE = Pattern.compile("[+-]?\\d{1,18}(\\.0*)?");
+    private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
 
     /**
      * One document.
      *
      * @param id as its source gives it, or else its place
+     * @param contentHash equal for equal documents
      * @param group documents of equal groups, and of equal contents, are trained on or tested together; may be empty
      * @param tokens without the end
      * @param isTest whether it is held out of everything but the last measurement
@@ -45,7 +54,11 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
      * @param heldOut whether {@code fit.held-out-field} says that it decides when a model has learnt enough
      */
     record LabelledDocument(
-            String id, String contentHash, String group, long tokens, boolean isTest, double weight, boolean heldOut) {}
+            String id, String contentHash, String group, long tokens, boolean isTest, double weight, boolean heldOut) {
+        LabelledDocument withContent(String hash) {
+            return new LabelledDocument(id, hash, group, tokens, isTest, weight, heldOut);
+        }
+    }
 
     static LabelSet read(Storage storage, DatasetSnapshot snapshot, DataConfig data, FitConfig config)
             throws IOException {
@@ -67,7 +80,29 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
                 }
             }
         }
+        if (data.tokenizer().equals(DnaTokenizer.NAME)) {
+            hashTokens(storage, SnapshotRef.of(snapshot, data.dataset()), documents);
+        }
         return of(documents, labels, config);
+    }
+
+    /**
+     * Documents of equal tokens get equal hashes: small letters of DNA, which mask repeats, are read as capital ones.
+     */
+    private static void hashTokens(Storage storage, SnapshotRef snapshot, List<LabelledDocument> documents)
+            throws IOException {
+        try (LabelledDocuments tokens = LabelledDocuments.open(storage, snapshot)) {
+            for (int document = 0; document < documents.size(); document++) {
+                MessageDigest digest = Hashes.newSha256();
+                for (int window = 0; window < tokens.windowsOf(document, AT_ONCE); window++) {
+                    int[] ids = tokens.read(document, AT_ONCE, window);
+                    ByteBuffer bytes = ByteBuffer.allocate(ids.length * Integer.BYTES);
+                    bytes.asIntBuffer().put(ids);
+                    digest.update(bytes);
+                }
+                documents.set(document, documents.get(document).withContent(Hashes.hex(digest.digest())));
+            }
+        }
     }
 
     /** Of the documents of a split, by their numbers. */
@@ -127,19 +162,31 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
             }
             return new LabelSet(task, config.labelField(), List.copyOf(documents), targets);
         }
-        List<String> classes = new ArrayList<>(
-                new TreeSet<>(labels.stream().map(row -> row.get(0)).toList()));
-        if (classes.stream().allMatch(label -> WHOLE.matcher(label).matches())) {
-            classes.sort(Comparator.comparingLong(Long::parseLong));
+        List<String> own = classLabels(labels, config);
+        List<String> classes = new ArrayList<>(new TreeSet<>(own));
+        if (areWhole(classes)) {
+            classes.sort(Comparator.comparing(BigDecimal::new));
         }
         if (classes.size() < 2) {
             throw new IllegalArgumentException("fit.label-field: found " + classes + " as the only label of "
                     + documents.size() + " documents, expected at least two classes");
         }
-        double[][] targets = labels.stream()
-                .map(row -> new double[] {classes.indexOf(row.get(0))})
-                .toArray(double[][]::new);
+        double[][] targets =
+                own.stream().map(label -> new double[] {classes.indexOf(label)}).toArray(double[][]::new);
         return new LabelSet(task, List.copyOf(classes), List.copyOf(documents), targets);
+    }
+
+    /** As they are written, but 1.0, as a column of floating point has it, is 1 unless texts are asked for. */
+    private static List<String> classLabels(List<List<String>> labels, FitConfig config) {
+        List<String> own = labels.stream().map(row -> row.get(0)).toList();
+        boolean numbers = config.task() == FitConfig.TaskChoice.AUTO && areWhole(own);
+        return numbers
+                ? own.stream().map(label -> label.replaceFirst("\\..*", "")).toList()
+                : own;
+    }
+
+    private static boolean areWhole(List<String> labels) {
+        return labels.stream().allMatch(label -> WHOLE.matcher(label).matches());
     }
 
     private static void checkValuesDiffer(double[][] targets, FitConfig config) {
@@ -170,18 +217,13 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
         }
         List<String> all = labels.stream().flatMap(List::stream).distinct().toList();
         boolean numbers = all.stream().allMatch(LabelSet::isNumber);
-        boolean values = numbers
-                && (all.size() > MOST_WHOLE_CLASSES
-                        || !all.stream().allMatch(label -> WHOLE.matcher(label).matches()));
+        boolean values = numbers && (all.size() > MOST_WHOLE_CLASSES || !areWhole(all));
         return values ? Task.REGRESSION : several ? Task.TAGGING : Task.CLASSIFICATION;
     }
 
+    /** In decimal notation; Java takes others for numbers too, such as 2d. */
     private static boolean isNumber(String label) {
-        try {
-            return Double.isFinite(Double.parseDouble(label));
-        } catch (NumberFormatException e) {
-            return false;
-        }
+        return NUMBER.matcher(label).matches() && Double.isFinite(Double.parseDouble(label));
     }
 
     private static double value(String label, Task task, FitConfig config) {

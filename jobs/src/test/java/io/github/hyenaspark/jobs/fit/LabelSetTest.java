@@ -8,6 +8,8 @@ import io.github.hyenaspark.jobs.fit.LabelSet.LabelledDocument;
 import io.github.hyenaspark.operator.head.LabelHead.Task;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class LabelSetTest {
     private static LabelSet set(List<List<String>> labels, String... settings) {
@@ -31,6 +33,27 @@ final class LabelSetTest {
         LabelSet tags = set(List.of(List.of("0", "1"), List.of("0", "0")), "fit.label-field=[a,b]");
         assertThat(tags.task()).isEqualTo(Task.TAGGING);
         assertThat(tags.flatTargets()).containsExactly(0, 1, 0, 0);
+    }
+
+    @Test
+    void wholeNumbersOfAFloatingColumnAreClasses() {
+        LabelSet classes = set(List.of(List.of("10.0"), List.of("9.0"), List.of("1.0E1"), List.of("9.0")));
+        assertThat(classes.task()).as("1.0E1 is not written as a whole number").isEqualTo(Task.REGRESSION);
+        classes = set(List.of(List.of("10.0"), List.of("9.0"), List.of("10")));
+        assertThat(classes.task()).isEqualTo(Task.CLASSIFICATION);
+        assertThat(classes.names()).containsExactly("9", "10");
+        assertThat(classes.flatTargets()).containsExactly(1, 0, 1);
+        classes = set(List.of(List.of("10.0"), List.of("9.0")), "fit.task=classification");
+        assertThat(classes.names()).as("texts stay as they are").containsExactly("9.0", "10.0");
+    }
+
+    /** Which Java's own reader of numbers takes for some. */
+    @ParameterizedTest
+    @ValueSource(strings = {"2d", "3F", "0x1p3", " 4", "NaN", "Infinity"})
+    void otherTextsAreClasses(String text) {
+        assertThat(set(List.of(List.of(text), List.of("1"))).task()).isEqualTo(Task.CLASSIFICATION);
+        assertThatThrownBy(() -> set(List.of(List.of(text), List.of("1")), "fit.task=regression"))
+                .hasMessageContaining("expected a number");
     }
 
     @Test
