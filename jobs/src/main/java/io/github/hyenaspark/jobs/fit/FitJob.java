@@ -72,15 +72,16 @@ public final class FitJob implements Job {
         Storage storage = SparkRuntime.storage();
         String run = settings.bind("run", RunConfig.class).dir();
         Refusal.unless(!run.isBlank(), "run.dir", "nothing", "the directory of the fitting");
-        String there = new FittingDirectory(run).settings();
-        if (storage.exists(there)) {
+        DataConfig data = settings.bind("data", DataConfig.class);
+        var directory = new FittingDirectory(run);
+        String there = directory.settings();
+        if (storage.exists(there) && (data.input().isBlank() || isBegun(storage, directory))) {
             List<String> remembered =
                     new ArrayList<>(ResumeCompatibility.arguments(Json.parse(there, storage.read(there))));
             remembered.removeIf(argument -> argument.startsWith("run.dir="));
             return remembered;
         }
         List<String> derived = new ArrayList<>(Recipe.SETTINGS);
-        DataConfig data = settings.bind("data", DataConfig.class);
         Optional<TaskInput> task = PrepareJob.task(settings);
         if (task.isPresent()) {
             derived.addAll(task.get().labelledSettings());
@@ -96,6 +97,7 @@ public final class FitJob implements Job {
             derived.add("data.tokenizer=" + begin.tokenizer().name());
             derived.removeIf(argument -> argument.startsWith("model."));
             derived.addAll(ResumeCompatibility.arguments(model));
+            derived.add("fit.max-length=" + begin.model().lMax());
         }
         return derived;
     }
@@ -126,7 +128,8 @@ public final class FitJob implements Job {
             Fitting fitting = fitting(settings, runtime.context(), observer);
             Fitting.Outcome outcome = fitting.run();
             outcome.model().write(storage, directory.model());
-            ObjectNode json = report(directory, fitting.labels(), outcome)
+            boolean hasFolds = settings.bind("fit", FitConfig.class).folds() > 0;
+            ObjectNode json = report(directory, fitting.labels(), outcome, hasFolds)
                     .put("seconds", (System.nanoTime() - begin) / 1e9)
                     .put("cpu_seconds", cpuSeconds());
             storage.replace(directory.predictions(), predictions(fitting.labels(), outcome));
@@ -176,12 +179,16 @@ public final class FitJob implements Job {
         return fitting;
     }
 
+    /** Whether the first model may have begun; until then other settings replace those that were given first. */
+    private static boolean isBegun(Storage storage, FittingDirectory run) throws IOException {
+        return FitDocuments.areKept(storage, run) || storage.exists(run.result());
+    }
+
     /** Refuses settings that differ from those with which the first model of this directory was begun. */
     private static void remember(Storage storage, Settings settings, FittingDirectory run) throws IOException {
         String uri = run.settings();
         byte[] now = settings.renderSections(SECTIONS).getBytes(StandardCharsets.UTF_8);
-        boolean begun = FitDocuments.areKept(storage, run) || storage.exists(run.result());
-        if (!begun || !storage.exists(uri)) {
+        if (!isBegun(storage, run) || !storage.exists(uri)) {
             storage.replace(uri, now);
             return;
         }
@@ -209,7 +216,7 @@ public final class FitJob implements Job {
         return flat;
     }
 
-    private static ObjectNode report(FittingDirectory run, LabelSet labels, Fitting.Outcome outcome) {
+    private static ObjectNode report(FittingDirectory run, LabelSet labels, Fitting.Outcome outcome, boolean hasFolds) {
         ObjectNode json = Json.object()
                 .put("outcome", "created")
                 .put("run", run.uri())
@@ -233,7 +240,7 @@ public final class FitJob implements Job {
                     .map(each -> (each - mean) * (each - mean))
                     .sum();
             Json.putFinite(value, "mean", mean);
-            Json.putFinite(value, "sd", values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1)));
+            Json.putFinite(value, "sd", hasFolds ? Math.sqrt(squares / (values.length - 1)) : 0);
         }
         return json.put("epochs", outcome.epochs());
     }

@@ -33,6 +33,7 @@ import java.util.Map;
  * What {@code fit} leaves: one model or several whose predictions are averaged. A directory of it has all that is
  * needed to predict: {@code model.json}, the tokenizer, and a file of parameters for each model.
  *
+ * @param longest window of a document that is read, tokens
  * @param names the classes, tags or values, in the order of outputs
  * @param modelSettings the section {@code model}, as JSON
  * @param members at least one, all of one shape
@@ -40,6 +41,7 @@ import java.util.Map;
 public record FittedModel(
         LabelModel.Spec spec,
         Readings readings,
+        int longest,
         List<String> names,
         String modelSettings,
         Tokenizer tokenizer,
@@ -85,6 +87,7 @@ public record FittedModel(
                 .put("pooling", spec.head().pooling().name())
                 .put("parts", spec.head().parts())
                 .put("readings", readings.name())
+                .put("longest", longest)
                 .put("trained_layers", spec.trainedLayers())
                 .put("vocabulary", spec.vocabularySize())
                 .put("dropout", spec.head().dropout())
@@ -180,7 +183,8 @@ public record FittedModel(
                     theta(storage, Storage.resolve(directory, name + ".safetensors"), spec),
                     new Scale(numbers(member.path("means")), numbers(member.path("deviations")))));
         }
-        return new FittedModel(spec, readings, List.copyOf(names), settings, tokenizer, List.copyOf(members));
+        int longest = json.path("longest").asInt(spec.config().lMax()); // before 0.2.1 always the model's
+        return new FittedModel(spec, readings, longest, List.copyOf(names), settings, tokenizer, List.copyOf(members));
     }
 
     /** A model's configuration, from the JSON of its section. */

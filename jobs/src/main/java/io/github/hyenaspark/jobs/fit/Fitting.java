@@ -63,6 +63,7 @@ final class Fitting {
     private final LabelSet labels;
     private final Folds folds;
     private final LabelModel.Spec spec;
+    private final int longest;
     private final Readings readings;
     private final Observer observer;
     private final Optional<TrainedRun> pretrained;
@@ -98,9 +99,11 @@ final class Fitting {
                 ? Optional.empty()
                 : Optional.of(TrainedRun.ofRunOrExport(storage, config.pretrained(), TrainedRun.NEWEST));
         labels = LabelSet.read(storage, snapshot, settings.data(), config);
-        int longest = (int) Math.max(1, Math.min(labels.longest(), config.maxLength()));
-        this.settings = settings.withLongest(longest);
+        int most = (int) Math.max(1, Math.min(labels.longest(), config.maxLength()));
+        this.settings = settings.withLongest(most);
+        longest = Math.min(most, this.settings.model().lMax());
         folds = Folds.of(labels, config);
+        folds.check();
         checkMemory();
         readings = config.readings(tokenizer.name());
         ModelConfig model = this.settings.model();
@@ -128,9 +131,9 @@ final class Fitting {
         TrainConfig train = settings.train();
         int sequences = Math.multiplyExact(
                 train.batchSize(), settings.fit().readings(tokenizer.name()).count());
-        FitSettings doubled = settings.with("train.batch-size=" + sequences);
+        FitSettings doubled = settings.with("train.batch-size=" + sequences).with("model.l-max=" + longest);
         TrainingMemory.of(
-                        settings.model(),
+                        doubled.model(),
                         snapshot.vocabulary().size(),
                         doubled.train(),
                         settings.run().merge())
@@ -181,7 +184,7 @@ final class Fitting {
                 predictions.add(sum);
             }
         }
-        var fitted = new FittedModel(spec, readings, labels.names(), settings.modelJson(), tokenizer, members);
+        var fitted = new FittedModel(spec, readings, longest, labels.names(), settings.modelJson(), tokenizer, members);
         return new Outcome(fitted, tested, predictions, epochs, curves);
     }
 
@@ -201,13 +204,6 @@ final class Fitting {
     private Trained train(int fold, int model) throws IOException {
         String name = FittingDirectory.name(settings.fit().folds(), fold, model);
         Division division = folds.division(fold, model);
-        if (division.train().length == 0 || division.heldOut().length == 0 || division.test().length == 0) {
-            throw new IllegalArgumentException("fit.folds: found "
-                    + labels.documents().size()
-                    + " documents, " + folds.groups() + " of them after those of equal text or of one group are taken"
-                    + " together: too few for " + settings.fit().folds() + " folds and fit.validation-fraction="
-                    + settings.fit().validationFraction() + "; give more documents, or ask for fewer folds");
-        }
         FittedModel.Scale scale = scale(division.train());
         FitSettings own = settings.ofModel(name, fold, model, division.train().length);
         var plan = new TrainingPlan(
@@ -219,6 +215,7 @@ final class Fitting {
         var known = new LabelPlan(
                 spec,
                 readings,
+                longest,
                 division.train(),
                 division.heldOut(),
                 standardised(scale),
@@ -364,7 +361,7 @@ final class Fitting {
             int next = 0;
             for (int i = 0; i < documents.length; i++) {
                 long tokens = labels.documents().get(documents[i]).tokens();
-                int count = LabelledDocuments.windows(tokens, spec.config().lMax());
+                int count = LabelledDocuments.windows(tokens, longest);
                 for (int window = 0; window < count; window++) {
                     double[] part = FittedModel.prediction(labels.task(), scale, flat.get(next++));
                     for (int t = 0; t < part.length; t++) {

@@ -17,10 +17,11 @@ import java.util.stream.IntStream;
 /**
  * Which documents a model is trained on, which decide when it has learnt enough, and which measure it: a function of a
  * seed, the documents' ids and their labels. Documents of equal text, or of one group, stay together. Each class, or
- * each stretch of sorted values, is spread evenly; so are all rare classes together.
+ * each stretch of sorted values, is spread evenly; small classes are so one after the other.
  */
 final class Folds {
-    private static final int STRETCH = 20; // groups of neighbouring values; a class of fewer is rare
+    private static final int STRETCH = 20; // groups of neighbouring values
+    private static final int SMALL = 200; // groups of a class: of fewer, equal steps would miss parts of folds
     /** The multiples of it, less their whole parts, are spread evenly, and so is every stretch of them. */
     private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
 
@@ -47,37 +48,37 @@ final class Folds {
                 "0, since data.validation-documents names the documents that test");
         double[] place = new double[set.documents().size()];
         List<List<Integer>> groups = groups(set);
-        List<List<Integer>> rare = new ArrayList<>();
+        List<List<Integer>> small = new ArrayList<>(); // those of one class, or of neighbouring values, in a row
         for (List<List<Integer>> alike : strata(set, groups)) {
-            Map<String, List<Integer>> shuffled = new TreeMap<>();
-            for (List<Integer> group : alike) {
-                String id = group.stream()
-                        .map(set.documents()::get)
-                        .map(LabelledDocument::id)
-                        .min(Comparator.naturalOrder())
-                        .orElseThrow();
-                shuffled.put(Hashes.sha256(config.seed() + " " + id), group);
-            }
-            if (shuffled.size() < STRETCH && set.task() != Task.REGRESSION) {
-                rare.addAll(shuffled.values());
+            List<List<Integer>> shuffled = shuffled(alike, set.documents(), config.seed());
+            if (shuffled.size() < SMALL) {
+                small.addAll(shuffled);
                 continue;
             }
-            int number = 0;
-            for (List<Integer> group : shuffled.values()) {
-                double at = (double) number++ / shuffled.size();
-                group.forEach(document -> place[document] = at);
+            for (int number = 0; number < shuffled.size(); number++) {
+                double at = (double) number / shuffled.size();
+                shuffled.get(number).forEach(document -> place[document] = at);
             }
         }
-        for (int number = 0; number < rare.size(); number++) {
+        for (int number = 0; number < small.size(); number++) {
             double at = number * GOLDEN % 1;
-            rare.get(number).forEach(document -> place[document] = at);
+            small.get(number).forEach(document -> place[document] = at);
         }
         return new Folds(place, groups.size(), set.documents(), tests, config);
     }
 
-    /** Into how many groups the documents fall that stay together. */
-    int groups() {
-        return groups;
+    /** In an order that follows from the seed and the ids, or contents where ids are equal, of each group's first. */
+    private static List<List<Integer>> shuffled(
+            List<List<Integer>> groups, List<LabelledDocument> documents, long seed) {
+        Map<String, List<Integer>> shuffled = new TreeMap<>();
+        for (List<Integer> group : groups) {
+            LabelledDocument first = group.stream()
+                    .map(documents::get)
+                    .min(Comparator.comparing(LabelledDocument::id).thenComparing(LabelledDocument::contentHash))
+                    .orElseThrow();
+            shuffled.put(Hashes.sha256(seed + " " + first.id()) + first.contentHash(), group);
+        }
+        return List.copyOf(shuffled.values());
     }
 
     /** Documents that stay together, because they have one group or one content, or are linked by others. */
@@ -150,7 +151,22 @@ final class Folds {
 
     /** Whether all models of a fold are measured on the same documents. */
     boolean testsTogether() {
-        return tests || config.folds() > 0;
+        return tests || config.folds() > 0 || !config.heldOutField().isBlank();
+    }
+
+    /** Refuses documents that are too few for one of the trainings. */
+    void check() {
+        for (int fold = 0; fold < Math.max(1, config.folds()); fold++) {
+            for (int model = 0; model < config.models(); model++) {
+                Division division = division(fold, model);
+                if (division.train.length == 0 || division.heldOut.length == 0 || division.test.length == 0) {
+                    throw new IllegalArgumentException("fit.folds: found " + documents.size() + " documents, " + groups
+                            + " of them after those of equal text or of one group are taken together: too few for "
+                            + config.folds() + " folds and fit.validation-fraction=" + config.validationFraction()
+                            + "; give more documents, or ask for fewer folds");
+                }
+            }
+        }
     }
 
     /** The part of a fold's other documents that begins at a share of each fold, or what their own field says. */

@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.fit;
 
 import io.github.hyenaspark.data.batch.LabelledDocuments;
 import io.github.hyenaspark.data.batch.Readings;
+import io.github.hyenaspark.data.document.RejectedDocumentException;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.jobs.spark.Predictor;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
@@ -31,6 +32,7 @@ public final class LabelPredictor implements Predictor {
 
     private final LabelModel.Spec spec;
     private final Readings readings;
+    private final int longest;
     private final String[] names;
     private final String tokenizerName;
     private final byte[] tokenizerFile;
@@ -41,6 +43,7 @@ public final class LabelPredictor implements Predictor {
     private LabelPredictor(FittedModel model, Broadcast<float[][]> thetas, int threads) {
         spec = model.spec();
         readings = model.readings();
+        longest = model.longest();
         names = model.names().toArray(String[]::new);
         tokenizerName = model.tokenizer().name();
         tokenizerFile = model.tokenizer().file();
@@ -106,10 +109,27 @@ public final class LabelPredictor implements Predictor {
     /** The tokens of a text in UTF-8, at least one: of an empty text the end of a document. */
     @Override
     public int[] tokens(InputStream text) throws IOException {
-        Tokenizer tokenizer = ExecutorState.ofThisProcess().tokenizer(tokenizerName, tokenizerFile);
+        int[] tokens = encoded(text);
+        return tokens.length == 0 ? new int[] {tokenizer().endOfDocument()} : tokens;
+    }
+
+    /** The same, but an empty text is refused. */
+    public int[] someTokens(InputStream text) throws IOException {
+        int[] tokens = encoded(text);
+        if (tokens.length == 0) {
+            throw new RejectedDocumentException("the text is empty");
+        }
+        return tokens;
+    }
+
+    private int[] encoded(InputStream text) throws IOException {
         var ids = new Ids();
-        tokenizer.encode(text, ids);
-        return ids.count == 0 ? new int[] {tokenizer.endOfDocument()} : Arrays.copyOf(ids.values, ids.count);
+        tokenizer().encode(text, ids);
+        return Arrays.copyOf(ids.values, ids.count);
+    }
+
+    private Tokenizer tokenizer() throws IOException {
+        return ExecutorState.ofThisProcess().tokenizer(tokenizerName, tokenizerFile);
     }
 
     private static final class Ids implements Tokenizer.TokenSink {
@@ -130,7 +150,6 @@ public final class LabelPredictor implements Predictor {
     public double[][] outputs(List<int[]> documents) {
         List<int[]> windows = new ArrayList<>();
         List<Integer> owners = new ArrayList<>();
-        int longest = spec.config().lMax();
         for (int document = 0; document < documents.size(); document++) {
             int[] tokens = documents.get(document);
             for (int window = 0; window < LabelledDocuments.windows(tokens.length, longest); window++) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.testing.HyenaProcess;
 import io.github.hyenaspark.jobs.testing.NamedPoint;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -104,7 +106,7 @@ final class FitIT {
         List<String> without = new ArrayList<>(lines);
         without.set(7, lines.get(7).replace("\"label\"", "\"nothing\""));
         Files.write(input, without);
-        List<String> mended = fit(input, "run", "fit.epochs=1", "fit.label-field=label");
+        List<String> mended = fit(input, "run", "fit.epochs=1"); // the name is its default again
         outcome = SmallRun.bare(LOCAL, mended);
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.messages())
@@ -209,7 +211,7 @@ final class FitIT {
         assertThat(result.at("/rmse/mean").asDouble()).isLessThan(0.05);
         assertThat(measured())
                 .as("those held out, in the unit of the label")
-                .hasSize(DOCUMENTS * 3 / 10)
+                .hasSizeBetween(DOCUMENTS * 3 / 10 - 2, DOCUMENTS * 3 / 10 + 2)
                 .allSatisfy((line, document) -> {
                     double gc = document.get("gc").asDouble();
                     assertThat(line.at("/labels/gc").asDouble(-1)).isCloseTo(gc, within(1e-9));
@@ -252,6 +254,56 @@ final class FitIT {
             measured.put(line, documents.get(line.get("id").asText()));
         }
         return measured;
+    }
+
+    /** They are the same for both models, whose mean is measured, once. */
+    @Test
+    @Tag("process")
+    void documentsHeldOutByTheirFieldAreMeasuredOnce() throws IOException {
+        Path input = motifs();
+        JsonNode result = done(fit(
+                input,
+                "run",
+                "fit.epochs=1",
+                "fit.folds=0",
+                "fit.models=2",
+                "fit.held-out-field=rich",
+                "fit.label-field=gc"));
+        Map<JsonNode, JsonNode> measured = measured();
+        long rich = SmallRun.lines(input).stream()
+                .filter(line -> line.get("rich").asBoolean())
+                .count();
+        assertThat(measured).hasSize((int) rich);
+        assertThat(measured.values())
+                .doesNotHaveDuplicates()
+                .allMatch(line -> line.get("rich").asBoolean());
+        assertThat(result.at("/r2/sd").asDouble(-1)).isZero();
+    }
+
+    /** Small letters mask repeats; a model reads them as capital ones. */
+    @Test
+    @Tag("process")
+    void sequencesInSmallLettersStayWithTheirTwins() throws IOException {
+        Path input = motifs();
+        List<String> lines = new ArrayList<>();
+        for (JsonNode line : SmallRun.lines(input)) {
+            lines.add(Json.line(line));
+            String small = line.get("text").asText().toLowerCase(Locale.ROOT);
+            lines.add(Json.line(((ObjectNode) line.deepCopy())
+                    .put("text", small)
+                    .put("name", line.get("name").asText() + "s")));
+        }
+        Files.write(input, lines);
+        done(fit(input, "run", "fit.epochs=1"));
+        Map<String, Integer> folds = new HashMap<>();
+        measured()
+                .keySet()
+                .forEach(line ->
+                        folds.put(line.get("id").asText(), line.get("fold").asInt()));
+        assertThat(folds).hasSize(2 * DOCUMENTS);
+        assertThat(folds.values()).contains(1, 2);
+        folds.forEach(
+                (id, fold) -> assertThat(folds.getOrDefault(id + "s", fold)).isEqualTo(fold));
     }
 
     @Test

@@ -37,6 +37,7 @@ final class FittedModelTest {
         return new FittedModel(
                 spec,
                 Readings.FORWARD,
+                6,
                 List.of("no", "yes"),
                 settings.renderSections(List.of("model")),
                 tokenizer,
@@ -53,6 +54,7 @@ final class FittedModelTest {
         }
         Files.move(Path.of(fitting.model()), Path.of(alone));
         assertThat(FittedModel.ofFitting(STORAGE, alone).names()).containsExactly("no", "yes");
+        assertThat(FittedModel.ofFitting(STORAGE, alone).longest()).isEqualTo(6);
         assertThatThrownBy(() -> FittedModel.ofFitting(STORAGE, fitting.uri()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("there is no fitted model in " + fitting.model())

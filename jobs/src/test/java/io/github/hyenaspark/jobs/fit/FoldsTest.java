@@ -9,8 +9,11 @@ import io.github.hyenaspark.operator.head.LabelHead.Task;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class FoldsTest {
     private static final int DOCUMENTS = 200;
@@ -59,9 +62,17 @@ final class FoldsTest {
                     .filter(document -> set().targets()[document][0] == 1)
                     .count();
             assertThat(ones).isBetween(8L, 13L);
-            assertThat(division.test().length).isBetween(36, 44);
+            assertThat(groups(division.test())).as("of 187").isBetween(36L, 39L);
             assertThat(division.heldOut().length).isBetween(12, 20);
         }
+    }
+
+    /** Those of the documents that stay together are one. */
+    private static long groups(int[] documents) {
+        return Arrays.stream(documents)
+                .filter(i -> i % 50 != 7 || i == 7)
+                .filter(i -> i < 100 || i >= 110)
+                .count();
     }
 
     /** Classes of one document each, beside one of many: as labels of many tags are. */
@@ -82,6 +93,60 @@ final class FoldsTest {
             assertThat(rare(division.test())).isBetween(18L, 22L);
             assertThat(rare(division.heldOut())).isBetween(5L, 11L);
         }
+    }
+
+    /** Round numbers of them, which steps of equal length would leave between two models' parts. */
+    @ParameterizedTest
+    @CsvSource({"2000, 5", "2000, 10", "2000, 3", "500, 2", "1000, 0"})
+    void valuesAreSpreadEvenly(int count, int folds) {
+        assertEven(set(Task.REGRESSION, count, i -> StrictMath.sin(i)), folds);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 50, 5", "2, 100, 5", "3, 60, 3", "2, 199, 10", "2, 200, 5", "5, 300, 5", "40, 25, 5"})
+    void classesOfEqualSizeAreSpreadEvenly(int classes, int each, int folds) {
+        assertEven(set(Task.CLASSIFICATION, classes * each, i -> i % classes), folds);
+    }
+
+    private static LabelSet set(Task task, int count, IntToDoubleFunction label) {
+        List<LabelledDocument> documents = new ArrayList<>();
+        double[][] targets = new double[count][];
+        for (int i = 0; i < count; i++) {
+            documents.add(new LabelledDocument("document " + i, "text " + i, "", 5, false, 1, false));
+            targets[i] = new double[] {label.applyAsDouble(i)};
+        }
+        return new LabelSet(task, List.of("names"), documents, targets);
+    }
+
+    /** Every fold, and what each of three models holds out, has its share within a quarter. */
+    private static void assertEven(LabelSet set, int number) {
+        int count = set.documents().size();
+        Folds folds =
+                Folds.of(set, Settings.load(List.of("fit.folds=" + number)).bind("fit", FitConfig.class));
+        for (int fold = 0; fold < Math.max(1, number); fold++) {
+            for (int model = 0; model < 3; model++) {
+                Division division = folds.division(fold, model);
+                double rest = number == 0 ? count : count - count / (double) number;
+                assertThat((double) division.heldOut().length)
+                        .as("held out in fold %d by model %d", fold, model)
+                        .isBetween(0.75 * rest / 10 - 1, 1.25 * rest / 10 + 1);
+                if (number > 0) {
+                    assertThat((double) division.test().length)
+                            .isBetween(0.9 * count / number - 1, 1.1 * count / number + 1);
+                }
+            }
+        }
+    }
+
+    /** Such as the name of a package or an author, which several documents have. */
+    @Test
+    void equalIdsDoNotBringDocumentsTogether() {
+        LabelSet unique = set(Task.CLASSIFICATION, 1000, i -> i % 2);
+        List<LabelledDocument> documents = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            documents.add(new LabelledDocument("author " + i % 100, "text " + i, "", 5, false, 1, false));
+        }
+        assertEven(new LabelSet(unique.task(), unique.names(), documents, unique.targets()), 5);
     }
 
     private static long rare(int[] documents) {

@@ -11,20 +11,22 @@ import java.util.stream.IntStream;
  * {@link io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan}, sent to each executor once. Documents are numbers in
  * their dataset. Not compared by {@code equals}: the arrays are not copied.
  *
+ * @param longest window of a document that is read, tokens; at most the model's longest sequence
  * @param train the documents to train on
  * @param heldOut those that measure how training goes
  * @param targets of all documents of the dataset, row-major
  * @param weights of their losses
  */
 public record LabelPlan(
-        LabelModel.Spec spec, Readings readings, int[] train, int[] heldOut, double[] targets, double[] weights)
+        LabelModel.Spec spec,
+        Readings readings,
+        int longest,
+        int[] train,
+        int[] heldOut,
+        double[] targets,
+        double[] weights)
         implements Serializable {
     private static final int CHUNK = 32;
-
-    /** L. */
-    public int longest() {
-        return spec.config().lMax();
-    }
 
     double[] targets(int[] documents) {
         int width = spec.head().targets();
