@@ -35,6 +35,7 @@ final class LabelFit {
     private static final String ID = "id";
     private static final String WEIGHT = "weight";
     private static final String HELD_OUT = "held_out";
+    private static final double MATRIX_SHARE = 5; // the recipe's rate of matrices, in those of all else
 
     private LabelFit() {}
 
@@ -118,7 +119,13 @@ final class LabelFit {
             columns.add(column(all, stage.getValidationIndicatorCol()).as(HELD_OUT));
         }
         Dataset<Row> rows = all.select(columns.toArray(Column[]::new));
-        return stage.getHandleInvalid().equals("error") ? rows : rows.na().drop(new String[] {TEXT, LABEL});
+        Column isEmpty = rows.col(TEXT).equalTo("");
+        if (!stage.getHandleInvalid().equals("error")) {
+            return rows.na().drop(new String[] {TEXT, LABEL}).filter(functions.not(isEmpty));
+        }
+        Column refusal = functions.raise_error(functions.lit(stage.inputCol()
+                + ": found an empty text, expected documents; set handleInvalid to skip, or leave such rows out"));
+        return rows.withColumn(TEXT, functions.when(isEmpty, refusal).otherwise(rows.col(TEXT)));
     }
 
     /** The column of a name, whatever characters it has. */
@@ -140,7 +147,6 @@ final class LabelFit {
                 "fit.seed=" + stage.getSeed(),
                 "fit.pooling=" + stage.getPooling(),
                 "fit.trained-layers=" + stage.getTrainedLayers(),
-                "fit.max-length=" + stage.getMaxLength(),
                 "train.threads=" + context.getConf().getInt("spark.task.cpus", 1)));
         if (stage.isDefined(stage.pretrained())) {
             settings.add("fit.pretrained=" + stage.getPretrained());
@@ -151,8 +157,16 @@ final class LabelFit {
         if (stage.isDefined(stage.reverseComplement())) {
             settings.add("fit.readings=" + (stage.getReverseComplement() ? "complement" : "forward"));
         }
+        if (stage.isSet(stage.maxLength())) {
+            settings.add("fit.max-length=" + stage.getMaxLength());
+        }
         if (stage.isDefined(stage.stepSize())) {
-            settings.add("train.lr=" + stage.getStepSize());
+            double rate = stage.getStepSize();
+            settings.addAll(
+                    List.of("train.lr=" + rate, "train.filter-lr=" + rate, "train.matrix-lr=" + MATRIX_SHARE * rate));
+        }
+        if (!stage.getHandleInvalid().equals("error")) {
+            settings.add("data.max-bad-fraction=1");
         }
         if (stage.isDefined(stage.weightCol())) {
             settings.add("fit.weight-field=" + WEIGHT);

@@ -172,6 +172,7 @@ class LabelStagesIT {
                 .setEstimatorParamMaps(grid)
                 .setNumFolds(2)
                 .fit(read());
+        assertThat(cross.avgMetrics()[0]).as("nothing is learnt at a rate of 0").isBetween(0.2, 0.8);
         assertThat(cross.avgMetrics()[1]).isGreaterThan(0.9);
         assertThat(accuracy(cross.transform(read()))).isGreaterThan(0.8);
         var split = new TrainValidationSplit()
@@ -220,6 +221,26 @@ class LabelStagesIT {
                 .selectExpr("avg(pow(prediction - 100 * share, 2))", "var_pop(100 * share)")
                 .first();
         assertThat(errors.getDouble(0)).isLessThan(0.2 * errors.getDouble(1));
+    }
+
+    @Test
+    void documentsThatCannotBeReadAreSkippedOrRefused() {
+        Dataset<Row> some = read().withColumn(
+                        "text",
+                        functions.expr(
+                                "case id when 3 then '' when 4 then null when 5 then 'ACGT1' else translate(text, "
+                                        + "'abcdefghijklmnopqrstuvwxyz', 'AACACAACCAACAGTGTGGTTGGTTG') end"));
+        HyenaClassifier classifier = classifier().setTokenizer("dna").setMaxIter(3);
+        assertThatThrownBy(() -> classifier.fit(some.filter("id not in (4, 5)")))
+                .hasStackTraceContaining("inputCol: found an empty text, expected documents");
+        HyenaClassificationModel model = classifier.setHandleInvalid("skip").fit(some);
+        assertThat(model.transform(some).count()).isEqualTo(DOCUMENTS - 3);
+        Dataset<Row> kept = model.setHandleInvalid("keep").transform(some);
+        assertThat(kept.filter("prediction is null").count()).isEqualTo(3);
+        assertThatThrownBy(() -> model.setHandleInvalid("error")
+                        .transform(some.filter("id = 3"))
+                        .collectAsList())
+                .hasStackTraceContaining("the text is empty");
     }
 
     @Test
