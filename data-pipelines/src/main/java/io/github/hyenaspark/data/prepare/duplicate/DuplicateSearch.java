@@ -24,8 +24,8 @@ import java.util.Set;
 
 /**
  * What a commit has to look for: the keys of segments that no run has are sorted into a new run, which reads their
- * documents' tables once; then all runs are merged, which reads each once, and nothing else. How many tasks share the
- * work decides nothing.
+ * documents' tables once; then all runs are merged, which reads each once, and nothing else. A run no longer has a
+ * segment that left the dataset and came back behind others of that run. How many tasks share the work decides nothing.
  *
  * @param segments those of the snapshot to come, in its order
  * @param runs sorted keys that there are already
@@ -45,7 +45,10 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
 
     public DuplicateSearch {
         segments = Collections.unmodifiableList(new ArrayList<>(segments));
-        runs = Collections.unmodifiableList(new ArrayList<>(runs));
+        Map<String, Integer> indexes = indexes(segments);
+        List<KeyRun> ordered = new ArrayList<>();
+        runs.forEach(run -> ordered.add(run.inOrder(indexes)));
+        runs = Collections.unmodifiableList(ordered);
         wanted = Collections.unmodifiableSet(new HashSet<>(wanted));
     }
 
@@ -206,15 +209,20 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
 
     /** The units that are in the snapshot. */
     private MergedKeys.Segments remaining() {
-        Map<String, Integer> indexes = new HashMap<>();
         Map<Integer, BitSet> gone = new HashMap<>();
         for (int i = 0; i < segments.size(); i++) {
-            indexes.put(segments.get(i).id(), i);
             var units = new BitSet();
             segments.get(i).gone().forEach(units::set);
             gone.put(i, units);
         }
-        return new MergedKeys.Segments(indexes, gone, wanted);
+        return new MergedKeys.Segments(indexes(segments), gone, wanted);
+    }
+
+    /** By the segments' names. */
+    private static Map<String, Integer> indexes(List<SegmentEntry> segments) {
+        Map<String, Integer> indexes = new HashMap<>();
+        segments.forEach(segment -> indexes.put(segment.id(), indexes.size()));
+        return indexes;
     }
 
     /** The runs for the snapshot to come: some of those here may be due to be merged. */

@@ -9,19 +9,42 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The sorted keys of the documents of some segments, by which duplicates are found.
  *
- * @param segments their names
+ * @param segments their names; empty for one whose keys are in another run by now
  * @param parts the files, a power of two; part p of P has the keys that begin with the bits of p
  */
 public record KeyRun(List<String> segments, List<ObjectRef> parts) implements Serializable {
     public static final String FOLDER = "keys";
 
+    private static final String LEFT = ""; // no segment has this name
+
     public KeyRun {
         segments = Collections.unmodifiableList(new ArrayList<>(segments));
         parts = Collections.unmodifiableList(new ArrayList<>(parts));
+    }
+
+    /**
+     * The same without the segments that left a dataset and came back behind one that follows them here: their keys lie
+     * in a wrong order.
+     *
+     * @param indexes of the dataset's segments, by name
+     */
+    public KeyRun inOrder(Map<String, Integer> indexes) {
+        List<String> kept = new ArrayList<>(segments);
+        int following = Integer.MAX_VALUE;
+        for (int i = kept.size() - 1; i >= 0; i--) {
+            int index = indexes.getOrDefault(kept.get(i), -1);
+            if (index > following) {
+                kept.set(i, LEFT);
+            } else if (index >= 0) {
+                following = index;
+            }
+        }
+        return new KeyRun(kept, parts);
     }
 
     ObjectNode toJson() {

@@ -129,6 +129,42 @@ class DuplicateSearchTest {
         }
     }
 
+    /** Its units have the names and texts they had, so it is the same segment, now behind the others of its run. */
+    @Test
+    void theDuplicatesOfASegmentThatComesBackAreFound() throws IOException {
+        String text = "the same words of two files. ".repeat(20);
+        for (int night = 0; night < KeyMerge.MOST; night++) {
+            add(night + ".txt", night < 2 ? text : ("the words of night " + night + ". ").repeat(20));
+            Nights.prepare(storage, spec("near", "data.prune=true"));
+        }
+        String dataset = root + "/dataset";
+        DatasetSnapshot all = DatasetSnapshot.newest(storage, dataset);
+        assertThat(all.keys()).hasSize(1);
+        assertThat(all.counts().duplicates()).isEqualTo(1);
+
+        storage.delete(root + "/input/0.txt");
+        DatasetSnapshot without =
+                Nights.prepare(storage, spec("near", "data.prune=true")).snapshot();
+        assertThat(without.counts().duplicates()).isZero();
+        add("0.txt", text);
+        DatasetSnapshot back =
+                Nights.prepare(storage, spec("near", "data.prune=true")).snapshot();
+
+        int last = back.segments().size() - 1;
+        assertThat(back.segments().get(last).id())
+                .isEqualTo(all.segments().get(0).id());
+        assertThat(back.segments().get(last).totals().counts().duplicates()).isEqualTo(1);
+        assertThat(back.counts().duplicates()).isEqualTo(1);
+        assertThat(back.keys()).hasSize(2);
+        for (int night = 0; night < KeyMerge.MOST; night++) {
+            add(night + "-copy.txt", text);
+            DatasetSnapshot later =
+                    Nights.prepare(storage, spec("near", "data.prune=true")).snapshot();
+            assertThat(later.counts().duplicates()).isEqualTo(night + 2);
+        }
+        assertThat(DatasetVerification.run(storage, dataset).faults()).isEmpty();
+    }
+
     private static List<String> keysIn(Set<String> files) {
         return files.stream().filter(uri -> uri.contains("/keys/")).toList();
     }
