@@ -1,7 +1,6 @@
 package io.github.hyenaspark.data.prepare;
 
 import io.github.hyenaspark.data.batch.PackingConfig;
-import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.clean.CleanConfig;
 import io.github.hyenaspark.data.document.input.InputListing;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -141,7 +139,7 @@ public record DataConfig(
     }
 
     /** The same, holding only the files that are wanted; each is asked for once, in no order. */
-    public InputListing files(Storage storage, Supplier<Predicate<InputFile>> wanted) throws IOException {
+    public InputListing files(Storage storage, Supplier<InputListing.Wanted> wanted) throws IOException {
         if (!dataset.isBlank() && TaskInput.directory(dataset).equals(input)) {
             InputListing examples = InputListing.of(storage, input, source, "", wanted);
             return new InputListing(examples.root(), examples.files(), examples.documents(), new TreeMap<>());

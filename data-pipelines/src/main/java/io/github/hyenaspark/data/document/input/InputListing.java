@@ -52,6 +52,15 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
         }
     }
 
+    /** Which files are wanted. */
+    @FunctionalInterface
+    public interface Wanted extends Predicate<InputFile> {
+        /** Whether a file of this path is already in the dataset. */
+        default boolean knows(InputFile file) {
+            return false;
+        }
+    }
+
     public InputListing {
         skipped = Collections.unmodifiableSortedMap(new TreeMap<>(skipped));
     }
@@ -65,12 +74,12 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
     /**
      * The files of a directory, a file or a glob but for those whose URI begins with {@code except}, if it is not
      * empty; refuses a missing input or one without documents. Files named {@code .json}, which seldom are JSON lines,
-     * count in a directory only if it has nothing else to read, or the settings list that ending. Each file is shown to
-     * {@code wanted} once, in no order; only those that it wants are held. A listing that fails midway is begun again
-     * with another of its kind.
+     * count in a directory only if it has nothing else to read, if one of them is already known, or if the settings
+     * list that ending. Each file is shown to {@code wanted} once, in no order; only those that it wants are held. A
+     * listing that fails midway is begun again with another of its kind.
      */
     public static InputListing of(
-            Storage storage, String input, SourceConfig config, String except, Supplier<Predicate<InputFile>> wanted)
+            Storage storage, String input, SourceConfig config, String except, Supplier<Wanted> wanted)
             throws IOException {
         String place = storage.qualify(input);
         boolean literal = storage.exists(input);
@@ -109,9 +118,9 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
         private final boolean byName;
         private final SourceConfig config;
         private final String except;
-        private final Predicate<InputFile> wanted;
+        private final Wanted wanted;
         private final PackedFiles files = new PackedFiles();
-        /** Named as JSON, which is read if nothing else is. */
+        /** Named as JSON, which is read if nothing else is, or if it was before. */
         private final PackedFiles json = new PackedFiles();
 
         private final SortedMap<String, Skipped> skipped = new TreeMap<>();
@@ -119,7 +128,7 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
         private boolean certain;
         private boolean any;
 
-        Taker(String prefix, boolean directory, SourceConfig config, String except, Predicate<InputFile> wanted) {
+        Taker(String prefix, boolean directory, SourceConfig config, String except, Wanted wanted) {
             this.prefix = prefix.length();
             this.directory = directory;
             this.byName = config.extensions().isEmpty() && config.format() != SourceConfig.SourceFormat.TEXT;
@@ -169,7 +178,8 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
         }
 
         void end() {
-            json.forEach(certain ? this::skip : this::take);
+            boolean skipped = certain && json.stream().noneMatch(wanted::knows);
+            json.forEach(skipped ? this::skip : this::take);
         }
     }
 

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,7 +99,7 @@ public record InputPlan(
     }
 
     /** Sees every file of the input once: wants those that are new or have changed, and checks what concerns all. */
-    private static final class Scan implements Predicate<InputFile> {
+    private static final class Scan implements InputListing.Wanted {
         private final DataConfig config;
         private final KnownFiles known;
         private final SplitRule.Check names;
@@ -123,6 +122,11 @@ public record InputPlan(
                 names.see(file);
             }
             return known.look(file) != KnownFiles.Known.SAME;
+        }
+
+        @Override
+        public boolean knows(InputFile file) {
+            return known.has(file.path());
         }
 
         void end(long files, boolean first) {

@@ -126,6 +126,12 @@ public final class KnownFiles {
         return found;
     }
 
+    /** Whether a unit has a file of this path. */
+    public boolean has(String file) {
+        long path = Hashes.first64(file);
+        return placeFrom((int) path, path) >= 0;
+    }
+
     public boolean isListed(String file) {
         long path = Hashes.first64(file);
         int at = placeFrom((int) path, path);

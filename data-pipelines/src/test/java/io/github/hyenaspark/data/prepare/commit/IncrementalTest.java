@@ -95,6 +95,18 @@ class IncrementalTest {
     }
 
     @Test
+    void jsonFilesThatTheDatasetHasAreReadBesideATextToo() throws IOException {
+        var notes = new TestCorpus(directory.resolve("notes")).add("1.json", "{\"text\": \"one\"}\n");
+        DataConfig config = notes.settings("data.prune=true");
+        notes.prepare(config);
+        notes.add("2.txt", "two").add("3.json", "{\"text\": \"three\"}\n");
+
+        assertThat(notes.prepare(config).snapshot().documents(Split.TRAIN)).isEqualTo(3);
+        Files.delete(notes.input().resolve("1.json"));
+        assertThat(notes.prepare(config).snapshot().documents(Split.TRAIN)).isEqualTo(2);
+    }
+
+    @Test
     void aFileThatIsGoneIsNotLostBecauseItsNeighbourChanged() throws IOException {
         corpus.prepare(corpus.settings("data.unit-bytes=100000"));
         Files.delete(corpus.input().resolve("night-1/3.txt"));
