@@ -31,7 +31,8 @@ public final class ExpireJob {
                     storage,
                     data.dataset(),
                     expire.keepLast(),
-                    Instant.now().minus(age).toEpochMilli());
+                    Instant.now().minus(age).toEpochMilli(),
+                    lease::checkIfPaused);
             console.result(Json.object()
                     .put("dataset", data.dataset())
                     .put("expired_snapshots", result.expired())

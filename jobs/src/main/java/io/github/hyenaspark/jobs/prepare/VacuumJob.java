@@ -34,7 +34,7 @@ public final class VacuumJob {
                     old,
                     DatasetLease.uncommittedSince(storage, config.dataset()).orElse(old));
             lease.check();
-            Vacuum.Result result = Vacuum.run(storage, config.dataset(), before);
+            Vacuum.Result result = Vacuum.run(storage, config.dataset(), before, lease::checkIfPaused);
             console.result(Json.object()
                     .put("dataset", config.dataset())
                     .put("deleted_files", result.files())

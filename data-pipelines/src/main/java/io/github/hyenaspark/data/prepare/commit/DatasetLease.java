@@ -34,10 +34,19 @@ import org.slf4j.LoggerFactory;
 public final class DatasetLease implements AutoCloseable {
     static final long RENEW_SECONDS = 10;
     static final long SILENT_SECONDS = 45;
+    /** For so long after it was seen to be this run's a lease is: less than it takes to be taken over. */
+    static final long SURE_SECONDS = 2 * RENEW_SECONDS;
 
     private static final Logger LOG = LoggerFactory.getLogger(DatasetLease.class);
     private static final String EPOCH = "epoch.json";
+    private static final long MILLIS = 1000;
     private static final long CLOCK_MILLIS = 60_000; // by which the clocks of one store's machines may differ
+
+    /** Fails if another run may be changing the dataset. */
+    @FunctionalInterface
+    public interface Check {
+        void run() throws IOException;
+    }
 
     private final Storage storage;
     private final String dataset;
@@ -48,6 +57,7 @@ public final class DatasetLease implements AutoCloseable {
     private final Thread renewal;
     private long fence = 1;
     private long renewals;
+    private long seenMillis; // when it was last this run's
     private volatile @Nullable String successor; // as check() found it
 
     private DatasetLease(Storage storage, String dataset, LeaseHost host) {
@@ -55,6 +65,7 @@ public final class DatasetLease implements AutoCloseable {
         this.dataset = dataset;
         this.uri = Storage.resolve(dataset, "lease.json");
         this.host = host;
+        this.seenMillis = host.millis();
         this.renewal = new Thread(this::keepRenewing, "lease-renewal");
         renewal.setDaemon(true);
     }
@@ -151,12 +162,25 @@ public final class DatasetLease implements AutoCloseable {
      */
     public synchronized void check() throws IOException {
         stopIfLost();
+        long asked = host.millis();
         byte[] found = Views.readIfThere(storage, uri);
         Holder holder = Holder.of(uri, found);
         if (found.length == 0 || !(holder.owner().isEmpty() || holder.owner().equals(owner))) {
             successor = found.length == 0 ? "none" : text(found);
         }
         stopIfLost();
+        seenMillis = asked;
+    }
+
+    /**
+     * The same, with a request only if the last one was so long ago that this process was paused, or could not reach
+     * the store: to be asked before each of many deletions.
+     */
+    public synchronized void checkIfPaused() throws IOException {
+        stopIfLost();
+        if (host.millis() - seenMillis > SURE_SECONDS * MILLIS) {
+            check();
+        }
     }
 
     /** LockedException if a renewal has found that the lease is no longer this run's; no request. */

@@ -24,8 +24,11 @@ public final class Expiry {
     /**
      * Keeps the last snapshots, at least one, those that are not older than a time in milliseconds since 1970 by the
      * store's clock, and those of runs.
+     *
+     * @param lease asked before each deletion
      */
-    public static Result run(Storage storage, String dataset, int keepLast, long keepSince) throws IOException {
+    public static Result run(Storage storage, String dataset, int keepLast, long keepSince, DatasetLease.Check lease)
+            throws IOException {
         List<DatasetSnapshot.Listed> all = DatasetSnapshot.list(storage, dataset);
         if (all.isEmpty()) {
             throw new IllegalArgumentException(
@@ -45,10 +48,16 @@ public final class Expiry {
                 continue;
             }
             TestPoint.reached("before expiring {}", snapshot.uri());
+            lease.run();
             storage.delete(snapshot.uri());
             LOG.info("snapshot {} has expired", snapshot.uri());
             expired++;
         }
         return new Result(expired, all.size() - expired, pinned);
+    }
+
+    /** The same of a dataset that no other run changes. */
+    public static Result run(Storage storage, String dataset, int keepLast, long keepSince) throws IOException {
+        return run(storage, dataset, keepLast, keepSince, () -> {});
     }
 }

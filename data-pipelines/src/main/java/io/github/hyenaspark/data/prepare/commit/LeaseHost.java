@@ -55,6 +55,11 @@ class LeaseHost {
         return PROC.resolve(pid + "/stat");
     }
 
+    /** The time, also while the machine sleeps. */
+    long millis() {
+        return System.currentTimeMillis();
+    }
+
     /** Waits; true if the latch was opened meanwhile or this thread interrupted. */
     boolean await(CountDownLatch closed, long seconds) {
         try {

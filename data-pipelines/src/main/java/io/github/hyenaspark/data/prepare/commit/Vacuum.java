@@ -61,13 +61,23 @@ public final class Vacuum {
     /** Deleted files, their bytes, and the files kept because they are listed or too young. */
     public record Result(long files, long bytes, long kept) {}
 
-    /** Deletes unlisted files that last changed before a time, in milliseconds since 1970 by the store's clock. */
-    public static Result run(Storage storage, String dataset, long changedBefore) throws IOException {
+    /**
+     * Deletes unlisted files that last changed before a time, in milliseconds since 1970 by the store's clock.
+     *
+     * @param lease asked before each deletion: another run may count on these files
+     */
+    public static Result run(Storage storage, String dataset, long changedBefore, DatasetLease.Check lease)
+            throws IOException {
         check(storage, dataset);
         var vacuum = new Vacuum(storage, dataset);
         vacuum.list(Requests.all(
                 DatasetSnapshot.uris(storage, dataset), uri -> DatasetSnapshot.fromJson(uri, storage.read(uri))));
-        return vacuum.delete(changedBefore);
+        return vacuum.delete(changedBefore, lease);
+    }
+
+    /** The same of a dataset that no other run changes. */
+    public static Result run(Storage storage, String dataset, long changedBefore) throws IOException {
+        return run(storage, dataset, changedBefore, () -> {});
     }
 
     public static void check(Storage storage, String dataset) throws IOException {
@@ -144,7 +154,7 @@ public final class Vacuum {
         listed.add(Segment.nameHash(file));
     }
 
-    private Result delete(long changedBefore) throws IOException {
+    private Result delete(long changedBefore, DatasetLease.Check lease) throws IOException {
         int prefix = storage.qualify(dataset).length() + 1;
         List<Sorted> folders = Requests.all(
                 FOLDERS,
@@ -155,6 +165,7 @@ public final class Vacuum {
         long kept = folders.stream().mapToLong(folder -> folder.kept).sum();
         Requests.all(orphans, orphan -> {
             TestPoint.reached("before deleting {}", orphan.uri());
+            lease.run();
             storage.delete(orphan.uri());
             LOG.info("deleted {}, {} bytes", orphan.uri(), orphan.bytes());
             return true;

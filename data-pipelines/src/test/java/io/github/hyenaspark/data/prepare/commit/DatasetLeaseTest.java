@@ -69,6 +69,11 @@ class DatasetLeaseTest {
         }
 
         @Override
+        long millis() {
+            return 1000 * seconds;
+        }
+
+        @Override
         boolean await(CountDownLatch closed, long time) {
             seconds += time;
             everySecond.run();
@@ -101,6 +106,17 @@ class DatasetLeaseTest {
         }
         assertThat(dataset).isEmptyDirectory();
         DatasetLease.take(storage, dataset.toString()).close();
+    }
+
+    @Test
+    void onlyAPausedRunAsksTheStore() throws IOException {
+        Machine machine = machine("boot", 1, 500);
+        DatasetLease lease = take(machine);
+        Files.delete(file);
+        machine.seconds += DatasetLease.SURE_SECONDS;
+        lease.checkIfPaused();
+        machine.seconds++;
+        assertThatThrownBy(lease::checkIfPaused).isInstanceOf(LockedException.class);
     }
 
     @Test

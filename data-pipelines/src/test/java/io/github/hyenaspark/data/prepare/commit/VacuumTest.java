@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.data.TestCorpus;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.io.LockedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +55,30 @@ class VacuumTest {
         assertThat(Vacuum.run(corpus.storage(), dataset, 0).files()).isZero();
         assertThat(Vacuum.run(corpus.storage(), dataset, Long.MAX_VALUE).files())
                 .isEqualTo(orphans);
+        assertThat(TestCorpus.files(corpus.dataset())).isEqualTo(before);
+    }
+
+    /** While it was paused another run has taken the dataset over, which counts on these files. */
+    @Test
+    void aPausedVacuumDeletesNothingMore() throws IOException {
+        corpus.add("c.txt", "c".repeat(900));
+        corpus.run(corpus.plan(corpus.config()).pending().get(0), corpus.config());
+        var time = new AtomicLong();
+        DatasetLease lease = DatasetLease.take(corpus.storage(), dataset, new LeaseHost() {
+            @Override
+            long millis() {
+                return time.get();
+            }
+        });
+        Files.writeString(corpus.dataset().resolve("lease.json"), "{\"owner\": \"another\"}");
+        Map<String, String> before = TestCorpus.files(corpus.dataset());
+        time.set(DatasetLease.SILENT_SECONDS * 1000);
+
+        assertThatThrownBy(() -> Vacuum.run(corpus.storage(), dataset, Long.MAX_VALUE, lease::checkIfPaused))
+                .isInstanceOf(LockedException.class)
+                .hasMessageStartingWith("another run has taken over this dataset");
+        assertThatThrownBy(() -> Expiry.run(corpus.storage(), dataset, 1, Long.MAX_VALUE, lease::checkIfPaused))
+                .isInstanceOf(LockedException.class);
         assertThat(TestCorpus.files(corpus.dataset())).isEqualTo(before);
     }
 
