@@ -22,6 +22,7 @@ import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -57,6 +58,8 @@ final class Difference {
     private final PackedFiles fresh = new PackedFiles();
     /** Paths whose documents must be prepared again, or leave. */
     private final Set<String> affected = new LinkedHashSet<>();
+    /** Paths of files that have changed, whatever becomes of their documents. */
+    private final Set<String> different = new HashSet<>();
 
     private final BitSet leaving = new BitSet();
     private Set<String> open = Set.of(); // URIs of files that somebody is writing
@@ -154,6 +157,7 @@ final class Difference {
         if (hasSameContent(then, file)) {
             return;
         }
+        different.add(file.path());
         if (config.onChanged() == DataConfig.OnChanged.KEEP) {
             changed++;
         } else if (waits(file)) {
@@ -285,34 +289,56 @@ final class Difference {
             throws IOException {
         List<Segment.Line> lines =
                 Segment.read(storage, config.dataset(), entry).remaining(storage, config.dataset(), entry);
-        Set<String> broken = new HashSet<>();
+        Map<String, ObjectRef> lost = new HashMap<>(); // the first one, by unit
         for (int i = 0; i < lines.size(); i++) {
             for (ObjectRef object : lines.get(i).unit().files()) {
                 boolean asked = i >= lines.size() - last || (object.isIn(DocumentTable.FOLDER) && !listed.has(object));
                 if (asked ? !UnitRecord.isThere(storage, config.dataset(), object) : !listed.has(object)) {
-                    broken.add(lines.get(i).unit().name());
+                    lost.putIfAbsent(lines.get(i).unit().name(), object);
                 }
             }
         }
-        if (broken.isEmpty()) {
+        if (lost.isEmpty()) {
             return;
         }
         for (WorkUnit unit : SegmentInputs.units(storage, config.dataset(), entry)) {
-            if (broken.contains(unit.name())) {
+            ObjectRef object = lost.get(unit.name());
+            if (object != null) {
                 LOG.warn("unit {} has lost an object; it is prepared again", unit.name());
-                pending.add(asItIsNow(unit));
+                pending.add(asItIsNow(unit, object));
             }
         }
     }
 
     /** A unit whose files may have moved, or been written again with the same content. */
-    private WorkUnit asItIsNow(WorkUnit unit) throws IOException {
+    private WorkUnit asItIsNow(WorkUnit unit, ObjectRef lost) throws IOException {
         List<Slice> slices = new ArrayList<>();
         for (Slice slice : unit.slices()) {
-            FileInfo now = storage.facts(input.root() + slice.file().path());
-            slices.add(new Slice(InputFile.of(slice.file().path(), now), slice.from(), slice.to()));
+            slices.add(new Slice(asItIsNow(slice.file(), lost), slice.from(), slice.to()));
         }
         return new WorkUnit(unit.name(), slices);
+    }
+
+    private InputFile asItIsNow(InputFile then, ObjectRef lost) throws IOException {
+        InputFile now;
+        try {
+            now = InputFile.of(then.path(), storage.facts(input.root() + then.path()));
+        } catch (FileNotFoundException e) {
+            throw lost(lost, then, "neither", "set data.prune=true to let its documents go");
+        }
+        if (different.contains(then.path())) {
+            String found = "neither, but a changed file, " + state(now);
+            throw lost(lost, then, found, "let data.on-changed=replace prepare the file again");
+        }
+        return now;
+    }
+
+    private CorruptFileException lost(ObjectRef object, InputFile then, String found, String advice) {
+        return new CorruptFileException(
+                Storage.resolve(config.dataset(), object.file()),
+                "it, or what it was made from, " + input.root() + then.path() + " with " + state(then),
+                found,
+                "nothing has been committed; restore one of the two, or " + advice);
     }
 
     private Set<String> records(List<WorkUnit> cut) throws IOException {

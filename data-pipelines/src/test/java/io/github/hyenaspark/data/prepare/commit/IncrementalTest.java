@@ -206,6 +206,38 @@ class IncrementalTest {
         assertThat(corpus.prepare(keep).outcome()).isEqualTo(Outcome.UNCHANGED);
     }
 
+    /** Other documents do not take the place of those that were lost. */
+    @Test
+    void aLostObjectThatCannotBeMadeAgainIsNamedWithItsFile() throws IOException {
+        DatasetSnapshot first = corpus.prepare(corpus.config()).snapshot();
+        String lost = corpus.units(first).get(1).files().get(0).file();
+        Files.delete(corpus.dataset().resolve(lost));
+        Path file = corpus.input().resolve("night-1/3.txt");
+        String expected = corpus.dataset() + "/" + lost + ": expected it, or what it was made from, file:" + file
+                + " with 420 bytes of ";
+
+        corpus.add("night-1/3.txt", "changed").add("night-2/0.txt", "new");
+        assertThatThrownBy(() -> corpus.prepare(corpus.settings("data.on-changed=keep")))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageStartingWith(expected)
+                .hasMessageContaining(", found neither, but a changed file, 7 bytes of ")
+                .hasMessageEndingWith("; nothing has been committed; restore one of the two, or let"
+                        + " data.on-changed=replace prepare the file again");
+        Files.delete(file);
+        assertThatThrownBy(() -> corpus.prepare(corpus.config()))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageStartingWith(expected)
+                .hasMessageEndingWith(", found neither; nothing has been committed; restore one of the two, or set"
+                        + " data.prune=true to let its documents go");
+        assertThat(newest()).isEqualTo(first);
+
+        assertThat(corpus.prepare(corpus.settings("data.prune=true")).snapshot().documents(Split.TRAIN))
+                .isEqualTo(6);
+        assertThat(DatasetVerification.run(corpus.storage(), corpus.dataset().toString())
+                        .faults())
+                .hasSize(1); // of the first snapshot
+    }
+
     @Test
     void aFolderWithTheSameNamesIsNotTakenForTheOldOne() throws IOException {
         corpus.prepare(corpus.config());
