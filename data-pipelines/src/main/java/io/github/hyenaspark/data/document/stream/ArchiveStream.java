@@ -12,6 +12,9 @@ import java.util.zip.ZipException;
 
 /** A single-stream archive's content. A damaged or truncated archive is a {@link BadFileException}. */
 public final class ArchiveStream extends BulkInputStream {
+    /** Of {@code zstd --long=31}; what a frame needs of it, up to 2 GiB outside the heap, is taken while it is read. */
+    private static final int LARGEST_WINDOW_LOG = 31;
+
     private final InputFile file;
     private long bytes;
 
@@ -26,7 +29,8 @@ public final class ArchiveStream extends BulkInputStream {
                 file,
                 compression == InputFile.Compression.GZIP
                         ? new GzipStream(archive)
-                        : new ZstdInputStreamNoFinalizer(new LastByteApart(archive, file.bytes())));
+                        : new ZstdInputStreamNoFinalizer(new LastByteApart(archive, file.bytes()))
+                                .setLongMax(LARGEST_WINDOW_LOG));
     }
 
     @Override

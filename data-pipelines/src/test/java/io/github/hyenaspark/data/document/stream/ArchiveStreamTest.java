@@ -29,6 +29,8 @@ class ArchiveStreamTest {
     private static final String FIRST = "{\"text\":\"first\"}\n{\"text\":\"second";
     private static final String SECOND = " half\"}\n{\"text\":\"third\"}\n";
 
+    private static final int WINDOW = 5; // place of its descriptor, behind the magic number and the flags
+
     @TempDir
     Path directory;
 
@@ -78,6 +80,18 @@ class ArchiveStreamTest {
         assertThat(readings.read(readings.file("a.txt.zst", zstd("a\n\nb")).whole(), LINES))
                 .containsExactly("0:a", "3:b");
         assertThat(read("a.txt.gz", gzip("a\n\nb"))).containsExactly("0:a\n\nb");
+    }
+
+    /** As {@code zstd --long=31} makes it of a stream: the header says how far back the frame may refer. */
+    @Test
+    void aFrameWithTheLargestWindowIsRead() throws IOException {
+        for (int windowLog : List.of(28, 31)) {
+            byte[] archive = zstd(FIRST + SECOND);
+            archive[WINDOW] = (byte) ((windowLog - 10) << 3); // RFC 8878, 3.1.1.1.2
+            assertThat(read("a.jsonl.zst", archive))
+                    .as("a window of 2^%d bytes", windowLog)
+                    .containsExactly("0:first", "17:second half", "40:third");
+        }
     }
 
     @Test
