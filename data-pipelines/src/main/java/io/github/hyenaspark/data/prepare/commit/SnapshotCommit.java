@@ -4,6 +4,7 @@ import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.segment.SegmentWriter;
+import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.quarantine.Quarantine;
@@ -92,15 +93,10 @@ public final class SnapshotCommit {
     }
 
     private void checkBad(UnitEntry.Counts counts) throws IOException {
-        long all = counts.documents() + counts.filtered() + counts.bad();
-        double share = all == 0 ? 0 : (double) counts.bad() / all;
-        if (counts.bad() > 0 && share > spec.config().maxBadFraction()) {
-            throw new CorruptFileException(
-                    spec.config().input(),
-                    "at most " + spec.config().maxBadFraction() + " of the documents to be bad",
-                    String.format(Locale.ROOT, "%d of %d (%.4g), the first: %s", counts.bad(), all, share, firstBad()),
-                    "nothing has been committed; fix them, or raise data.max-bad-fraction. "
-                            + Quarantine.advice(dataset));
+        refuseMany(counts.bad(), counts.documents() + counts.filtered() + counts.bad(), "documents to be bad");
+        if (counts.bad() > 0) { // a file of which nothing is taken counts as one, however many documents it has
+            long bytes = plan.fresh().stream().mapToLong(WorkUnit::bytes).sum();
+            refuseMany(bytes - bytesTaken(), bytes, "bytes to be in files that cannot be read");
         }
         Totals totals = next(segments, List.of()).totals();
         if (totals.counts().documents() == 0 && totals.units() > 0) {
@@ -111,6 +107,27 @@ public final class SnapshotCommit {
                             + firstBad(),
                     "nothing has been committed");
         }
+    }
+
+    private void refuseMany(long bad, long all, String what) throws IOException {
+        double share = all == 0 ? 0 : (double) bad / all;
+        if (bad > 0 && share > spec.config().maxBadFraction()) {
+            throw new CorruptFileException(
+                    spec.config().input(),
+                    "at most " + spec.config().maxBadFraction() + " of the " + what,
+                    String.format(Locale.ROOT, "%d of %d (%.4g), the first: %s", bad, all, share, firstBad()),
+                    "nothing has been committed; fix them, or raise data.max-bad-fraction. "
+                            + Quarantine.advice(dataset));
+        }
+    }
+
+    /** Of the new units' files: all but those of files that could not be read. */
+    private long bytesTaken() throws IOException {
+        long bytes = 0;
+        for (SegmentEntry entry : segments.subList(segments.size() - fresh, segments.size())) {
+            bytes += Segment.read(storage, dataset, entry).tally().sourceBytes();
+        }
+        return bytes;
     }
 
     private String firstBad() throws IOException {

@@ -14,12 +14,17 @@ import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.token.train.BpeTrainer;
 import io.github.hyenaspark.data.token.train.WordCounts;
 import io.github.hyenaspark.io.CorruptFileException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -268,6 +273,37 @@ class IncrementalTest {
                         .counts()
                         .bad())
                 .isEqualTo(1);
+    }
+
+    /** It counts as one bad document, however many it has. */
+    @Test
+    void anArchiveThatCannotBeReadIsWeighedByItsBytes() throws IOException {
+        byte[] archive = lines(1000);
+        corpus.add("night-2/1.jsonl.gz", archive)
+                .add("night-2/2.jsonl.gz", archive)
+                .add("night-2/3.jsonl.gz", Arrays.copyOf(archive, archive.length / 2));
+
+        assertThatThrownBy(() -> corpus.prepare(corpus.settings("data.max-bad-fraction=0.1")))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("expected at most 0.1 of the bytes to be in files that cannot be read, found "
+                        + archive.length / 2 + " of ")
+                .hasMessageContaining(", the first: night-2/3.jsonl.gz at byte ")
+                .hasMessageContaining("; nothing has been committed; fix them, or raise data.max-bad-fraction. ");
+        assertThat(corpus.prepare(corpus.settings("data.max-bad-fraction=0.5"))
+                        .snapshot()
+                        .counts()
+                        .bad())
+                .isEqualTo(1);
+    }
+
+    private static byte[] lines(int count) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (OutputStream out = new GZIPOutputStream(bytes)) {
+            for (int i = 0; i < count; i++) {
+                out.write(("{\"text\":\"line " + i * i + "\"}\n").getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return bytes.toByteArray();
     }
 
     private DatasetSnapshot newest() throws IOException {
