@@ -118,7 +118,7 @@ public final class TrainJob {
                 "run.patience",
                 settings.run().patience(),
                 expected);
-        if (found.isPresent() && isOver(found.get())) {
+        if (found.isPresent() && changes.isEmpty() && isOver(found.get())) {
             Checkpoint done = found.get();
             Best best = done.progress().best();
             LOG.info(
@@ -126,7 +126,6 @@ public final class TrainJob {
                     settings.run().dir(),
                     done.round(),
                     whyEarly(done.round(), best));
-            changes.forEach(change -> LOG.warn("{}, which changes nothing: no round is left", change));
             var history = new LossHistory();
             Journal.open(storage, settings.run().dir(), done.journalBytes(), history::add);
             report(RunStore.state(done, moments(done.table())), best, snapshot, history, 0);

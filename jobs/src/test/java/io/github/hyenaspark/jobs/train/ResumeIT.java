@@ -183,6 +183,19 @@ class ResumeIT {
                         LongStream.rangeClosed(1, last + 1).boxed().toList());
     }
 
+    /** Such as fewer rounds than planned, with which the run ends where it is. */
+    @Test
+    void aChangeAfterWhichNoRoundIsLeftIsRemembered() throws IOException {
+        Path run = directory.resolve("run");
+        String theta = begin(run, "run.stop-after-rounds=3").theta();
+        Outcome ended = resume(run, "train.rounds=3", "checkpoint.keep=7");
+        assertThat(ended.theta()).as(ended.messages()).isEqualTo(theta);
+        assertThat(newest(run).facts().progress().changes())
+                .contains(new Change(4, "checkpoint.keep", "3", "7"), new Change(4, "train.rounds", "6", "3"));
+        JsonNode again = SmallRun.bare("no-such-master", words(run)).json();
+        assertThat(again.get("round").longValue()).isEqualTo(3);
+    }
+
     @Test
     void whatMustNotChangeIsRefusedByName() throws IOException {
         Path run = directory.resolve("run");
