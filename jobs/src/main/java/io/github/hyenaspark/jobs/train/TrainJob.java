@@ -27,6 +27,7 @@ import io.github.hyenaspark.jobs.report.journal.LossHistory.LossPoint;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
+import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver.DivergedException;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers.WorkerOptions;
@@ -273,10 +274,26 @@ public final class TrainJob {
                 return driver.run(start);
             } catch (Exception e) { // Spark throws checked exceptions that it does not declare
                 refuseIfReplaced(e);
+                saveFinished(driver, e);
                 throw e;
             } finally {
                 console.stop().with(before);
             }
+        }
+    }
+
+    /**
+     * Saves the rounds that are finished, whatever has failed; not after a divergence, of which nothing is kept, nor if
+     * the store itself has failed, which has been asked for long enough.
+     */
+    private static void saveFinished(AveragingDriver driver, Exception failure) {
+        if (failure instanceof DivergedException || failure instanceof IOException) {
+            return;
+        }
+        try {
+            driver.stop();
+        } catch (IOException | RuntimeException notSaved) {
+            failure.addSuppressed(notSaved);
         }
     }
 

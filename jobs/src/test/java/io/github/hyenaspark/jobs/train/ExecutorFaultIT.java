@@ -100,6 +100,23 @@ class ExecutorFaultIT {
         run.assertEnded(run.here(), undisturbed);
     }
 
+    /** No checkpoint is due for them. */
+    @Test
+    @Tag("process")
+    @Tag("fault-4")
+    void aRunThatFailsKeepsTheRoundsThatItHasFinished() throws Exception {
+        DisturbedRun run = undisturbed.disturbed(directory);
+        NamedPoint point = NamedPoint.killing("^worker 0 has read in step 4:", directory.resolve("death")) // of round 3
+                .times(20);
+        Outcome failed = run.process("local-cluster[1,1,512]")
+                .with("spark.task.maxFailures", "2")
+                .withExecutorsAt(point)
+                .run(directory, run.train("checkpoint.every-rounds=100"));
+        assertThat(failed.code()).as(failed.messages()).isEqualTo(1);
+        assertThat(run.restorable()).isEqualTo(2);
+        run.assertEnded(run.here(), undisturbed);
+    }
+
     /** One activation of this model takes more native memory than an executor may have. */
     @Test
     @Tag("endurance")
