@@ -91,15 +91,14 @@ public final class TrainJob {
 
     private void run(boolean mayChange) throws IOException {
         var from = new Handover<>(checkpoints.newestValid());
-        Optional<DatasetSnapshot> snapshot = begun(from, mayChange);
+        Optional<DatasetSnapshot> snapshot = toTrainOn(from.value(), mayChange);
         if (snapshot.isPresent()) {
-            train(from, snapshot.get());
+            takeOver(from, snapshot.get());
         }
     }
 
-    /** What to train on, if anything is to be trained, and a checkpoint of this driver's epoch. */
-    private Optional<DatasetSnapshot> begun(Handover<Optional<Checkpoint>> from, boolean mayChange) throws IOException {
-        Optional<Checkpoint> found = from.value();
+    /** Empty if nothing is to be trained. */
+    private Optional<DatasetSnapshot> toTrainOn(Optional<Checkpoint> found, boolean mayChange) throws IOException {
         DatasetSnapshot snapshot = new RunData(storage, settings).snapshot(found);
         settings = settings.measuring(snapshot, storage);
         if (settings.run().dryRun()) {
@@ -132,10 +131,29 @@ public final class TrainJob {
             report(RunStore.state(done, moments(done.table())), best, snapshot, history, 0);
             return Optional.empty();
         }
-        checkpoints.beginEpoch();
-        from.replace(newestNow(found));
-        checkpoints.resumesFrom(from.value());
         return Optional.of(snapshot);
+    }
+
+    /** Only once nothing here refuses to train: a driver that trains the run elsewhere ends then. */
+    private void takeOver(Handover<Optional<Checkpoint>> from, DatasetSnapshot snapshot) throws IOException {
+        int threads = settings.train().threads();
+        memory(snapshot).refuseUnlessItFits(settings.train().workers(), threads);
+        ReplayedSteps replay = ReplayedSteps.read(storage, settings.run().replay());
+        Trained trained;
+        try (SparkRuntime runtime =
+                SparkRuntime.start("hyena train " + settings.run().dir(), threads)) {
+            checkpoints.beginEpoch();
+            from.replace(newestNow(from.value()));
+            checkpoints.resumesFrom(from.value());
+            var options = new WorkerOptions(
+                    settings.run().merge(), checkpoints.epoch(), replay, WorkerComputation.training());
+            trained = train(from, snapshot, runtime, options);
+        }
+        RunState end = trained.end();
+        RunStore store = trained.store();
+        LOG.info("{} is at round {}{}", settings.run().dir(), end.round(), whyEarly(end.round(), store.best()));
+        store.writeReports();
+        report(end, store.best(), snapshot, store.history(), store.failedWrites());
     }
 
     private boolean isOver(Checkpoint done) {
@@ -166,7 +184,14 @@ public final class TrainJob {
         return same ? found : checkpoints.newestValid();
     }
 
-    private void train(Handover<Optional<Checkpoint>> checkpoint, DatasetSnapshot snapshot) throws IOException {
+    private record Trained(RunState end, RunStore store) {}
+
+    private Trained train(
+            Handover<Optional<Checkpoint>> checkpoint,
+            DatasetSnapshot snapshot,
+            SparkRuntime runtime,
+            WorkerOptions options)
+            throws IOException {
         Optional<Checkpoint> from = checkpoint.value().map(Checkpoint::withoutVectors);
         TrainingProgress before = from.map(Checkpoint::progress).orElse(TrainingProgress.NONE);
         List<Change> changes = List.of();
@@ -181,7 +206,6 @@ public final class TrainJob {
                 settings.packing(),
                 storage.qualify(settings.directory().uri()),
                 ValidationPlan.sequences(settings));
-        memory(snapshot).refuseUnlessItFits(plan.train().workers(), plan.train().threads());
         HyenaLanguageModel model = HyenaLanguageModel.create(
                 plan.model(), plan.vocabularySize(), plan.train().seed());
         MomentLayout moments = moments(model.table());
@@ -215,10 +239,12 @@ public final class TrainJob {
         }
         TestPoint.reached("{} {}", beginning, settings.run().dir());
         tell(changes);
-        RunState end = rounds(start, plan, store, !changes.isEmpty());
-        LOG.info("{} is at round {}{}", settings.run().dir(), end.round(), whyEarly(end.round(), store.best()));
-        store.writeReports();
-        report(end, store.best(), snapshot, store.history(), store.failedWrites());
+        try (SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan, options)) {
+            if (!changes.isEmpty()) {
+                store.save(start.value()); // a driver that is killed from now on is followed by one that knows of them
+            }
+            return new Trained(rounds(start, workers, store), store);
+        }
     }
 
     private TrainingMemory memory(DatasetSnapshot snapshot) {
@@ -250,25 +276,12 @@ public final class TrainJob {
         return from.map(checkpoint -> state(checkpoint, moments)).orElseGet(() -> initial(model.parameters(), moments));
     }
 
-    private RunState rounds(Handover<RunState> start, TrainingPlan plan, RunStore store, boolean changed)
-            throws IOException {
+    private RunState rounds(Handover<RunState> start, SparkWorkers workers, RunStore store) throws IOException {
         long begin = start.value().round();
         long total = Math.max(begin, settings.driver().stopAfterRounds());
-        var options = new WorkerOptions(
-                settings.run().merge(),
-                checkpoints.epoch(),
-                ReplayedSteps.read(storage, settings.run().replay()),
-                WorkerComputation.training());
         var work = new ProgressTask("train", "rounds", begin, total);
-        try (SparkRuntime runtime = SparkRuntime.start(
-                        "hyena train " + settings.run().dir(), plan.train().threads());
-                SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan, options);
-                Progress progress = Progress.open(settings.run().progress(), work, console.messages())) {
-            var driver = new AveragingDriver(settings.driver(), plan.train(), workers, store, progress);
-            if (changed) {
-                store.save(start.value()); // a driver that is killed from now on is followed by one that knows of the
-                // changes
-            }
+        try (Progress progress = Progress.open(settings.run().progress(), work, console.messages())) {
+            var driver = new AveragingDriver(settings.driver(), settings.train(), workers, store, progress);
             Stop.Last before = console.stop().with(saving(driver, store));
             try {
                 return driver.run(start);

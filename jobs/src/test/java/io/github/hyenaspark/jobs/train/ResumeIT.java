@@ -196,6 +196,22 @@ class ResumeIT {
         assertThat(again.get("round").longValue()).isEqualTo(3);
     }
 
+    /** So a driver that trains the run elsewhere goes on. */
+    @Test
+    void aStartThatIsRefusedDoesNotTakeTheRunOver() throws IOException {
+        Path run = directory.resolve("run");
+        begin(run, "run.stop-after-rounds=1").json();
+        List<Outcome> refused = List.of(
+                resume(run, "train.threads=64"),
+                resume(run, "run.replay=" + directory.resolve("none")),
+                SmallRun.bare("nowhere", words(run)));
+        assertThat(refused).extracting(Outcome::code).doesNotContain(0);
+        assertThat(refused.get(0).messages()).contains("a task takes 64 cores");
+        assertThat(refused.get(2).messages()).contains("--master: found nowhere");
+        assertThat(run.resolve("epoch/1.json")).exists();
+        assertThat(run.resolve("epoch/2.json")).doesNotExist();
+    }
+
     @Test
     void whatMustNotChangeIsRefusedByName() throws IOException {
         Path run = directory.resolve("run");
