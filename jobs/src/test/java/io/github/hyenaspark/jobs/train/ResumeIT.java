@@ -143,8 +143,8 @@ class ResumeIT {
         String[] settings = {
             "train.rounds=60",
             "train.schedule=constant",
-            "train.lr=0.3",
-            "train.filter-lr=0.3",
+            "train.lr=0.04",
+            "train.filter-lr=0.04",
             "run.validate-every-rounds=1",
             "run.patience=3",
             "checkpoint.every-rounds=4",

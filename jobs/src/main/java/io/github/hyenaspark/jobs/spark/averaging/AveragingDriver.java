@@ -104,8 +104,8 @@ public final class AveragingDriver {
 
     /**
      * Commits a checkpoint of the last finished round, if there is none yet, and lets no later one be committed; throws
-     * if there is none then. For a JVM that is about to end: the loop notices at the end of its round. A save that
-     * failed before is tried again.
+     * if there is none then, such as of a round that may be part of a divergence. For a JVM that is about to end: the
+     * loop notices at the end of its round. A save that failed before is tried again.
      */
     public void stop() throws IOException {
         synchronized (commit) {
@@ -116,8 +116,16 @@ public final class AveragingDriver {
                 LOG.warn("a checkpoint could not be written; trying once more: {}", e.toString());
             }
             if (latest.isPresent() && latest.get().round() > ledger.savedRound()) {
+                refuseIfDiverging();
                 ledger.save(latest.get());
             }
+        }
+    }
+
+    /** So that the newest checkpoint is a good one. */
+    private void refuseIfDiverging() throws IOException {
+        if (guard.rises()) {
+            throw new IOException("its loss is more than 1 nat above that of the first round");
         }
     }
 

@@ -25,14 +25,14 @@ final class DivergenceGuard {
 
     private final TrainConfig.Guard config;
     private final Workers workers;
-    private double first;
+    private double first = Double.NaN;
     private int above;
 
     /** With the losses of the rounds before this process, oldest first. */
     DivergenceGuard(TrainConfig.Guard config, Workers workers, List<LossPoint> before) {
         this.config = config;
         this.workers = workers;
-        first = before.isEmpty() ? Double.NaN : before.get(0).loss();
+        before.forEach(point -> note(point.loss()));
     }
 
     /** The results that count, by worker; the workers computed once more, and those whose results do not count. */
@@ -96,8 +96,7 @@ final class DivergenceGuard {
      * divergence. Throws if it was in this round and the two before: more than 1 nat above the first round's.
      */
     boolean rises(double loss) {
-        first = Double.isNaN(first) ? loss : first;
-        above = loss > first + MOST_ABOVE ? above + 1 : 0;
+        note(loss);
         if (above >= MOST_ROUNDS) {
             throw new DivergedException(String.format(
                     Locale.ROOT,
@@ -107,7 +106,17 @@ final class DivergenceGuard {
                     MOST_ROUNDS,
                     loss));
         }
+        return rises();
+    }
+
+    /** Whether that was so in the last round. */
+    boolean rises() {
         return above > 0;
+    }
+
+    private void note(double loss) {
+        first = Double.isNaN(first) ? loss : first;
+        above = loss > first + MOST_ABOVE ? above + 1 : 0;
     }
 
     private static DivergedException stopped(RunState start, String problem) {

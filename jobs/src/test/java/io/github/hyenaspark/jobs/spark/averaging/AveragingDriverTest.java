@@ -455,6 +455,34 @@ class AveragingDriverTest {
                 .hasMessageContaining("the last good checkpoint is that of round 2");
     }
 
+    /** The rounds that rise are the last two of one process and the first of the next. */
+    @Test
+    void aDivergenceIsNoticedAcrossAResume() throws IOException {
+        workers.afterTraining = () -> workers.lossOfWorkerOne = workers.rounds.size() >= 2 ? 5 : 2;
+        new Start(4).run();
+        assertThatThrownBy(new Start(0)::run)
+                .isInstanceOf(AveragingDriver.DivergedException.class)
+                .hasMessageContaining("for 3 rounds, and is 4.5000 now");
+        assertThat(workers.rounds).containsExactly(0L, 1L, 2L, 3L, 4L);
+    }
+
+    @Test
+    void aStopSavesNoRoundThatMayBePartOfADivergence() throws IOException {
+        var start = new Start(0);
+        workers.afterTraining = () -> {
+            workers.lossOfWorkerOne = workers.rounds.size() >= 2 ? 5 : 2;
+            if (workers.rounds.size() == 4) {
+                assertThatThrownBy(start.driver::stop)
+                        .isInstanceOf(IOException.class)
+                        .hasMessage("its loss is more than 1 nat above that of the first round");
+            }
+        };
+        assertThatThrownBy(start::run).isInstanceOf(IOException.class);
+        assertThat(savedRounds()).containsExactly(2L);
+        assertThat(start.driver.standing("why"))
+                .isEqualTo("stopped; round 3 is not saved: why; the same command continues after round 2");
+    }
+
     @Test
     void whatAStopLeavesIsSaidWhetherItWasSavedOrNot() throws IOException {
         var start = new Start(3);
