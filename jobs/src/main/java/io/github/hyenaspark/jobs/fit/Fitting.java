@@ -330,7 +330,7 @@ final class Fitting {
     }
 
     private RunState start(Optional<Checkpoint> found, LabelModel model, MomentLayout moments, TrainConfig train) {
-        return found.map(checkpoint -> RunStore.state(checkpoint, moments))
+        return found.map(checkpoint -> RunStore.state(checkpoint, moments, train))
                 .orElseGet(() -> begin(model, moments, train));
     }
 

@@ -128,7 +128,7 @@ public final class TrainJob {
                     whyEarly(done.round(), best));
             var history = new LossHistory();
             Journal.open(storage, settings.run().dir(), done.journalBytes(), history::add);
-            report(RunStore.state(done, moments(done.table())), best, snapshot, history, 0);
+            report(RunStore.state(done, moments(done.table()), settings.train()), best, snapshot, history, 0);
             return Optional.empty();
         }
         return Optional.of(snapshot);
@@ -340,7 +340,7 @@ public final class TrainJob {
     private RunState state(Checkpoint checkpoint, MomentLayout moments) {
         return checkpoint.isImported()
                 ? initial(checkpoint.vector(Checkpoint.THETA), moments)
-                : RunStore.state(checkpoint, moments);
+                : RunStore.state(checkpoint, moments, settings.train());
     }
 
     private MomentLayout moments(List<ParameterEntry> table) {

@@ -21,6 +21,8 @@ import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.DriverState;
 import io.github.hyenaspark.model.ParameterEntry;
+import io.github.hyenaspark.train.codec.Codec;
+import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.MomentLayout;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
@@ -252,8 +254,12 @@ public final class RunStore {
                         facts.moments().secondEntries());
     }
 
-    /** The run's state in a checkpoint. IllegalArgumentException if its moments are not those of the optimizer. */
-    public static RunState state(Checkpoint checkpoint, MomentLayout moments) {
+    /**
+     * The run's state in a checkpoint, which gives up its arrays. Moments become what workers receive of them, which
+     * they are already unless the codec was another so far. IllegalArgumentException if they are not those of the
+     * optimizer.
+     */
+    public static RunState state(Checkpoint checkpoint, MomentLayout moments, TrainConfig train) {
         float[] theta = checkpoint.vector(Checkpoint.THETA);
         boolean shared = checkpoint.vectors().containsKey(FIRST_MOMENT);
         if (shared) {
@@ -261,7 +267,8 @@ public final class RunStore {
             check(checkpoint, SECOND_MOMENT, moments.secondEntries());
         }
         TrainingState state = shared
-                ? new TrainingState(theta, checkpoint.vector(FIRST_MOMENT), checkpoint.vector(SECOND_MOMENT))
+                ? new TrainingState(
+                        theta, moment(checkpoint, FIRST_MOMENT, train), moment(checkpoint, SECOND_MOMENT, train))
                 : TrainingState.parametersOnly(theta);
         return new RunState(
                 checkpoint.round(),
@@ -269,6 +276,15 @@ public final class RunStore {
                 state,
                 checkpoint.vector(OUTER_MOMENTUM),
                 checkpoint.workers());
+    }
+
+    private static float[] moment(Checkpoint checkpoint, String vector, TrainConfig train) {
+        float[] moment = checkpoint.vector(vector);
+        boolean exact = train.codec().ofMoments().isExact();
+        for (int i = 0; i < moment.length && !exact; i++) {
+            moment[i] = Codec.rounded(moment[i]);
+        }
+        return moment;
     }
 
     private static void check(Checkpoint checkpoint, String vector, List<ParameterEntry> expected) {

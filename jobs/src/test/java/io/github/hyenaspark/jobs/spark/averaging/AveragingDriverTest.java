@@ -78,7 +78,7 @@ class AveragingDriverTest {
                 throws IOException {
             checkpoints.beginEpoch();
             Optional<Checkpoint> newest = checkpoints.newestValid();
-            from = newest.map(checkpoint -> RunStore.state(checkpoint, facts().moments()))
+            from = newest.map(checkpoint -> RunStore.state(checkpoint, facts().moments(), train))
                     .orElseGet(() -> new RunState(
                             0, 0, TrainingState.initial(new float[] {1, 2, 3}), new float[PARAMETERS], List.of()));
             store = new RunStore(

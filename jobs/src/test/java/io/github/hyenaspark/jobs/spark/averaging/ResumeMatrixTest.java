@@ -25,6 +25,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -71,16 +73,7 @@ class ResumeMatrixTest {
     @MethodSource("cells")
     void aResumedRunHasTheSameBits(TrainConfig.Optimizer optimizer, TrainConfig.MomentPolicy policy, Codec codec)
             throws IOException {
-        var draft = new TrainConfigDraft();
-        draft.optimizer = optimizer;
-        draft.innerState = policy;
-        draft.codec = codec;
-        draft.secondMoment = TrainConfig.SecondMoment.MEAN_GRADIENT;
-        draft.rounds = ROUNDS;
-        draft.localSteps = 2;
-        draft.batchSize = 2;
-        draft.lr = 1e-2;
-        TrainConfig train = draft.config();
+        TrainConfig train = config(optimizer, policy, codec);
 
         RunState straight = run(train, "straight", ROUNDS, 0);
         run(train, "halted", 1, Codec.BLOCK);
@@ -94,6 +87,34 @@ class ResumeMatrixTest {
                 .isNotEqualTo(HyenaLanguageModel.create(MODEL, 11, 1).parameters());
     }
 
+    private static TrainConfig config(TrainConfig.Optimizer optimizer, TrainConfig.MomentPolicy policy, Codec codec) {
+        var draft = new TrainConfigDraft();
+        draft.optimizer = optimizer;
+        draft.innerState = policy;
+        draft.codec = codec;
+        draft.secondMoment = TrainConfig.SecondMoment.MEAN_GRADIENT;
+        draft.rounds = ROUNDS;
+        draft.localSteps = 2;
+        draft.batchSize = 2;
+        draft.lr = 1e-2;
+        return draft.config();
+    }
+
+    /** What workers receive of moments is not all that the rounds before have left. */
+    @ParameterizedTest
+    @EnumSource(names = "FP32", mode = EnumSource.Mode.EXCLUDE)
+    void aResumeWithAnotherCodecHasTheSameBitsWhereverItAverages(Codec codec) throws IOException {
+        List<RunState> ends = new ArrayList<>();
+        for (int range : new int[] {0, Codec.BLOCK}) {
+            var policy = TrainConfig.MomentPolicy.AVERAGE;
+            run(config(TrainConfig.Optimizer.ADAMW, policy, Codec.FP32), "in-" + range, 1, range);
+            ends.add(run(config(TrainConfig.Optimizer.ADAMW, policy, codec), "in-" + range, ROUNDS, range));
+        }
+        assertThat(ends.get(1).state().theta()).isEqualTo(ends.get(0).state().theta());
+        assertThat(ends.get(1).state().secondMoment())
+                .isEqualTo(ends.get(0).state().secondMoment());
+    }
+
     /** From the newest checkpoint, if there is one, to a round. */
     private RunState run(TrainConfig train, String name, int to, int range) throws IOException {
         String uri = directory.resolve(name).toString();
@@ -102,8 +123,8 @@ class ResumeMatrixTest {
         Optional<Checkpoint> newest = checkpoints.newestValid();
         checkpoints.resumesFrom(newest);
         MomentLayout moments = MomentLayout.of(train.optimizer(), model.table());
-        RunState from =
-                newest.map(checkpoint -> RunStore.state(checkpoint, moments)).orElseGet(() -> initial(train, moments));
+        RunState from = newest.map(checkpoint -> RunStore.state(checkpoint, moments, train))
+                .orElseGet(() -> initial(train, moments));
         RunStore store = new RunStore(
                 storage,
                 new RunDirectory(uri, 1, false),
