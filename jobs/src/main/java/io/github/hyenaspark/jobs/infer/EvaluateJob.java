@@ -121,9 +121,12 @@ public final class EvaluateJob {
         }
     }
 
+    /** The mean of checkpoints has the round of the newest, but files of its own. */
     private String output(String ending) {
         String directory = config.output().isBlank() ? Storage.resolve(run.dir(), "evaluation") : config.output();
-        String name = String.format(Locale.ROOT, "%s-%012d%s", config.split().folder(), trained.round(), ending);
+        String mean = run.checkpoint().equals(TrainedRun.AVERAGE) ? "-average" : "";
+        String name =
+                String.format(Locale.ROOT, "%s-%012d%s%s", config.split().folder(), trained.round(), mean, ending);
         return Storage.resolve(directory, name);
     }
 

@@ -80,6 +80,20 @@ class EvaluateIT {
     }
 
     @Test
+    void theMeanOfCheckpointsLeavesTheResultsOfTheNewestAlone() throws IOException {
+        Path documents = Path.of(evaluate("local[2]").json().get("by_document").textValue());
+        byte[] newest = Files.readAllBytes(documents);
+        JsonNode mean = evaluate("local[2]", "run.checkpoint=average").json();
+        assertThat(Path.of(mean.get("by_document").textValue()))
+                .hasFileName("validation-000000000006-average.jsonl")
+                .exists();
+        assertThat(Path.of(mean.get("page").textValue()))
+                .hasFileName("validation-000000000006-average.html")
+                .exists();
+        assertThat(documents).hasBinaryContent(newest);
+    }
+
+    @Test
     void theResultDoesNotDependOnTasks() throws IOException {
         String split = "evaluate.split=train";
         JsonNode one = evaluate("local[1]", split).json();

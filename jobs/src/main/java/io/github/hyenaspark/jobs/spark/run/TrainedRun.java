@@ -39,7 +39,7 @@ public record TrainedRun(
         int vocabularySize,
         float[] theta) {
     public static final String NEWEST = "newest";
-    private static final String AVERAGE = "average";
+    public static final String AVERAGE = "average";
     public static final String BEST = "best";
     private static final Pattern ROUND = Pattern.compile("\\d{1,12}");
     private static final Logger LOG = LoggerFactory.getLogger(TrainedRun.class);
