@@ -163,7 +163,8 @@ public record TrainedRun(
         long round = !checkpoint.equals(BEST)
                 ? Long.parseLong(checkpoint)
                 : there.isEmpty() ? 0 : there.get(0).facts().progress().best().round();
-        return manifest -> manifest.facts().round() == round;
+        boolean unmeasured = checkpoint.equals(BEST) && round == 0; // which is the round of an imported model, too
+        return manifest -> !unmeasured && manifest.facts().round() == round;
     }
 
     /** Summed in double and rounded once. */

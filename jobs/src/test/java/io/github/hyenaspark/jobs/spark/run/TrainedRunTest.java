@@ -85,6 +85,17 @@ class TrainedRunTest {
         return Offset.offset(Math.max(1e-12, Math.abs(value) * 1e-6));
     }
 
+    /** As an imported model is; nobody has measured it. */
+    @Test
+    void theBestIsNoModelOfRoundZero() throws IOException {
+        store.save(Forged.withRound(store.newestValid().orElseThrow(), 0), 3);
+        assertThat(TrainedRun.open(storage, run, "0").round()).isZero();
+        assertThatThrownBy(() -> TrainedRun.open(storage, run, "best"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(
+                        "run.checkpoint: found best, expected a round of " + run + " that has a checkpoint: [3, 2, 0]");
+    }
+
     @Test
     void refusesWhatIsNotThere() {
         assertThatThrownBy(() -> TrainedRun.open(storage, run, "77"))
