@@ -91,6 +91,9 @@ public final class TrainJob {
 
     private void run(boolean mayChange) throws IOException {
         var from = new Handover<>(checkpoints.newestValid());
+        if (from.value().filter(found -> !found.isImported()).isPresent()) {
+            console.stop().with(Stop.CONTINUES);
+        }
         Optional<DatasetSnapshot> snapshot = toTrainOn(from.value(), mayChange);
         if (snapshot.isPresent()) {
             takeOver(from, snapshot.get());
@@ -284,7 +287,9 @@ public final class TrainJob {
             var driver = new AveragingDriver(settings.driver(), settings.train(), workers, store, progress);
             Stop.Last before = console.stop().with(saving(driver, store));
             try {
-                return driver.run(start);
+                RunState end = driver.run(start);
+                before = Stop.CONTINUES;
+                return end;
             } catch (Exception e) { // Spark throws checked exceptions that it does not declare
                 refuseIfReplaced(e);
                 saveFinished(driver, e);

@@ -279,6 +279,22 @@ class TerminationIT {
                 .isEqualTo(1);
     }
 
+    @Test
+    void aRunContinuesThatIsStoppedBeforeItGoesOn(@TempDir Path directory) throws Exception {
+        String dataset = SmallRun.prepare(directory);
+        Path run = directory.resolve("run");
+        train(dataset, run, 1).json();
+        NamedPoint point = NamedPoint.holding("^resuming ", directory.resolve("held"));
+        HyenaProcess process = HyenaProcess.on("local[1]").withDriverAt(point);
+        try (HyenaProcess.Running running = process.start(directory, words("train", "run.dir=" + run))) {
+            point.awaitReached(300);
+            Signals.send("TERM", running.process().toHandle());
+            Outcome outcome = running.await(Duration.ofSeconds(25));
+            assertThat(outcome.code()).as(outcome.messages()).isEqualTo(143);
+            assertThat(outcome.messages()).endsWith("hyena train: stopped; the same command continues\n");
+        }
+    }
+
     /** The main thread waits at a point for what never comes. */
     @Test
     void aContextThatEndsByItselfEndsTheCommandWhateverItWaitsFor(@TempDir Path directory) throws Exception {
