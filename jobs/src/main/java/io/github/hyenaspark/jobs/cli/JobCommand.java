@@ -1,7 +1,6 @@
 package io.github.hyenaspark.jobs.cli;
 
 import io.github.hyenaspark.config.Settings;
-import io.github.hyenaspark.io.store.Patience;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
@@ -13,8 +12,6 @@ import picocli.CommandLine.Spec;
 
 /** A command that takes files of settings and {@code key=value} arguments, and runs one job with them. */
 public final class JobCommand implements Callable<Integer> {
-    private static final String PATIENCE = "run.store-patience-seconds=";
-
     private final List<String> sections;
     private final Job job;
     private final Console console;
@@ -48,10 +45,6 @@ public final class JobCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         console.stop().arm(command.qualifiedName());
         Settings settings = arguments.load();
-        settings.changes(List.of("run")).stream()
-                .filter(change -> change.startsWith(PATIENCE))
-                .forEach(change -> System.setProperty(
-                        "spark.hadoop." + Patience.KEY, change.substring(PATIENCE.length()))); // also on executors
         List<String> derived = job.derived(settings);
         settings = derived.isEmpty() ? settings : arguments.load(derived);
         Logger log = LoggerFactory.getLogger(JobCommand.class); // not before: help needs no logging

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.cli;
 
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.io.store.Patience;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,8 @@ public final class SettingsArguments {
             description = "Files of settings, then single settings. Later ones win.")
     private List<String> words = List.of();
 
+    private static final String PATIENCE = "run.store-patience-seconds=";
+
     private final String place;
 
     public SettingsArguments() {
@@ -26,6 +29,7 @@ public final class SettingsArguments {
         this.place = place;
     }
 
+    /** Those of the settings; from now on this process, and executors that it starts, wait for stores as they say. */
     public Settings load() {
         return load(List.of());
     }
@@ -35,6 +39,10 @@ public final class SettingsArguments {
         all.addAll(placed());
         Settings settings = Settings.load(all);
         settings.refuseUnknownSections();
+        settings.changes(List.of("run")).stream()
+                .filter(change -> change.startsWith(PATIENCE))
+                .forEach(change ->
+                        System.setProperty("spark.hadoop." + Patience.KEY, change.substring(PATIENCE.length())));
         return settings;
     }
 

@@ -61,7 +61,8 @@ public final class FitJob implements Job {
             "run.dir",
             "run.progress",
             "run.allow-inexact-resume",
-            "run.merge");
+            "run.merge",
+            "run.store-patience-seconds");
 
     /**
      * Those of a fitting that was begun, which it remembers; else the architecture of a pretrained model, and the

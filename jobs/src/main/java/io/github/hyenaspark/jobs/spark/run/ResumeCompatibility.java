@@ -38,7 +38,8 @@ public final class ResumeCompatibility {
             "run.allow-inexact-resume",
             "run.replay",
             "run.checkpoint",
-            "run.progress");
+            "run.progress",
+            "run.store-patience-seconds");
 
     /** Where the data is and how it is prepared. The hash of the snapshot proves that it is the same data. */
     private static final Set<String> FREE = Set.of(

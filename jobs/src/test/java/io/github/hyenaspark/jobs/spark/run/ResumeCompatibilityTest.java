@@ -53,7 +53,12 @@ class ResumeCompatibilityTest {
 
     @Test
     void placesAndWhatIsOfOneStartAreNoChange() throws CorruptFileException {
-        String moved = identity("data.dataset=b", "data.input=c", "run.dir=d", "run.stop-after-rounds=9");
+        String moved = identity(
+                "data.dataset=b",
+                "data.input=c",
+                "run.dir=d",
+                "run.stop-after-rounds=9",
+                "run.store-patience-seconds=9");
         assertThat(ResumeCompatibility.changes(identity("data.dataset=a"), moved, 1))
                 .isEmpty();
     }
@@ -98,7 +103,8 @@ class ResumeCompatibilityTest {
     void whatARunRemembersIsAllThatItNeeds() throws CorruptFileException {
         String odd = "[a \"b\"\nc\\";
         Settings began = Settings.ofJson("{\"run\":{\"sample\":{\"prompt\":" + Json.line(TextNode.valueOf(odd)) + "}}}")
-                .with(List.of("train.lr=0.5", "data.dataset=here", "run.stop-after-rounds=3", "run.dir=a"));
+                .with(List.of("train.lr=0.5", "data.dataset=here", "run.stop-after-rounds=3", "run.dir=a"))
+                .with(List.of("run.store-patience-seconds=3"));
         Settings again = Settings.load(ResumeCompatibility.remembered(checkpoint(began)));
         assertThat(again.renderSections(List.of("checkpoint", "model", "train")))
                 .isEqualTo(began.renderSections(List.of("checkpoint", "model", "train")));
