@@ -126,17 +126,20 @@ public final class ResumeCompatibility {
             if (OF_ONE_START.contains(key)) {
                 return;
             }
-            int dot = key.lastIndexOf('.');
-            boolean hocon = value.isTextual() && value.textValue().matches("(?s)[\\[{].*"); // unless it is in quotes
-            if (key.equals("data.dataset")) {
-                arguments.add(key + "=" + facts.dataset().replaceFirst("/snapshots/[^/]*$", ""));
-            } else if (hocon) {
-                arguments.add(key.substring(0, dot) + "={\"" + key.substring(dot + 1) + "\":" + Json.line(value) + "}");
-            } else {
-                arguments.add(key + "=" + (value.isContainerNode() ? Json.line(value) : value.asText()));
-            }
+            boolean dataset = key.equals("data.dataset");
+            arguments.add(
+                    dataset ? key + "=" + facts.dataset().replaceFirst("/snapshots/[^/]*$", "") : argument(key, value));
         });
         return arguments;
+    }
+
+    /** Text as it is, but for one that would be read as HOCON if it were not in quotes. */
+    private static String argument(String key, JsonNode value) {
+        boolean hocon = value.isTextual() && value.textValue().matches("(?s)[\\[{].*");
+        int dot = key.lastIndexOf('.');
+        return hocon
+                ? key.substring(0, dot) + "={\"" + key.substring(dot + 1) + "\":" + Json.line(value) + "}"
+                : key + "=" + (value.isContainerNode() ? Json.line(value) : value.asText());
     }
 
     /** Settings in JSON as arguments of the command line: {@code key=value} for every value. */
@@ -147,10 +150,7 @@ public final class ResumeCompatibility {
     /** The same of parsed settings. */
     public static List<String> arguments(JsonNode sections) {
         List<String> arguments = new ArrayList<>();
-        flat(sections).forEach((key, value) -> {
-            boolean quoted = value.startsWith("\"");
-            arguments.add(key + "=" + (quoted ? value.substring(1, value.length() - 1) : value));
-        });
+        new TreeMap<>(Json.flat(sections)).forEach((key, value) -> arguments.add(argument(key, value)));
         return arguments;
     }
 

@@ -113,6 +113,18 @@ class ResumeCompatibilityTest {
     }
 
     @Test
+    void settingsSurviveAsArgumentsWhateverIsInTheirText() throws CorruptFileException {
+        for (String odd : List.of("[a \"b\"\nc\\", "\"", "{", "a\\n", "")) {
+            String settings = Settings.ofJson(
+                            "{\"run\":{\"sample\":{\"prompt\":" + Json.line(TextNode.valueOf(odd)) + "}}}")
+                    .with(List.of("train.betas=[0.5,0.75]", "train.lr=2e-3"))
+                    .renderSections(List.of("run", "train"));
+            Settings again = Settings.load(ResumeCompatibility.arguments(settings));
+            assertThat(again.renderSections(List.of("run", "train"))).isEqualTo(settings);
+        }
+    }
+
+    @Test
     void aSettingOfLaterHadItsDefaultBefore() throws CorruptFileException {
         String before = identity().replace("\"num-heads\":1,", "");
         assertThat(before).isNotEqualTo(identity());
