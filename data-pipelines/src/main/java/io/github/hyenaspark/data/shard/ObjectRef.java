@@ -22,6 +22,9 @@ public record ObjectRef(String file, long bytes, String sha256) implements Seria
     private static final Pattern WITHIN =
             Pattern.compile("[^./\\\\:\\p{Cntrl}][^/\\\\:\\p{Cntrl}]*(/[^./\\\\:\\p{Cntrl}][^/\\\\:\\p{Cntrl}]*)*");
 
+    /** What tells of units; everything else can be made again. */
+    private static final Pattern ONLY_ONE = Pattern.compile("segments/.*\\.(json|jsonl|bin)");
+
     private static final int LONGEST = 1000;
 
     public ObjectRef {
@@ -103,18 +106,22 @@ public record ObjectRef(String file, long bytes, String sha256) implements Seria
             throw missing(uri);
         }
         if (found != bytes) {
-            throw new CorruptFileException(uri, bytes + " bytes", found + " bytes", "run prepare again");
+            throw new CorruptFileException(uri, bytes + " bytes", found + " bytes", advice("run prepare again"));
         }
     }
 
     private CorruptFileException missing(String uri) {
-        return new CorruptFileException(uri, bytes + " bytes", "no such file", "run prepare again");
+        return new CorruptFileException(uri, bytes + " bytes", "no such file", advice("run prepare again"));
     }
 
     private void checkHash(String uri, String found) throws CorruptFileException {
         if (!found.equals(sha256)) {
-            throw new CorruptFileException(uri, "SHA-256 " + sha256, found, "delete it and run prepare again");
+            throw new CorruptFileException(uri, "SHA-256 " + sha256, found, advice("delete it and run prepare again"));
         }
+    }
+
+    private String advice(String ifMadeAgain) {
+        return ONLY_ONE.matcher(file).matches() ? "restore it from a copy" : ifMadeAgain;
     }
 
     public ObjectNode toJson() {

@@ -184,7 +184,7 @@ public final class Nights {
     /** What the job does, in one thread and without Spark. */
     public static SnapshotCommit.Result prepare(Storage storage, DatasetSpec spec) throws IOException {
         InputPlan plan = InputPlan.of(storage, spec);
-        if (plan.isUnchanged() && plan.pending().isEmpty()) {
+        if (plan.isDone()) {
             return SnapshotCommit.unchanged(storage, spec, plan.parent().orElseThrow());
         }
         spec.storeTokenizer(storage);

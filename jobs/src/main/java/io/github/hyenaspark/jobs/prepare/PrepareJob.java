@@ -108,7 +108,7 @@ public final class PrepareJob {
     }
 
     private SnapshotCommit.Result prepare(InputPlan plan, DatasetLease lease) throws IOException {
-        if (plan.isUnchanged() && plan.pending().isEmpty()) {
+        if (plan.isDone()) {
             return SnapshotCommit.unchanged(storage, spec, plan.parent().orElseThrow());
         }
         SparkPrepare.memory().refuseUnlessTheyFit(Math.min(plan.pending().size(), MemoryNeeds.tasksHere(1)));

@@ -7,6 +7,7 @@ import io.github.hyenaspark.data.prepare.segment.SegmentWriter;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.TokenType;
 import io.github.hyenaspark.data.shard.quarantine.Quarantine;
 import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
@@ -68,6 +69,7 @@ public final class SnapshotCommit {
 
     /** Writes the segments of all new units; throws if one has no record, or if too many or all documents are bad. */
     public static SnapshotCommit open(Storage storage, DatasetSpec spec, InputPlan plan) throws IOException {
+        index(storage, spec, plan.unindexed());
         List<SegmentEntry> fresh = SegmentWriter.write(storage, spec, plan.fresh());
         List<SegmentEntry> segments = new ArrayList<>(plan.kept());
         segments.addAll(fresh);
@@ -78,11 +80,30 @@ public final class SnapshotCommit {
         return commit;
     }
 
+    /** Writes lost indexes again, which may need shards of units that have left and are gone. */
+    private static void index(Storage storage, DatasetSpec spec, List<SegmentEntry> segments) throws IOException {
+        TokenType type = TokenType.of(spec.vocabulary().size());
+        for (SegmentEntry segment : segments) {
+            try {
+                SegmentWriter.index(storage, spec.config().dataset(), type, segment);
+            } catch (CorruptFileException e) {
+                LOG.warn(
+                        "an index of segment {} is lost and cannot be written again ({}); restore it from a copy",
+                        segment.id(),
+                        e.getMessage());
+            }
+        }
+    }
+
     /** What has to be known of duplicates. */
     public DuplicateSearch search() {
         Set<Integer> wanted =
                 IntStream.range(firstWanted(), segments.size()).boxed().collect(Collectors.toSet());
-        List<KeyRun> runs = plan.parent().map(DatasetSnapshot::keys).orElse(List.of());
+        // a segment that left and comes back is new: its place is another, and a run may lack keys of its units
+        Set<String> names = segments.subList(segments.size() - fresh, segments.size()).stream()
+                .map(SegmentEntry::id)
+                .collect(Collectors.toSet());
+        List<KeyRun> runs = plan.keys().stream().map(run -> run.without(names)).toList();
         return new DuplicateSearch(spec, segments, runs, wanted);
     }
 
@@ -155,8 +176,10 @@ public final class SnapshotCommit {
         for (SegmentEntry segment : segments.subList(known, segments.size())) {
             marked.add(marked(segment, duplicates.lists()));
         }
-        if (plan.parent().isPresent() && marked.equals(plan.before())) {
-            return unchanged(storage, spec, plan.parent().get());
+        Optional<DatasetSnapshot> parent = plan.parent();
+        boolean sameKeys = parent.isPresent() && parent.get().keys().equals(duplicates.runs());
+        if (sameKeys && marked.equals(plan.before())) {
+            return unchanged(storage, spec, parent.get());
         }
         DatasetSnapshot next = next(marked, duplicates.runs());
         String uri = next.uri(dataset);

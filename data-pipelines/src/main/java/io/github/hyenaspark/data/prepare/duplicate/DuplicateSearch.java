@@ -24,11 +24,11 @@ import java.util.Set;
 
 /**
  * What a commit has to look for: the keys of segments that no run has are sorted into a new run, which reads their
- * documents' tables once; then all runs are merged, which reads each once, and nothing else. A run no longer has a
- * segment that left the dataset and came back behind others of that run. How many tasks share the work decides nothing.
+ * documents' tables once; then all runs are merged, which reads each once, and nothing else. How many tasks share the
+ * work decides nothing.
  *
  * @param segments those of the snapshot to come, in its order
- * @param runs sorted keys that there are already
+ * @param runs sorted keys that there are already, in each those of segments in the snapshot's order
  * @param wanted the indexes of segments whose duplicates are not known: new ones, and all if a unit has left
  */
 public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, List<KeyRun> runs, Set<Integer> wanted)
@@ -45,10 +45,7 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
 
     public DuplicateSearch {
         segments = Collections.unmodifiableList(new ArrayList<>(segments));
-        Map<String, Integer> indexes = indexes(segments);
-        List<KeyRun> ordered = new ArrayList<>();
-        runs.forEach(run -> ordered.add(run.inOrder(indexes)));
-        runs = Collections.unmodifiableList(ordered);
+        runs = Collections.unmodifiableList(new ArrayList<>(runs));
         wanted = Collections.unmodifiableSet(new HashSet<>(wanted));
     }
 
@@ -100,15 +97,16 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
         return Math.toIntExact(segment.totals().units() + segment.gone().size());
     }
 
-    /** The documents' tables of some units, in order; a unit without documents has none. */
+    /** The documents' tables of some units, in order; a unit without documents, or that has left, has none. */
     public List<Table> tables(Storage storage, Units units) throws IOException {
         String dataset = spec.config().dataset();
         List<Segment.Line> lines = new ArrayList<>();
-        Segment.read(storage, dataset, unsorted().get(units.segment())).lines(storage, dataset, lines::add);
+        SegmentEntry segment = unsorted().get(units.segment());
+        Segment.read(storage, dataset, segment).lines(storage, dataset, lines::add);
         List<Table> tables = new ArrayList<>();
         for (int unit = units.from(); unit < units.to(); unit++) {
             Optional<ObjectRef> table = lines.get(unit).unit().object(DocumentTable.FOLDER);
-            if (table.isPresent()) {
+            if (table.isPresent() && !segment.gone().contains(unit)) {
                 tables.add(new Table(units.segment(), unit, table.get()));
             }
         }
@@ -162,7 +160,10 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
 
     /** The name of a part of the new run. */
     public String newName(int part) {
-        String segments = unsorted().stream().map(SegmentEntry::id).toList().toString();
+        String segments = unsorted().stream()
+                .map(one -> one.id() + (one.gone().isEmpty() ? "" : " without " + one.gone()))
+                .toList()
+                .toString();
         return Hashes.sha256(segments + " " + kinds()).substring(0, RUN_DIGITS) + "-" + part;
     }
 

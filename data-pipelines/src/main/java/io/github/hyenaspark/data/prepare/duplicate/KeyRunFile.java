@@ -179,10 +179,11 @@ public final class KeyRunFile {
                 throw new IllegalArgumentException(
                         "cannot read a run of " + run.parts().size() + " parts as " + parts);
             }
-            String uri = Storage.resolve(dataset, run.parts().get(part / each).file());
+            ObjectRef object = run.parts().get(part / each);
+            String uri = Storage.resolve(dataset, object.file());
             int ranges = RANGES / each;
             int from = part % each * ranges;
-            RangeReader file = storage.openRange(uri);
+            RangeReader file = object.openRange(storage, dataset);
             try {
                 return new Cursor(uri, file, from, from + ranges);
             } catch (IOException e) {

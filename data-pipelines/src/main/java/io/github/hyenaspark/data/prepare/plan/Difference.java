@@ -14,6 +14,7 @@ import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
@@ -97,12 +98,23 @@ final class Difference {
         List<WorkUnit> cut = WorkUnit.cut(files, config.source(), config.unitBytes());
         List<SegmentEntry> kept = kept();
         List<WorkUnit> pending = new ArrayList<>();
-        List<SegmentEntry> intact = restored(kept, pending);
+        ListedObjects listed = kept.isEmpty() ? ListedObjects.none() : ListedObjects.of(storage, config.dataset());
+        List<SegmentEntry> unindexed = new ArrayList<>();
+        List<SegmentEntry> intact = restored(listed, kept, pending, unindexed);
         Set<String> records = records(cut);
         List<WorkUnit> recorded = new ArrayList<>();
         cut.forEach(unit -> (records.contains(UnitRecord.fileName(unit)) ? recorded : pending).add(unit));
         return new InputPlan(
-                input, parent, segments, intact, cut, pending, recorded, new InputPlan.Left(late, waiting, changed));
+                input,
+                parent,
+                segments,
+                intact,
+                cut,
+                pending,
+                recorded,
+                keys(listed, parent),
+                unindexed,
+                new InputPlan.Left(late, waiting, changed));
     }
 
     /** Whoever plans holds all units in memory, and a snapshot lists them. */
@@ -261,12 +273,27 @@ final class Difference {
         return kept;
     }
 
-    /** Adds kept units that have lost an object to those to be prepared; drops lost lists of duplicates. */
-    private List<SegmentEntry> restored(List<SegmentEntry> kept, List<WorkUnit> pending) throws IOException {
+    /** The runs of sorted keys that are all there; the keys of others are sorted again. */
+    private List<KeyRun> keys(ListedObjects listed, Optional<DatasetSnapshot> parent) throws IOException {
+        List<KeyRun> there = new ArrayList<>();
+        for (KeyRun run : parent.map(DatasetSnapshot::keys).orElse(List.of())) {
+            if (listed.haveAll(storage, config.dataset(), run.parts())) {
+                there.add(run);
+            }
+        }
+        return there;
+    }
+
+    /**
+     * Adds kept units that have lost an object to those to be prepared, and segments that have lost an index to those
+     * without one; drops lost lists of duplicates.
+     */
+    private List<SegmentEntry> restored(
+            ListedObjects listed, List<SegmentEntry> kept, List<WorkUnit> pending, List<SegmentEntry> unindexed)
+            throws IOException {
         String dataset = config.dataset();
-        ListedObjects listed = kept.isEmpty() ? ListedObjects.none() : ListedObjects.of(storage, dataset);
-        List<Boolean> whole =
-                Requests.all(kept, entry -> listed.hasAllOf(storage, dataset, Segment.read(storage, dataset, entry)));
+        List<Segment> all = Requests.all(kept, entry -> Segment.read(storage, dataset, entry));
+        List<Boolean> whole = Requests.all(all, segment -> listed.hasAllOf(storage, dataset, segment));
         List<SegmentEntry> intact = new ArrayList<>();
         long unitsAfter =
                 kept.stream().mapToLong(entry -> entry.totals().units()).sum();
@@ -275,6 +302,9 @@ final class Difference {
             boolean listLost =
                     entry.duplicates().filter(list -> !listed.has(list)).isPresent();
             intact.add(listLost ? entry.with(null, 0, 0, 0) : entry);
+            if (!listed.haveAll(storage, dataset, all.get(i).allIndexes())) {
+                unindexed.add(entry);
+            }
             unitsAfter -= entry.totals().units();
             boolean asked = !listed.haveLengths() && unitsAfter < UNITS_ASKED;
             if (asked || !whole.get(i)) {

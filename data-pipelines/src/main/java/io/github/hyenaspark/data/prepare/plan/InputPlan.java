@@ -11,6 +11,7 @@ import io.github.hyenaspark.data.prepare.segment.KnownFiles;
 import io.github.hyenaspark.data.prepare.segment.SegmentWriter;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
@@ -35,6 +36,8 @@ import org.slf4j.LoggerFactory;
  * @param fresh new units
  * @param pending units to be prepared: fresh ones without a record, and units that stay but have lost an object
  * @param recorded fresh units whose record an earlier run has left, which only have to be looked at
+ * @param keys the newest snapshot's runs of sorted keys that are all there
+ * @param unindexed segments that stay but have lost an index
  */
 public record InputPlan(
         InputListing input,
@@ -44,6 +47,8 @@ public record InputPlan(
         List<WorkUnit> fresh,
         List<WorkUnit> pending,
         List<WorkUnit> recorded,
+        List<KeyRun> keys,
+        List<SegmentEntry> unindexed,
         Left left) {
     private static final Logger LOG = LoggerFactory.getLogger(InputPlan.class);
 
@@ -53,6 +58,8 @@ public record InputPlan(
         fresh = List.copyOf(fresh);
         pending = List.copyOf(pending);
         recorded = List.copyOf(recorded);
+        keys = List.copyOf(keys);
+        unindexed = List.copyOf(unindexed);
     }
 
     /**
@@ -91,6 +98,14 @@ public record InputPlan(
     /** Whether the newest snapshot has all this already, in objects that are intact or can be restored. */
     public boolean isUnchanged() {
         return parent.isPresent() && fresh.isEmpty() && kept.equals(before);
+    }
+
+    /** Whether there is nothing to prepare, to write again or to commit. */
+    public boolean isDone() {
+        return isUnchanged()
+                && pending.isEmpty()
+                && unindexed.isEmpty()
+                && keys.equals(parent.orElseThrow().keys());
     }
 
     /** All units to run: what is pending, then what only has to be looked at. */

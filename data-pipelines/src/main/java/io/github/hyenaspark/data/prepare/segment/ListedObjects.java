@@ -1,10 +1,12 @@
 package io.github.hyenaspark.data.prepare.segment;
 
 import io.github.hyenaspark.data.shard.ObjectRef;
+import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.nio.LongBuffer;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -12,7 +14,8 @@ import java.util.List;
  * length of each, 16 bytes. On a local disk lengths are unknown, and a crash may have cut the last files short.
  */
 public final class ListedObjects {
-    private static final List<String> FOLDERS = List.of("train", "validation", "docs", "quarantine", "duplicates");
+    private static final List<String> FOLDERS =
+            List.of("train", "validation", "docs", "quarantine", "duplicates", Segment.FOLDER, KeyRun.FOLDER);
     private static final double MOST_FULL = 0.75;
 
     private long[] names = new long[16]; // 0 in empty places
@@ -78,6 +81,16 @@ public final class ListedObjects {
     private boolean has(long name, long length) {
         int at = place(name);
         return names[at] == name && (bytes[at] < 0 || bytes[at] == length);
+    }
+
+    /** Whether all are there with their lengths; where listings did not tell those, each object is asked. */
+    public boolean haveAll(Storage storage, String dataset, Collection<ObjectRef> objects) throws IOException {
+        for (ObjectRef object : objects) {
+            if (!has(object) || (!haveLengths && !object.isThere(storage, dataset))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether a segment's units have all their objects, those that have left the dataset too. */

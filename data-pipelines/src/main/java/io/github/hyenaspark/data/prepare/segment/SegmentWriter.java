@@ -3,6 +3,7 @@ package io.github.hyenaspark.data.prepare.segment;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardReader;
 import io.github.hyenaspark.data.shard.Split;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +64,21 @@ public final class SegmentWriter {
         SegmentInputs.write(
                 storage, dataset, entry, records.stream().map(UnitRecord::unit).toList());
         return entry;
+    }
+
+    /** Writes the indexes of a segment again, as they were. */
+    public static void index(Storage storage, String dataset, TokenType type, SegmentEntry entry) throws IOException {
+        LOG.warn("segment {} has lost an index; it is written again", entry.id());
+        Segment segment = Segment.read(storage, dataset, entry);
+        List<UnitEntry> units = new ArrayList<>();
+        segment.lines(storage, dataset, line -> units.add(line.unit()));
+        for (Split split : Split.values()) {
+            Optional<ObjectRef> index = segment.index(split);
+            if (index.isPresent()) {
+                SegmentIndex.write(
+                        storage, dataset, index.get().file(), split, type, SegmentIndex.members(units, split));
+            }
+        }
     }
 
     /** The segments of a snapshot; one of an old format gets some, written from the records of its units. */

@@ -9,7 +9,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
 /**
  * The sorted keys of the documents of some segments, by which duplicates are found.
@@ -27,24 +27,13 @@ public record KeyRun(List<String> segments, List<ObjectRef> parts) implements Se
         parts = Collections.unmodifiableList(new ArrayList<>(parts));
     }
 
-    /**
-     * The same without the segments that left a dataset and came back behind one that follows them here: their keys lie
-     * in a wrong order.
-     *
-     * @param indexes of the dataset's segments, by name
-     */
-    public KeyRun inOrder(Map<String, Integer> indexes) {
-        List<String> kept = new ArrayList<>(segments);
-        int following = Integer.MAX_VALUE;
-        for (int i = kept.size() - 1; i >= 0; i--) {
-            int index = indexes.getOrDefault(kept.get(i), -1);
-            if (index > following) {
-                kept.set(i, LEFT);
-            } else if (index >= 0) {
-                following = index;
-            }
-        }
-        return new KeyRun(kept, parts);
+    /** The same without the keys of some segments. */
+    public KeyRun without(Set<String> names) {
+        return new KeyRun(
+                segments.stream()
+                        .map(name -> names.contains(name) ? LEFT : name)
+                        .toList(),
+                parts);
     }
 
     ObjectNode toJson() {

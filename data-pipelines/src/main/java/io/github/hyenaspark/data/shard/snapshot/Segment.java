@@ -16,6 +16,7 @@ import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -128,6 +129,11 @@ public record Segment(
     /** The index of its documents of a split; none if it has no such documents. */
     public Optional<ObjectRef> index(Split split) {
         return Optional.ofNullable(indexes.get(split));
+    }
+
+    /** Those of all splits, which can be made again. */
+    public Collection<ObjectRef> allIndexes() {
+        return indexes.values();
     }
 
     /** What it is made of beside its own file. */

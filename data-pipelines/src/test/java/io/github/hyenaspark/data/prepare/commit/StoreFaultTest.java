@@ -22,6 +22,7 @@ import io.github.hyenaspark.testing.StoreFault;
 import io.github.hyenaspark.testing.StoreFault.Effect;
 import io.github.hyenaspark.testing.StoreFault.Operation;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,11 +44,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Preparing on a strict store with the semantics of S3 that fails at each of its operations. */
 class StoreFaultTest {
-    /** The normal build tries every so many operations, a prime so that all kinds have their turn. */
     /** Folders and files whose content a dataset can make again. */
     private static final List<String> WRITTEN_AGAIN = List.of(
-            "train/", "validation/", "docs/", "quarantine/", "duplicates/", "tokenizer/", "reports/", "_SUCCESS");
+            "train/",
+            "validation/",
+            "docs/",
+            "quarantine/",
+            "duplicates/",
+            "keys/",
+            "tokenizer/",
+            "reports/",
+            "_SUCCESS");
 
+    /** The normal build tries every so many operations, a prime so that all kinds have their turn. */
     private static final int SAMPLE = 41;
 
     private static final String LEASE = "/lease.json";
@@ -104,7 +113,7 @@ class StoreFaultTest {
         try (var lease = DatasetLease.take(storage, config.dataset())) {
             assertThat(lease.uri()).endsWith(LEASE);
             InputPlan plan = InputPlan.of(storage, recipe);
-            if (plan.isUnchanged() && plan.pending().isEmpty()) {
+            if (plan.isDone()) {
                 return SnapshotCommit.unchanged(storage, recipe, plan.parent().orElseThrow());
             }
             recipe.storeTokenizer(storage);
@@ -218,7 +227,7 @@ class StoreFaultTest {
         prepare(config);
         Map<String, String> undisturbed = state("dataset");
         for (String file : undisturbed.keySet()) {
-            if (WRITTEN_AGAIN.stream().anyMatch(file::startsWith)) {
+            if (WRITTEN_AGAIN.stream().anyMatch(file::startsWith) || file.endsWith(".index")) {
                 byte[] content = storage.read(config.dataset() + "/" + file);
                 storage.replace(config.dataset() + "/" + file, Arrays.copyOf(content, content.length / 2));
                 boolean view = file.endsWith(INDEX) || file.equals("_SUCCESS");
@@ -235,6 +244,56 @@ class StoreFaultTest {
                 }
                 assertThat(view || unseen || file.contains("-")).isTrue();
             }
+        }
+    }
+
+    @Test
+    void whatTellsOfUnitsIsToBeRestoredFromACopy() throws IOException {
+        addSmallCorpus();
+        DataConfig config = config("dataset");
+        prepare(config);
+        for (String file : state("dataset").keySet()) {
+            if (file.startsWith("segments/") && !file.endsWith(".index")) {
+                String uri = config.dataset() + "/" + file;
+                byte[] content = storage.read(uri);
+                byte[] flipped = content.clone();
+                flipped[flipped.length / 2] ^= 1;
+                storage.replace(uri, flipped);
+                assertThat(DatasetVerification.run(storage, config.dataset()).faults())
+                        .as(file)
+                        .anyMatch(said -> said.contains(file) && said.endsWith("; restore it from a copy"))
+                        .noneMatch(said -> said.contains("run prepare again"));
+                storage.replace(uri, content);
+            }
+        }
+    }
+
+    /** Its shards have left with a vacuum, so the index would be another. */
+    @Test
+    void anIndexThatCannotBeMadeAgainDoesNotStopANight() throws IOException {
+        addSmallCorpus();
+        DataConfig config = config("dataset", "data.prune=true");
+        prepare(config);
+        storage.delete(root + "/input/a.txt");
+        prepare(config);
+        Expiry.run(storage, config.dataset(), 1, Long.MAX_VALUE);
+        Vacuum.run(storage, config.dataset(), Long.MAX_VALUE);
+        state("dataset").keySet().stream()
+                .filter(file -> file.endsWith("-train.index"))
+                .forEach(this::deleteFromDataset);
+        add("f.txt", "new");
+        assertThat(prepare(config).outcome()).isEqualTo(Outcome.CREATED);
+        assertThat(DatasetVerification.run(storage, config.dataset()).faults())
+                .singleElement()
+                .asString()
+                .contains("-train.index");
+    }
+
+    private void deleteFromDataset(String file) {
+        try {
+            storage.delete(root + "/dataset/" + file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

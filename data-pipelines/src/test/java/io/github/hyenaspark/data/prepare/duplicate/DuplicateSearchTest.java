@@ -165,6 +165,71 @@ class DuplicateSearchTest {
         assertThat(DatasetVerification.run(storage, dataset).faults()).isEmpty();
     }
 
+    /** Of units that have left there may be no table any more; if they come back, so must their keys. */
+    @Test
+    void lostKeysAreSortedAgainWithoutUnitsThatHaveLeft() throws IOException {
+        addThreeUnits();
+        prepareUnits();
+        storage.delete(root + "/input/1.txt");
+        DatasetSnapshot without = prepareUnits();
+        assertThat(without.segments().get(0).gone()).hasSize(1);
+        String dataset = root + "/dataset";
+        Expiry.run(storage, dataset, 1, Long.MAX_VALUE);
+        Vacuum.run(storage, dataset, Long.MAX_VALUE);
+        storage.delete(dataset + "/keys");
+        add("copy.txt", words(2));
+        DatasetSnapshot copied = prepareUnits();
+        assertThat(copied.counts().duplicates()).isEqualTo(1);
+        assertNewestIsWhole(dataset);
+
+        storage.delete(root + "/input/0.txt");
+        storage.delete(root + "/input/2.txt");
+        prepareUnits();
+        addThreeUnits();
+        DatasetSnapshot back = prepareUnits();
+        assertThat(back.segments().get(1).id())
+                .isEqualTo(without.segments().get(0).id());
+        add("later.txt", words(1));
+        assertThat(prepareUnits().counts().duplicates()).isEqualTo(2);
+        assertNewestIsWhole(dataset);
+    }
+
+    @Test
+    void aLostRunThatWasMergedIsSortedAgainInANightWithoutNewFiles() throws IOException {
+        for (int night = 0; night < KeyMerge.MOST; night++) {
+            add(night + ".txt", words(night));
+            prepareUnits();
+        }
+        String dataset = root + "/dataset";
+        assertThat(DatasetSnapshot.newest(storage, dataset).keys()).hasSize(1);
+        storage.delete(dataset + "/keys");
+        DatasetSnapshot again = prepareUnits();
+        assertThat(again.keys()).hasSize(1);
+        assertNewestIsWhole(dataset);
+        assertThat(prepareUnits()).isEqualTo(again);
+    }
+
+    /** Older snapshots list lost runs until they expire. */
+    private void assertNewestIsWhole(String dataset) throws IOException {
+        Expiry.run(storage, dataset, 1, Long.MAX_VALUE);
+        assertThat(DatasetVerification.run(storage, dataset).faults()).isEmpty();
+    }
+
+    private static String words(int file) {
+        return ("the words of file " + file + " and no other. ").repeat(20);
+    }
+
+    private void addThreeUnits() throws IOException {
+        for (int file = 0; file < 3; file++) {
+            add(file + ".txt", words(file));
+        }
+    }
+
+    private DatasetSnapshot prepareUnits() throws IOException {
+        return Nights.prepare(storage, spec("near", "data.prune=true", "data.unit-bytes=600"))
+                .snapshot();
+    }
+
     private static List<String> keysIn(Set<String> files) {
         return files.stream().filter(uri -> uri.contains("/keys/")).toList();
     }

@@ -60,7 +60,8 @@ public final class SparkDuplicates {
 
     /** Lists the duplicates that a commit has to know. */
     public DuplicateSearch.Result find(DuplicateSearch search) throws IOException {
-        if (search.kinds() == 0 || search.wanted().isEmpty()) {
+        if (search.kinds() == 0
+                || (search.wanted().isEmpty() && search.unsorted().isEmpty())) {
             return new DuplicateSearch.Result(search.runs(), Map.of());
         }
         boolean few = small.test(search);
@@ -71,7 +72,7 @@ public final class SparkDuplicates {
         DuplicateSearch sorted = search.unsorted().isEmpty() ? search : search.with(sort(search, few));
         context.setJobDescription("merge " + sorted.runs().size() + " runs of keys");
         try {
-            Map<String, DuplicateList> lists = merge(sorted, few);
+            Map<String, DuplicateList> lists = search.wanted().isEmpty() ? Map.of() : merge(sorted, few);
             return new DuplicateSearch.Result(
                     sorted.merged(merge -> write(merge, search.spec().config().dataset())), lists);
         } finally {
