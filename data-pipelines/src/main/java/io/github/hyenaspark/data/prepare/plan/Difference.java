@@ -194,7 +194,7 @@ final class Difference {
         return then.etag().equals(found);
     }
 
-    /** A known file as it was when it was prepared. */
+    /** A known file as it was when it was prepared: the first of its units knows its checksum. */
     private InputFile then(String path) throws IOException {
         return unit(known.unitsOf(path).nextSetBit(0)).slices().stream()
                 .map(Slice::file)

@@ -104,12 +104,16 @@ public final class UnitWork {
         return new UnitRecord(withChecksums(), output.tally(), shards, objects);
     }
 
-    /** The unit with what the store says of its files' content, by which they are known if they are written again. */
+    /**
+     * The unit with what the store says of its files' content, by which they are known if they are written again. Of a
+     * file in many units only the first, which a plan looks at, has it: HDFS is asked for each block of the file.
+     */
     private WorkUnit withChecksums() throws IOException {
         List<Slice> slices = new ArrayList<>();
         for (Slice slice : unit.slices()) {
             InputFile file = slice.file();
-            String checksum = file.etag().isEmpty() ? storage.checksum(file.uri()) : "";
+            boolean asks = slice.from() == 0 && file.etag().isEmpty();
+            String checksum = asks ? storage.checksum(file.uri()) : "";
             slices.add(
                     checksum.isEmpty()
                             ? slice

@@ -3,22 +3,36 @@ package io.github.hyenaspark.data.prepare.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.data.TestCorpus;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
+import io.github.hyenaspark.data.testing.Nights;
 import io.github.hyenaspark.data.testing.ParquetFiles;
+import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.hadoop.fs.FileChecksum;
+import org.apache.hadoop.fs.MD5MD5CRC32CastagnoliFileChecksum;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.io.MD5Hash;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,6 +62,47 @@ class OneFileManyUnitsTest {
         assertThat(whole).hasSize(DOCUMENTS).doesNotHaveDuplicates();
         // in this order too, since units are in the order of their bytes
         assertThat(shared).isEqualTo(whole);
+    }
+
+    /** HDFS asks a node for each block of the file. */
+    @Test
+    void aFileInManyUnitsIsAskedForItsChecksumOnce() throws IOException {
+        Storage storage = Storage.of(Map.of("fs.summed.impl", SummedFileSystem.class.getName()));
+        var corpus = new TestCorpus(directory);
+        corpus.add("one.jsonl", "{\"text\": \"some words\"}\n".repeat(100)).add("small.txt", "a text");
+        DatasetSpec spec =
+                DatasetSpec.of(storage, corpus.settings("data.input=summed:" + corpus.input(), "data.unit-bytes=200"));
+        SummedFileSystem.ASKED.clear();
+        DatasetSnapshot snapshot = Nights.prepare(storage, spec).snapshot();
+        assertThat(snapshot.totals().units()).isGreaterThan(10);
+        assertThat(SummedFileSystem.ASKED).containsExactlyInAnyOrder("one.jsonl", "small.txt");
+
+        Files.setLastModifiedTime(corpus.input().resolve("one.jsonl"), FileTime.fromMillis(0)); // the same content
+        InputPlan again = InputPlan.of(storage, spec);
+        assertThat(again.isDone()).isTrue();
+        assertThat(SummedFileSystem.ASKED).hasSize(3);
+    }
+
+    /** The local disk with checksums, as HDFS has them. */
+    static final class SummedFileSystem extends RawLocalFileSystem {
+        private static final Queue<String> ASKED = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public URI getUri() {
+            return URI.create("summed:///");
+        }
+
+        @Override
+        public String getScheme() {
+            return "summed";
+        }
+
+        @Override
+        public FileChecksum getFileChecksum(org.apache.hadoop.fs.Path file, long length) throws IOException {
+            ASKED.add(file.getName());
+            byte[] content = Files.readAllBytes(pathToFile(file).toPath());
+            return new MD5MD5CRC32CastagnoliFileChecksum(0, 0, MD5Hash.digest(content));
+        }
     }
 
     private static List<String> documents(TestCorpus corpus, String dataset, long unitBytes, int units)
