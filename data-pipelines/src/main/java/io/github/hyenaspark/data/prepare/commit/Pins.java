@@ -10,6 +10,8 @@ import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -18,11 +20,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which snapshots runs need, so that they do not expire: a run that starts writes {@code pins/HASH-OF-RUN.json} beside
- * the snapshots. It holds until the directory of the run is gone.
+ * the snapshots. It holds until the directory of the run is gone; on a machine that cannot tell, it holds.
  */
 public final class Pins {
     private static final Logger LOG = LoggerFactory.getLogger(Pins.class);
     private static final String FOLDER = "pins";
+    private static final String LOCAL = "file:";
     private static final int NAME_DIGITS = 20;
 
     private Pins() {}
@@ -31,8 +34,11 @@ public final class Pins {
     public static void write(Storage storage, String dataset, DatasetSnapshot snapshot, String run) {
         String name = Hashes.sha256(run).substring(0, NAME_DIGITS) + ".json";
         String uri = Storage.resolve(dataset, FOLDER + "/" + name);
-        byte[] pin = Json.bytes(
-                Json.object().put("run", run).put("snapshot", snapshot.number()).put("sha256", snapshot.sha256()));
+        byte[] pin = Json.bytes(Json.object()
+                .put("run", run)
+                .put("host", new LeaseHost().name())
+                .put("snapshot", snapshot.number())
+                .put("sha256", snapshot.sha256()));
         try {
             storage.replace(uri, pin);
         } catch (IOException e) {
@@ -61,10 +67,33 @@ public final class Pins {
         }
         String run = json.path("run").asText();
         try {
-            return storage.exists(run) ? json.path("snapshot").asLong() : 0;
+            if (!storage.exists(run)) {
+                if (isGone(storage.qualify(run), json.path("host").asText())) {
+                    return 0;
+                }
+                LOG.warn(
+                        "cannot see whether {} is still there; its snapshot stays: run expire on the machine and as the"
+                                + " user of that run, or delete {} if the run is gone",
+                        run,
+                        pin.uri());
+            }
         } catch (IOException | IllegalArgumentException e) {
             LOG.warn("cannot see whether {} is still there ({}); its snapshot stays", run, e.getMessage());
-            return json.path("snapshot").asLong();
         }
+        return json.path("snapshot").asLong();
+    }
+
+    /**
+     * Whether a run that is not seen is gone: on a local disk only if that is the disk of this machine, and this user
+     * may look there. A pin of before hosts were written is of this machine if the place of the run is there.
+     */
+    private static boolean isGone(String run, String host) {
+        if (!run.startsWith(LOCAL)) {
+            return true;
+        }
+        Path directory = Path.of(run.substring(LOCAL.length()));
+        boolean here =
+                host.isEmpty() ? Files.exists(directory.resolveSibling(".")) : host.equals(new LeaseHost().name());
+        return here && Files.notExists(directory);
     }
 }
