@@ -11,10 +11,12 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
+import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
@@ -86,7 +88,9 @@ public final class SegmentInputs {
     }
 
     private static byte[] lines(List<WorkUnit> units) {
-        var text = new StringBuilder(Json.line(Json.object().put("format", FORMAT))).append('\n');
+        var lines = new ByteArrayOutputStream();
+        MessageDigest sum = Hashes.newSha256();
+        add(Json.object().put("format", FORMAT), sum, lines);
         String rootBefore = "";
         for (WorkUnit unit : units) {
             ObjectNode json = Json.object().put("unit", unit.name());
@@ -108,10 +112,17 @@ public final class SegmentInputs {
                     rootBefore = root;
                 }
             }
-            text.append(Json.line(json)).append('\n');
+            add(json, sum, lines);
         }
-        String seal = SEAL + Hashes.sha256(text.toString()) + "\"}\n";
-        return text.append(seal).toString().getBytes(StandardCharsets.UTF_8);
+        lines.writeBytes((SEAL + Hashes.hex(sum.digest()) + "\"}\n").getBytes(StandardCharsets.UTF_8));
+        return lines.toByteArray();
+    }
+
+    /** Adds one line: a text of all would take many times the memory of their bytes. */
+    private static void add(ObjectNode json, MessageDigest sum, ByteArrayOutputStream lines) {
+        byte[] line = (Json.line(json) + "\n").getBytes(StandardCharsets.UTF_8);
+        sum.update(line);
+        lines.writeBytes(line);
     }
 
     /** Gives hashes of every file of a segment. */

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,12 +32,15 @@ import org.slf4j.LoggerFactory;
 public final class SegmentWriter {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentWriter.class);
 
+    /** Slices of files whose units make one segment, unless one unit has more: a commit holds them in memory. */
+    static final int MOST_SLICES = 200_000;
+
     private SegmentWriter() {}
 
     /** Writes finished units, in their order; IOException if one has no record. */
     public static List<SegmentEntry> write(Storage storage, DatasetSpec spec, List<WorkUnit> units) throws IOException {
         List<SegmentEntry> segments = new ArrayList<>();
-        for (List<WorkUnit> some : parts(units)) {
+        for (List<WorkUnit> some : parts(units, unit -> unit.packed().count())) {
             segments.add(write(
                     storage,
                     spec.config().dataset(),
@@ -95,7 +99,7 @@ public final class SegmentWriter {
                 storage, dataset, snapshot, unit -> duplicates.put(unit.entry().name(), unit.duplicates()));
         UnitRecord.UnitRecords records = UnitRecord.UnitRecords.of(storage, dataset, snapshot);
         List<SegmentEntry> segments = new ArrayList<>();
-        for (List<UnitEntry> some : parts(snapshot.ownUnits())) {
+        for (List<UnitEntry> some : parts(snapshot.ownUnits(), unit -> 1)) {
             SegmentEntry entry = write(storage, dataset, snapshot.tokenType(), Requests.all(some, records::of));
             List<DuplicateList> lists = new ArrayList<>();
             for (UnitEntry unit : some) {
@@ -125,10 +129,22 @@ public final class SegmentWriter {
         return tokens;
     }
 
-    private static <T> List<List<T>> parts(List<T> units) {
+    /** Cuts units, in their order, into those of one segment each. */
+    static <T> List<List<T>> parts(List<T> units, ToIntFunction<T> slices) {
         List<List<T>> parts = new ArrayList<>();
-        for (int from = 0; from < units.size(); from += Segment.MOST_UNITS) {
-            parts.add(units.subList(from, Math.min(units.size(), from + Segment.MOST_UNITS)));
+        int from = 0;
+        long count = 0;
+        for (int at = 0; at < units.size(); at++) {
+            int own = slices.applyAsInt(units.get(at));
+            if (at > from && (count + own > MOST_SLICES || at - from == Segment.MOST_UNITS)) {
+                parts.add(units.subList(from, at));
+                from = at;
+                count = 0;
+            }
+            count += own;
+        }
+        if (from < units.size()) {
+            parts.add(units.subList(from, units.size()));
         }
         return parts;
     }
