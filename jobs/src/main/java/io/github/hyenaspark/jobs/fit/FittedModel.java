@@ -183,7 +183,7 @@ public record FittedModel(
                     theta(storage, Storage.resolve(directory, name + ".safetensors"), spec),
                     new Scale(numbers(member.path("means")), numbers(member.path("deviations")))));
         }
-        int longest = json.path("longest").asInt(spec.config().lMax()); // before 0.2.1 always the model's
+        int longest = json.path("longest").asInt(spec.config().lMax()); // not in older files
         return new FittedModel(spec, readings, longest, List.copyOf(names), settings, tokenizer, List.copyOf(members));
     }
 
