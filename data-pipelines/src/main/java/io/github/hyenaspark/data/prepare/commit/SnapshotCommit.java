@@ -100,9 +100,7 @@ public final class SnapshotCommit {
         Set<Integer> wanted =
                 IntStream.range(firstWanted(), segments.size()).boxed().collect(Collectors.toSet());
         // a segment that left and comes back is new: its place is another, and a run may lack keys of its units
-        Set<String> names = segments.subList(segments.size() - fresh, segments.size()).stream()
-                .map(SegmentEntry::id)
-                .collect(Collectors.toSet());
+        Set<String> names = added().stream().map(SegmentEntry::id).collect(Collectors.toSet());
         List<KeyRun> runs = plan.keys().stream().map(run -> run.without(names)).toList();
         return new DuplicateSearch(spec, segments, runs, wanted);
     }
@@ -142,17 +140,22 @@ public final class SnapshotCommit {
         }
     }
 
+    /** The segments of new units. */
+    private List<SegmentEntry> added() {
+        return segments.subList(segments.size() - fresh, segments.size());
+    }
+
     /** Of the new units' files: all but those of files that could not be read. */
     private long bytesTaken() throws IOException {
         long bytes = 0;
-        for (SegmentEntry entry : segments.subList(segments.size() - fresh, segments.size())) {
+        for (SegmentEntry entry : added()) {
             bytes += Segment.read(storage, dataset, entry).tally().sourceBytes();
         }
         return bytes;
     }
 
     private String firstBad() throws IOException {
-        for (SegmentEntry entry : segments.subList(segments.size() - fresh, segments.size())) {
+        for (SegmentEntry entry : added()) {
             for (Segment.Line line : Segment.read(storage, dataset, entry).remaining(storage, dataset, entry)) {
                 Optional<ObjectRef> quarantine = line.unit().object(Quarantine.FOLDER);
                 Optional<QuarantineEntry> first = quarantine.isEmpty()
