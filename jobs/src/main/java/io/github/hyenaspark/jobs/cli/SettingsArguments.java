@@ -9,14 +9,14 @@ import picocli.CommandLine.Parameters;
 
 /** The files of settings and {@code key=value} arguments of a command line. */
 public final class SettingsArguments {
+    private static final String PATIENCE = "run.store-patience-seconds=";
+
     @Parameters(
             index = "0+",
             paramLabel = "FILE.conf|KEY=VALUE",
             arity = "0..*",
             description = "Files of settings, then single settings. Later ones win.")
     private List<String> words = List.of();
-
-    private static final String PATIENCE = "run.store-patience-seconds=";
 
     private final String place;
 
