@@ -159,6 +159,7 @@ class CompareIT {
     }
 
     @Test
+    @Tag("endurance")
     void inEqualTimeTheFasterMixerHasMoreRounds() throws IOException {
         JsonNode figures = figures(compare(
                         "compare.mixers=[attention,lstm]",
@@ -202,11 +203,7 @@ class CompareIT {
     }
 
     @Test
-    void withoutLengthsOnlyStepsAreMeasured() throws IOException {
-        JsonNode result =
-                compare("compare.lengths=[]", "compare.speed-lengths=[64]").json();
-        assertThat(result.get("cells").intValue()).isZero();
-        assertThat(Files.readString(Path.of(result.get("page").textValue()))).contains("Comparison of gru, hyena");
+    void withoutLengthsThereIsNothingToDo() {
         SmallRun.Outcome neither = compare("compare.lengths=[]", "compare.speed-lengths=[]");
         assertThat(neither.code()).isEqualTo(2);
         assertThat(neither.messages()).contains("expected a mixer and a length");
@@ -223,8 +220,12 @@ class CompareIT {
         assertThat(onlySpeed(with(small, "train.rounds=7"))).isEqualTo(first);
     }
 
+    /** Without lengths to train at, only steps are measured. */
     private JsonNode onlySpeed(String... settings) throws IOException {
-        JsonNode speeds = figures(compare(settings).json()).get("speeds");
+        JsonNode result = compare(settings).json();
+        assertThat(result.get("cells").intValue()).isZero();
+        assertThat(Files.readString(Path.of(result.get("page").textValue()))).contains("Comparison of gru");
+        JsonNode speeds = figures(result).get("speeds");
         assertThat(speeds).hasSize(1);
         return speeds.get(0);
     }
