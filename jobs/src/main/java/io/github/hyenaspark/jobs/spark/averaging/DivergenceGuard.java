@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 final class DivergenceGuard {
     private static final Logger LOG = LoggerFactory.getLogger(DivergenceGuard.class);
-    private static final double MOST_ABOVE = 1;
     private static final int MOST_ROUNDS = 3;
 
     private final TrainConfig.Guard config;
@@ -92,8 +91,8 @@ final class DivergenceGuard {
     }
 
     /**
-     * Takes note of the training loss of the next round, nats per token; whether it is so high that this may be a
-     * divergence. Throws if it was in this round and the two before: more than 1 nat above the first round's.
+     * Takes note of the training loss of the next round; whether it is so high that this may be a divergence. Throws if
+     * it was in this round and the two before: more than 1 nat per token above the first round's.
      */
     boolean rises(double loss) {
         note(loss);
@@ -116,7 +115,7 @@ final class DivergenceGuard {
 
     private void note(double loss) {
         first = Double.isNaN(first) ? loss : first;
-        above = loss > first + MOST_ABOVE ? above + 1 : 0;
+        above = loss > first + workers.mostAboveFirst() ? above + 1 : 0;
     }
 
     private static DivergedException stopped(RunState start, String problem) {

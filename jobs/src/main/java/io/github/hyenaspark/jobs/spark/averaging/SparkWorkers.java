@@ -66,6 +66,11 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     }
 
     @Override
+    public double mostAboveFirst() {
+        return options.work().mostAboveFirst();
+    }
+
+    @Override
     public void onSteps(DriverState.Listener listener) {
         DriverState.ofThisProcess().listen(planHere.run(), listener);
     }

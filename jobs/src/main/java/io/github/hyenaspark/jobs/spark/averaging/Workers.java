@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.spark.averaging;
 
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.DriverState;
+import io.github.hyenaspark.jobs.spark.worker.WorkerComputation;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.train.averaging.Averaging;
@@ -20,6 +21,14 @@ public interface Workers {
     /** What losses are counted of, in the plural. */
     default String unit() {
         return "tokens";
+    }
+
+    /**
+     * How far a training loss that does not diverge may be above that of the first round. Nats per token by default; a
+     * loss whose unit the user's labels and weights decide has no such bound.
+     */
+    default double mostAboveFirst() {
+        return WorkerComputation.NATS_ABOVE_FIRST;
     }
 
     /** From now on this one is told how far the workers are. */

@@ -63,6 +63,12 @@ public record LabelTraining(Broadcast<LabelPlan> labels) implements WorkerComput
         return "documents";
     }
 
+    /** Weights, rare classes and far values move the loss of a round by any amount, also where a model learns. */
+    @Override
+    public double mostAboveFirst() {
+        return Double.POSITIVE_INFINITY;
+    }
+
     @Override
     public int heldOutChunks(Storage storage, TrainingPlan plan) {
         return LabelPlan.chunks(labels.value().heldOut());

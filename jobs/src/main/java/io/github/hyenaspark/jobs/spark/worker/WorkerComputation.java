@@ -17,6 +17,9 @@ import java.util.function.IntPredicate;
  * of the same size for a measurement.
  */
 public sealed interface WorkerComputation extends Serializable permits Training, LabelTraining, SyntheticWork {
+    /** Of a language model, nats per token. */
+    double NATS_ABOVE_FIRST = 1;
+
     static WorkerComputation training() {
         return new Training();
     }
@@ -39,6 +42,11 @@ public sealed interface WorkerComputation extends Serializable permits Training,
     /** What losses are counted of, in the plural. */
     default String unit() {
         return "tokens";
+    }
+
+    /** How far the training loss may be above that of the first round, or infinite; beyond it the run may diverge. */
+    default double mostAboveFirst() {
+        return NATS_ABOVE_FIRST;
     }
 
     /** Into how many parts the held-out data is cut; 0 if nothing is held out. Throws if it cannot be opened. */

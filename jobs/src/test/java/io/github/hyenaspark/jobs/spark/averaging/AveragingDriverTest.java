@@ -437,6 +437,15 @@ class AveragingDriverTest {
         assertThat(savedRounds()).as("not that of round 4, which was due").containsExactly(2L);
     }
 
+    /** Such as that of labels with weights. */
+    @Test
+    void aLossWithoutABoundMayStayFarAboveThatOfTheFirstRound() throws IOException {
+        workers.mostAboveFirst = Double.POSITIVE_INFINITY;
+        workers.afterTraining = () -> workers.lossOfWorkerOne = workers.rounds.size() >= 2 ? 5000 : 2;
+        new Start(0).run();
+        assertThat(savedRounds()).containsExactly(6L, 4L, 2L);
+    }
+
     @Test
     void aLossThatRisesAndComesBackOnlyDelaysTheCheckpoint() throws IOException {
         workers.afterTraining =

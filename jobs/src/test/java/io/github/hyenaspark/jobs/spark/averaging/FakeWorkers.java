@@ -36,6 +36,12 @@ final class FakeWorkers implements Workers {
     double lossTheSecondTime = 2;
     double stepTheSecondTime = 1;
     LongToDoubleFunction heldOut = round -> 1;
+    double mostAboveFirst = 1;
+
+    @Override
+    public double mostAboveFirst() {
+        return mostAboveFirst;
+    }
 
     @Override
     public SentBytes send(RunState state) {
