@@ -10,8 +10,10 @@ import io.github.hyenaspark.data.prepare.commit.DatasetLease;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.UnitDocuments;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.task.TaskInput;
+import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
@@ -64,10 +66,21 @@ record FitDocuments(Storage storage, DatasetSpec spec, FitConfig config, Fitting
                 "data.clean.duplicates=keep",
                 "data.on-changed=replace",
                 "data.prune=true"));
+        if (areKept(storage, run)) {
+            own.addAll(ownTokenizer(storage, run));
+        }
         own.add("data.source.columns="
                 + Json.line(Json.array()
                         .addAll(columns.stream().map(Json.object()::textNode).toList())));
         return DatasetSpec.of(storage, settings.with(own).bind("data", DataConfig.class));
+    }
+
+    /** The dataset's copy of a tokenizer that is a file: the file itself may be gone by now. */
+    private static List<String> ownTokenizer(Storage storage, FittingDirectory run) throws IOException {
+        Vocabulary vocabulary = DatasetSnapshot.newest(storage, run.dataset()).vocabulary();
+        return vocabulary.tokenizer().endsWith(Tokenizer.FILE_ENDING)
+                ? List.of("data.tokenizer=" + DatasetSpec.tokenizerUri(run.dataset(), vocabulary.fingerprint()))
+                : List.of();
     }
 
     /** Whether the first model of this directory may have begun. */
@@ -75,9 +88,22 @@ record FitDocuments(Storage storage, DatasetSpec spec, FitConfig config, Fitting
         return storage.exists(run.documents());
     }
 
-    /** From now on this snapshot is what is learnt from. */
-    void keep(DatasetSnapshot snapshot) throws IOException {
+    /** What the models begin with, if not from nothing; a fitting of an older version has no copy. */
+    Optional<Beginning> beginning() throws IOException {
+        if (config.pretrained().isBlank()) {
+            return Optional.empty();
+        }
+        boolean kept = areKept(storage, run) && storage.exists(run.pretrained());
+        return Optional.of(
+                kept ? Beginning.kept(storage, run.pretrained()) : Beginning.of(storage, config.pretrained()));
+    }
+
+    /** From now on this snapshot is what is learnt from, and the models begin with these parameters. */
+    void keep(DatasetSnapshot snapshot, Optional<Beginning> beginning) throws IOException {
         if (!areKept(storage, run)) {
+            if (beginning.isPresent()) {
+                beginning.get().keep(storage, run.pretrained());
+            }
             byte[] json = Json.bytes(Json.object().put(SNAPSHOT, snapshot.sha256()));
             storage.write(run.documents(), out -> out.write(json));
         }

@@ -175,8 +175,9 @@ public final class FitJob implements Job {
         DatasetSnapshot snapshot = documents.snapshot(context, observer);
         var own = new FitSettings(settings, documents.spec().config(), run);
         Tokenizer tokenizer = documents.spec().tokenizer(storage);
-        var fitting = new Fitting(context, storage, own, snapshot, tokenizer, observer);
-        documents.keep(snapshot);
+        Optional<Beginning> beginning = documents.beginning();
+        var fitting = new Fitting(context, storage, own, snapshot, tokenizer, beginning, observer);
+        documents.keep(snapshot, beginning);
         return fitting;
     }
 

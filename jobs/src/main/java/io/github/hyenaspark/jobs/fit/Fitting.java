@@ -29,7 +29,6 @@ import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
 import io.github.hyenaspark.jobs.spark.worker.LabelPlan;
 import io.github.hyenaspark.jobs.spark.worker.LabelTraining;
 import io.github.hyenaspark.jobs.spark.worker.ReplayedSteps;
-import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.LabelModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.operator.head.LabelHead;
@@ -66,7 +65,7 @@ final class Fitting {
     private final int longest;
     private final Readings readings;
     private final Observer observer;
-    private final Optional<TrainedRun> pretrained;
+    private final Optional<Beginning> pretrained;
 
     /** Who is told how far a fitting is, and may stop it. */
     interface Observer {
@@ -87,6 +86,7 @@ final class Fitting {
             FitSettings settings,
             DatasetSnapshot snapshot,
             Tokenizer tokenizer,
+            Optional<Beginning> beginning,
             Observer observer)
             throws IOException {
         this.context = context;
@@ -95,9 +95,8 @@ final class Fitting {
         this.tokenizer = tokenizer;
         this.observer = observer;
         FitConfig config = settings.fit();
-        pretrained = config.pretrained().isBlank()
-                ? Optional.empty()
-                : Optional.of(TrainedRun.ofRunOrExport(storage, config.pretrained(), TrainedRun.NEWEST));
+        pretrained = beginning;
+        beginning.ifPresent(begin -> begin.check(tokenizer));
         labels = LabelSet.read(storage, snapshot, settings.data(), config);
         int most = (int) Math.max(1, Math.min(labels.longest(), config.maxLength()));
         this.settings = settings.withLongest(most);
@@ -335,10 +334,7 @@ final class Fitting {
     }
 
     private RunState begin(LabelModel model, MomentLayout moments, TrainConfig train) {
-        float[] theta = pretrained
-                .map(run ->
-                        model.beginningWith(HyenaLanguageModel.tableOf(run.model(), run.vocabularySize()), run.theta()))
-                .orElseGet(model::parameters);
+        float[] theta = pretrained.map(begin -> begin.parameters(model)).orElseGet(model::parameters);
         TrainingState state = TrainingState.first(theta, moments.secondMoments(), train.innerState());
         return new RunState(0, 0, state, new float[theta.length], List.of());
     }

@@ -373,32 +373,6 @@ final class FitIT {
         return Files.readString(directory.resolve(who + "/predictions.jsonl"));
     }
 
-    @Test
-    @Tag("process")
-    void aPretrainedModelIsTheBeginning() throws IOException {
-        Path input = motifs();
-        String dataset = directory.resolve("dataset").toString();
-        done(List.of("prepare", "data.input=" + input, "data.dataset=" + dataset, "data.tokenizer=dna"));
-        Path pretrained = directory.resolve("pretrained");
-        done(List.of(
-                "train",
-                "data.dataset=" + dataset,
-                "run.dir=" + pretrained,
-                "model.d-model=16",
-                "model.n-layer=2",
-                "model.l-max=16",
-                "train.rounds=2",
-                "train.local-steps=2",
-                "train.warmup-steps=2"));
-        List<String> arguments = fit(input, "run", "fit.pretrained=" + pretrained, "fit.trained-layers=1");
-        arguments.removeIf(argument -> argument.startsWith("model."));
-        JsonNode result = done(arguments);
-        assertThat(result.at("/auroc/mean").asDouble()).isBetween(0.3, 1.0);
-        JsonNode settings = Json.parse("fit.json", Files.readAllBytes(directory.resolve("run/fit.json")));
-        assertThat(settings.at("/model/n-layer").asInt()).isEqualTo(2);
-        assertThat(Map.of("l-max", settings.at("/model/l-max").asInt())).containsEntry("l-max", 16);
-    }
-
     @ParameterizedTest
     @CsvSource({
         "fit.label-field=colour, fit.label-field: found colour",

@@ -32,6 +32,11 @@ public record FittingDirectory(String uri) {
         return Storage.resolve(uri, "documents.json");
     }
 
+    /** The pretrained parameters that its models begin with, if any; written before {@link #documents}. */
+    public String pretrained() {
+        return Storage.resolve(uri, "pretrained.safetensors");
+    }
+
     /** The run of one of its models. */
     public String run(String name) {
         return Storage.resolve(Storage.resolve(uri, TRAINING), name);
