@@ -79,8 +79,8 @@ public record FittedModel(
         };
     }
 
-    /** Writes all files into a directory; the description last, so that what has it is complete. */
-    public void write(Storage storage, String directory) throws IOException {
+    /** All that decides what is predicted but the parameters and the tokenizer's file. */
+    ObjectNode description() {
         ObjectNode json = Json.object()
                 .put("format", FORMAT)
                 .put("task", spec.head().task().name())
@@ -96,6 +96,16 @@ public record FittedModel(
         ArrayNode namesJson = json.putArray("names");
         names.forEach(namesJson::add);
         ArrayNode list = json.putArray("members");
+        for (Member member : members) {
+            ObjectNode entry = list.addObject().put("name", member.name());
+            entry.set("means", numbers(member.scale().means()));
+            entry.set("deviations", numbers(member.scale().deviations()));
+        }
+        return json;
+    }
+
+    /** Writes all files into a directory; the description last, so that what has it is complete. */
+    public void write(Storage storage, String directory) throws IOException {
         storage.replace(RunTokenizer.uri(directory), tokenizer.file());
         for (Member member : members) {
             List<Tensor> tensors = new ArrayList<>();
@@ -108,11 +118,8 @@ public record FittedModel(
             String uri = Storage.resolve(directory, file);
             storage.delete(uri);
             storage.write(uri, out -> Safetensors.write(out, tensors, Map.of("format", "pt")));
-            ObjectNode entry = list.addObject().put("name", member.name());
-            entry.set("means", numbers(member.scale().means()));
-            entry.set("deviations", numbers(member.scale().deviations()));
         }
-        storage.replace(Storage.resolve(directory, FILE), SealedJson.SEAL.seal(json));
+        storage.replace(Storage.resolve(directory, FILE), SealedJson.SEAL.seal(description()));
     }
 
     private static ArrayNode numbers(double[] values) {

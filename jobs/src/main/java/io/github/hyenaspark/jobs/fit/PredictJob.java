@@ -93,7 +93,7 @@ public final class PredictJob {
 
     /** A hash of all that decides the results. */
     private static String asked(FittedModel model, DataConfig data, Collection<InputFile> files) {
-        List<String> facts = new ArrayList<>(List.of(model.tokenizer().fingerprint(), model.modelSettings()));
+        List<String> facts = new ArrayList<>(List.of(model.tokenizer().fingerprint(), Json.line(model.description())));
         model.members().forEach(member -> facts.add(member.name() + " " + Hashes.sha256(member.theta())));
         facts.addAll(DocumentsJob.facts(data, files));
         return Hashes.sha256(String.join("\n", facts));

@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.fit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.Readings;
 import io.github.hyenaspark.data.token.Tokenizer;
@@ -26,22 +27,35 @@ final class FittedModelTest {
     Path directory;
 
     private static FittedModel model() throws IOException {
+        return model(List.of("no", "yes"), 1);
+    }
+
+    private static FittedModel model(List<String> names, double deviation) throws IOException {
         Settings settings =
                 Settings.load(List.of("model.d-model=4", "model.n-layer=1", "model.l-max=8", "model.mixer=hyena-se"));
         Tokenizer tokenizer = Tokenizer.open(STORAGE, "dna");
         var head = new LabelHead(LabelHead.Task.CLASSIFICATION, 2, LabelHead.Pooling.MAX, 1, 1, 0);
         var spec = new LabelModel.Spec(settings.bind("model", ModelConfig.class), tokenizer.vocabularySize(), head, 1);
         long size = spec.table().stream().mapToLong(entry -> entry.size()).sum();
-        var scale = new FittedModel.Scale(new double[0], new double[0]);
+        var scale = new FittedModel.Scale(new double[] {0}, new double[] {deviation});
         var member = new FittedModel.Member("model-1", new float[(int) size], scale);
         return new FittedModel(
                 spec,
                 Readings.FORWARD,
                 6,
-                List.of("no", "yes"),
+                names,
                 settings.renderSections(List.of("model")),
                 tokenizer,
                 List.of(member));
+    }
+
+    /** By which predict knows that there is nothing to do. */
+    @Test
+    void theDescriptionTellsNamesAndScales() throws IOException {
+        ObjectNode description = model().description();
+        assertThat(model().description()).isEqualTo(description);
+        assertThat(model(List.of("0", "1"), 1).description()).isNotEqualTo(description);
+        assertThat(model(List.of("no", "yes"), 2).description()).isNotEqualTo(description);
     }
 
     @Test
