@@ -6,6 +6,7 @@ import io.github.hyenaspark.jobs.fit.LabelSet.LabelledDocument;
 import io.github.hyenaspark.operator.head.LabelHead.Task;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which documents a model is trained on, which decide when it has learnt enough, and which measure it: a function of a
@@ -20,6 +23,7 @@ import java.util.stream.IntStream;
  * each stretch of sorted values, is spread evenly; small classes are so one after the other.
  */
 final class Folds {
+    private static final Logger LOG = LoggerFactory.getLogger(Folds.class);
     private static final int STRETCH = 20; // groups of neighbouring values
     private static final int SMALL = 200; // groups of a class: of fewer, equal steps would miss parts of folds
     /** The multiples of it, less their whole parts, are spread evenly, and so is every stretch of them. */
@@ -28,24 +32,20 @@ final class Folds {
     private final double[] place; // of each document among those like it, in [0, 1)
     private final List<LabelledDocument> documents;
     private final boolean tests; // whether some documents do nothing else
+    private final BitSet likeTests; // the others of their groups, which are of no use
     private final FitConfig config;
     private final int groups;
 
-    private Folds(double[] place, int groups, List<LabelledDocument> documents, boolean tests, FitConfig config) {
+    private Folds(double[] place, List<List<Integer>> groups, List<LabelledDocument> documents, FitConfig config) {
         this.place = place;
-        this.groups = groups;
+        this.groups = groups.size();
         this.documents = documents;
-        this.tests = tests;
         this.config = config;
+        tests = documents.stream().anyMatch(LabelledDocument::isTest);
+        likeTests = likeTests(groups, documents);
     }
 
     static Folds of(LabelSet set, FitConfig config) {
-        boolean tests = set.documents().stream().anyMatch(LabelledDocument::isTest);
-        Refusal.unless(
-                !tests || config.folds() == 0,
-                "fit.folds",
-                config.folds(),
-                "0, since data.validation-documents names the documents that test");
         double[] place = new double[set.documents().size()];
         List<List<Integer>> groups = groups(set);
         List<List<Integer>> small = new ArrayList<>(); // those of one class, or of neighbouring values, in a row
@@ -64,7 +64,24 @@ final class Folds {
             double at = number * GOLDEN % 1;
             small.get(number).forEach(document -> place[document] = at);
         }
-        return new Folds(place, groups.size(), set.documents(), tests, config);
+        return new Folds(place, groups, set.documents(), config);
+    }
+
+    private static BitSet likeTests(List<List<Integer>> groups, List<LabelledDocument> documents) {
+        var like = new BitSet();
+        for (List<Integer> group : groups) {
+            if (group.stream().anyMatch(document -> documents.get(document).isTest())) {
+                group.stream()
+                        .filter(document -> !documents.get(document).isTest())
+                        .forEach(like::set);
+            }
+        }
+        if (!like.isEmpty()) {
+            LOG.warn(
+                    "{} documents have the text or the group of a document that tests: no model is trained on them",
+                    like.cardinality());
+        }
+        return like;
     }
 
     /** In an order that follows from the seed and the ids, or contents where ids are equal, of each group's first. */
@@ -144,9 +161,10 @@ final class Folds {
         IntPredicate tested = document -> tests
                 ? documents.get(document).isTest()
                 : config.folds() > 0 && (int) (place[document] * config.folds()) == fold;
-        IntPredicate heldOut = document -> !tested.test(document) && isHeldOut(document, model);
+        IntPredicate unused = tested.or(likeTests::get);
+        IntPredicate heldOut = document -> !unused.test(document) && isHeldOut(document, model);
         return new Division(
-                all(tested.or(heldOut).negate()), all(heldOut), all(tests || config.folds() > 0 ? tested : heldOut));
+                all(unused.or(heldOut).negate()), all(heldOut), all(tests || config.folds() > 0 ? tested : heldOut));
     }
 
     /** Whether all models of a fold are measured on the same documents. */
@@ -156,6 +174,11 @@ final class Folds {
 
     /** Refuses documents that are too few for one of the trainings. */
     void check() {
+        Refusal.unless(
+                !tests || config.folds() == 0,
+                "fit.folds",
+                config.folds(),
+                "0, since data.validation-documents names the documents that test");
         for (int fold = 0; fold < Math.max(1, config.folds()); fold++) {
             for (int model = 0; model < config.models(); model++) {
                 Division division = division(fold, model);

@@ -53,6 +53,30 @@ final class FoldsTest {
                         IntStream.range(0, DOCUMENTS).boxed().toList());
     }
 
+    /** Documents 0 to 2 test; 3 has the text of 0, 4 the group of 1, and 5 the group of 4. */
+    @Test
+    void whatIsLikeADocumentThatTestsIsNotTrainedOn() {
+        List<LabelledDocument> documents = new ArrayList<>();
+        double[][] targets = new double[60][];
+        for (int i = 0; i < 60; i++) {
+            String text = "text " + (i == 3 ? 0 : i);
+            String group = i == 1 || i == 4 || i == 5 ? "a group" : "";
+            documents.add(new LabelledDocument("document " + i, text, group, 5, i < 3, 1, false));
+            targets[i] = new double[] {i % 2};
+        }
+        var set = new LabelSet(Task.CLASSIFICATION, List.of("a", "b"), documents, targets);
+        Folds folds = Folds.of(set, Settings.load(List.of("fit.folds=0")).bind("fit", FitConfig.class));
+        folds.check();
+        Division division = folds.division(0, 0);
+        assertThat(division.test()).containsExactly(0, 1, 2);
+        List<Integer> others = IntStream.concat(Arrays.stream(division.train()), Arrays.stream(division.heldOut()))
+                .sorted()
+                .boxed()
+                .toList();
+        assertThat(others)
+                .containsExactlyElementsOf(IntStream.range(6, 60).boxed().toList());
+    }
+
     @Test
     void classesAreSpreadEvenly() {
         Folds folds = folds("fit.folds=5");
