@@ -12,6 +12,7 @@ import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.report.journal.Journal;
@@ -100,6 +101,9 @@ final class RoundBenchJob {
 
     private List<JsonNode> rounds(String directory, Console console) throws IOException {
         CheckpointStore checkpoints = CheckpointStore.open(storage, directory);
+        boolean isRun = !checkpoints.manifests().isEmpty();
+        Refusal.unless(
+                !isRun, "run.dir", directory + " with checkpoints", "a directory of the benchmark's own, or none");
         checkpoints.beginEpoch();
         int rounds = bench.warmUpRounds() + bench.rounds();
         RunStore store =

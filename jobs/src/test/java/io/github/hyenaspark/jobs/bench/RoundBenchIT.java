@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.jobs.testing.SmallRun;
+import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @Tag("process")
 class RoundBenchIT {
@@ -39,6 +43,20 @@ class RoundBenchIT {
         }
         assertThat(phases).isLessThanOrEqualTo(1.5 * millis.get("total").doubleValue() + 10);
         assertThat(found.get("rounds").intValue()).isEqualTo(2);
+    }
+
+    /** It would end the run's training, and put its own journal and checkpoints in the place of the run's. */
+    @Test
+    void theDirectoryOfARunIsRefused(@TempDir Path directory) throws IOException {
+        String run = "run.dir=" + directory.resolve("run");
+        String dataset = "data.dataset=" + SmallRun.prepare(directory);
+        SmallRun.hyena("local[2]", "train", dataset, run, "train.rounds=1").json();
+        byte[] journal = Files.readAllBytes(directory.resolve("run/journal.jsonl"));
+        Outcome outcome = SmallRun.bare("local[2]", List.of("bench", "round", run, "bench.parameters=1000"));
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.messages()).contains("run.dir: found ").contains("with checkpoints");
+        assertThat(directory.resolve("run/journal.jsonl")).hasBinaryContent(journal);
+        assertThat(directory.resolve("run/epoch")).isDirectoryNotContaining("glob:**/2*.json");
     }
 
     @Test
