@@ -96,11 +96,11 @@ public final class EvaluateJob {
                 trained, SnapshotRef.of(snapshot, dataset), config.split(), config.maxDocuments());
         int chunks = SparkEvaluation.chunks(storage, plan);
         String documents = output(".jsonl");
-        storage.delete(documents);
         Path lines = Files.createTempFile("hyena-evaluate-", ".jsonl"); // a write that is repeated only copies
         ObjectNode result;
         try {
             result = result(evaluate(plan, chunks, lines));
+            storage.delete(documents);
             storage.write(documents, out -> Files.copy(lines, out));
         } finally {
             Files.delete(lines);

@@ -94,6 +94,14 @@ class EvaluateIT {
     }
 
     @Test
+    void anEvaluationThatFailsLeavesTheResultsOfTheOneBefore() throws IOException {
+        Path documents = Path.of(evaluate("local[2]").json().get("by_document").textValue());
+        byte[] before = Files.readAllBytes(documents);
+        assertThat(evaluate("spark://127.0.0.1:1").code()).isNotZero();
+        assertThat(documents).hasBinaryContent(before);
+    }
+
+    @Test
     void theResultDoesNotDependOnTasks() throws IOException {
         String split = "evaluate.split=train";
         JsonNode one = evaluate("local[1]", split).json();
