@@ -8,6 +8,7 @@ import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The directory of a command's Parquet files. The file {@code _hyena.json}, which Spark does not read, has a hash of
@@ -17,6 +18,7 @@ import java.util.Optional;
 public record ResultFolder(Storage storage, String uri, String asked) {
     private static final String FILE = "_hyena.json";
     private static final String UNFINISHED = "_temporary";
+    private static final Pattern PATTERN = Pattern.compile("[{}\\[\\]*?\\\\]");
 
     /** Refuses a directory that holds files of others, or results of anything else; {@code key} is its setting. */
     public static ResultFolder of(Storage storage, String key, String uri, String asked) throws IOException {
@@ -35,8 +37,10 @@ public record ResultFolder(Storage storage, String uri, String asked) {
         return folder;
     }
 
+    /** Refuses no name, and one that Spark would read as a pattern of other names. */
     public static void checkNamed(String key, String uri) {
         Refusal.unless(!uri.isBlank(), key, "nothing", "a directory");
+        Refusal.unless(!PATTERN.matcher(uri).find(), key, uri, "a directory without any of {}[]*?\\ in its name");
     }
 
     private static void refuseIf(boolean wrong, String found) {

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ResultFolderTest {
     @TempDir
@@ -32,6 +34,14 @@ class ResultFolderTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("score.output: " + directory.resolve("out") + " has the results of other documents, another"
                         + " model or other settings; choose another directory, or delete it");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/a/out[1]", "/a/out{1}", "/a/out*", "s3a://b/out?", "/a/out\\1"})
+    void aNameThatSparkReadsAsAPatternIsRefused(String name) {
+        assertThatThrownBy(() -> ResultFolder.checkNamed("score.output", name))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("score.output: found " + name);
     }
 
     @Test
