@@ -30,7 +30,7 @@ public final class Main {
             System.setProperty("hyena.traces", "full"); // conf/log4j2.properties reads it
         }
         Console console = Console.ofProcess();
-        int code = run(words, console);
+        int code = withResults(run(words, console), console);
         console.stop().awaitEnd();
         if (asksForHelp(words) || asksForVersion(words) || InspectJob.isPlain(words)) {
             Runtime.getRuntime().halt(code); // exit would look for loggers in every jar
@@ -58,6 +58,18 @@ public final class Main {
         } catch (Error e) { // memory that ran out, a class that is missing: picocli catches exceptions only
             return failed(e, "hyena " + arguments.get(0), console, false);
         }
+    }
+
+    /** A command is not done if nobody can read what it found. */
+    private static int withResults(int code, Console console) {
+        Optional<IOException> lost = console.lost();
+        if (code != ExitCode.DONE.code() || lost.isEmpty()) {
+            return code;
+        }
+        console.messages()
+                .println("hyena: standard output: cannot write the results: "
+                        + lost.get().getMessage() + "; make room, or write them elsewhere, and repeat the command");
+        return ExitCode.STORE_REFUSED.code();
     }
 
     private static boolean asksForHelp(List<String> arguments) {

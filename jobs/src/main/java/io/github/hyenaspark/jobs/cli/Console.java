@@ -4,10 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.io.Json;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * The streams of a command, in practice standard input, standard output for results, and standard error for the rest;
@@ -25,10 +26,10 @@ public record Console(InputStream input, PrintStream results, PrintStream messag
     /** The streams of the process, always in UTF-8; what is logged from now on counts as said. */
     public static Console ofProcess() {
         var heartbeat = new Heartbeat(new FileOutputStream(FileDescriptor.err));
-        PrintStream messages = stream(heartbeat);
+        var messages = new PrintStream(heartbeat, true, StandardCharsets.UTF_8);
         System.setErr(messages);
         return new Console(
-                System.in, stream(new FileOutputStream(FileDescriptor.out)), messages, Stop.ofProcess(heartbeat));
+                System.in, Results.to(new FileOutputStream(FileDescriptor.out)), messages, Stop.ofProcess(heartbeat));
     }
 
     /** The same but for the results. */
@@ -41,7 +42,8 @@ public record Console(InputStream input, PrintStream results, PrintStream messag
         results.flush();
     }
 
-    private static PrintStream stream(OutputStream out) {
-        return new PrintStream(out, true, StandardCharsets.UTF_8);
+    /** Why results are lost, if any are. */
+    public Optional<IOException> lost() {
+        return results instanceof Results watched ? watched.failure() : Optional.empty();
     }
 }
