@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -79,7 +80,11 @@ class LauncherTest {
 
     /** With a folder of archives in which none can be made, as in one where a checkout has them. */
     private Outcome hyenaWith(String spark, String... words) throws IOException, InterruptedException {
-        Map<String, String> environment = Map.of(
+        return hyenaIn(Map.of("SPARK_HOME", spark), words);
+    }
+
+    private Outcome hyenaIn(Map<String, String> more, String... words) throws IOException, InterruptedException {
+        Map<String, String> environment = new HashMap<>(Map.of(
                 "PATH",
                 directory.resolve("bin") + ":" + System.getenv("PATH"),
                 "JAVA_HOME",
@@ -87,7 +92,8 @@ class LauncherTest {
                 "XDG_CACHE_HOME",
                 "/dev/null",
                 "SPARK_HOME",
-                spark);
+                directory.resolve("spark").toString()));
+        environment.putAll(more);
         return new Script(checkout.resolve("submit-scripts/hyena"), environment).run(directory, words);
     }
 
@@ -173,6 +179,48 @@ class LauncherTest {
                     .isEqualTo(!plain.contains(command.name()));
         }
         assertThat(hyena("bench", "round").results()).isEqualTo("submitted\n");
+    }
+
+    @Test
+    void wordsAndNamesOfFilesAreUtf8WhereNothingIsSaidOfThem() throws Exception {
+        hyena("build");
+        program("spark/bin/spark-submit", "echo \"$LC_ALL $LANG\"");
+        assertThat(hyenaIn(Map.of("LC_ALL", "C"), "prepare").results()).startsWith("C.UTF-8 ");
+        assertThat(hyenaIn(Map.of("LC_ALL", "", "LANG", ""), "prepare").results())
+                .startsWith("C.UTF-8 ");
+        assertThat(hyenaIn(Map.of("LC_ALL", "", "LANG", "C.UTF-8"), "prepare").results())
+                .as("a locale that will do is kept")
+                .isEqualTo(" C.UTF-8\n");
+    }
+
+    @Test
+    void mistakesAfterTheDashesAreToldInALine() throws Exception {
+        hyena("build");
+        assertRefused(hyena("train", "--", "--executr-memory", "8g"), "'--executr-memory' after --");
+        assertRefused(hyena("train", "--", "train.rounds=3"), "settings of hyena come before --");
+        assertRefused(hyena("train", "--", "--executor-memory", "2x"), "--executor-memory 2x is no amount of memory");
+        assertRefused(hyena("train", "--", "--driver-memory=lots"), "--driver-memory lots is no amount of memory");
+        assertRefused(hyena("train", "--", "--conf"), "--conf after -- needs a value");
+        assertRefused(hyena("generate", "RUN", "--", "--driver-memory", "2x"), "2x is no amount of memory");
+        assertThat(hyena(
+                                "train",
+                                "--",
+                                "--driver-java-options",
+                                "--add-opens java.base/java.nio=ALL-UNNAMED",
+                                "--conf=spark.executor.cores=2",
+                                "--supervise",
+                                "--driver-memory",
+                                "8g")
+                        .results())
+                .isEqualTo("submitted\n");
+    }
+
+    @Test
+    void aClusterOfThisMachineHasAtLeastOneOfEach() throws Exception {
+        hyena("build");
+        for (String master : List.of("local-cluster[0,1,512]", "local-cluster[08,1,512]", "local-cluster[1,1]")) {
+            assertRefused(hyena("--master", master, "train"), "is not of the form local-cluster[");
+        }
     }
 
     /** Without one it is a command of plain Java, as the distribution above shows. */

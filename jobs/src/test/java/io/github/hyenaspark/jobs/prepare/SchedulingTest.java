@@ -200,7 +200,7 @@ class SchedulingTest {
         List<String> ours = Files.readString(FOLDER.resolve("spark-application.yaml"))
                 .lines()
                 .map(String::strip)
-                .filter(line -> line.startsWith("spark.") && !line.startsWith("spark.hadoop."))
+                .filter(line -> line.matches("spark[.](?!hadoop[.]|kubernetes[.]).*"))
                 .map(line -> line.replaceFirst(": ", " ").replace("\"", ""))
                 .toList();
         assertThat(ours).hasSizeGreaterThan(5).isSubsetOf(launcher);
