@@ -11,6 +11,7 @@ import com.typesafe.config.ConfigIncluderFile;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigParseable;
+import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import io.github.hyenaspark.io.Json;
 import java.io.File;
@@ -103,14 +104,24 @@ public final class Settings {
         return new RecordBinding(root, tree).bind(section, record);
     }
 
-    /** Refuses sections that {@code reference.conf} lacks, naming the first and its place. */
-    public void refuseUnknownSections() {
-        Set<String> known = new TreeSet<>(defaults().root().keySet());
-        for (String section : new TreeSet<>(root.keySet())) {
-            if (!known.contains(section)) {
-                throw new IllegalArgumentException("unknown section " + section
-                        + RecordBinding.place(Objects.requireNonNull(root.get(section)))
-                        + SettingNames.suggestion(section, known, "") + "; known sections: " + known);
+    /** Refuses sections and keys that {@code reference.conf} lacks, naming the first and its place. */
+    public void refuseUnknown() {
+        refuseUnknown("", root, defaults().root());
+    }
+
+    private static void refuseUnknown(String section, ConfigObject found, ConfigObject expected) {
+        Set<String> known = new TreeSet<>(expected.keySet());
+        String within = section.isEmpty() ? "" : section + ".";
+        for (String key : new TreeSet<>(found.keySet())) {
+            ConfigValue value = Objects.requireNonNull(found.get(key));
+            if (!known.contains(key)) {
+                throw new IllegalArgumentException("unknown " + (section.isEmpty() ? "section " : "key ") + within + key
+                        + RecordBinding.place(value)
+                        + SettingNames.suggestion(key, known, within)
+                        + (section.isEmpty() ? "; known sections: " : "; known keys of " + section + ": ") + known);
+            }
+            if (value instanceof ConfigObject below && expected.get(key) instanceof ConfigObject like) {
+                refuseUnknown(within + key, below, like);
             }
         }
     }

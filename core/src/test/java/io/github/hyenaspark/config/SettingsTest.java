@@ -263,13 +263,26 @@ class SettingsTest {
     @Test
     void anUnknownSectionIsRefused() throws IOException {
         String typo = file("sections.conf", "\ntrian { lr = 1 }");
-        Settings.load(List.of()).refuseUnknownSections();
+        Settings.load(List.of()).refuseUnknown();
         refused(
-                () -> Settings.load(List.of(typo)).refuseUnknownSections(),
+                () -> Settings.load(List.of(typo)).refuseUnknown(),
                 "unknown section trian (" + typo + " line 2); did you mean train?; known sections: " + SECTIONS);
         refused(
-                () -> Settings.load(List.of("lr=1")).refuseUnknownSections(),
+                () -> Settings.load(List.of("lr=1")).refuseUnknown(),
                 "unknown section lr (argument lr=1); known sections: " + SECTIONS);
+    }
+
+    /** Also of a section that the command does not read. */
+    @Test
+    void anUnknownKeyIsRefused() {
+        for (String typo : List.of("run.store-patience-secnds=900", "model.filter.widht=3")) {
+            String key = typo.replaceFirst("=.*", "");
+            assertThatThrownBy(() -> Settings.load(List.of(typo)).refuseUnknown())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("unknown key " + key + " (argument " + typo + "); did you mean "
+                            + key.replace("secnds", "seconds").replace("widht", "width") + "?; known keys of "
+                            + key.replaceFirst("[.][^.]*$", "") + ": [");
+        }
     }
 
     @Test

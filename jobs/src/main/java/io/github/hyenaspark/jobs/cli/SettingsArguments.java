@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.cli;
 
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.store.Patience;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,12 +39,17 @@ public final class SettingsArguments {
         List<String> all = new ArrayList<>(defaults);
         all.addAll(placed());
         Settings settings = Settings.load(all);
-        settings.refuseUnknownSections();
+        settings.refuseUnknown();
         settings.changes(List.of("run")).stream()
                 .filter(change -> change.startsWith(PATIENCE))
-                .forEach(change ->
-                        System.setProperty("spark.hadoop." + Patience.KEY, change.substring(PATIENCE.length())));
+                .forEach(change -> wait(change.substring(PATIENCE.length())));
         return settings;
+    }
+
+    private static void wait(String seconds) {
+        boolean isTime = seconds.matches("[0-9]{1,9}");
+        Refusal.unless(isTime, "run.store-patience-seconds", seconds, "a whole number of seconds, 0 or more");
+        System.setProperty("spark.hadoop." + Patience.KEY, seconds);
     }
 
     private List<String> placed() {
