@@ -97,6 +97,15 @@ class RefusalIT {
                 2,
                 "hyena train: data.tokenizer: found dna (" + DNA + "), expected the tokenizer of " + dataset
                         + ", bytes (" + BYTES + ")");
+        assertRefused(
+                hyena(
+                        "no-such-master",
+                        "train",
+                        "data.dataset=" + dataset,
+                        "run.dir=" + directory.resolve("run"),
+                        "data.tokenizer=none.json"),
+                2,
+                "hyena train: data.tokenizer: there is no none.json");
     }
 
     @Test

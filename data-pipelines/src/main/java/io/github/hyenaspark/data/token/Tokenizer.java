@@ -32,6 +32,12 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
         return place.endsWith(FILE_ENDING) ? ofFile(place, storage.read(place)) : of(place);
     }
 
+    /** Whether {@link #open} would find the tokenizer of a name. */
+    static boolean exists(Storage storage, String name) throws IOException {
+        String place = place(storage, name);
+        return place.endsWith(FILE_ENDING) ? storage.exists(place) : isKnown(place);
+    }
+
     /** A name in the settings; if it is a folder with a {@code tokenizer.json}, the URI of that file. */
     static String place(Storage storage, String name) throws IOException {
         boolean folder = !name.isBlank() && !isKnown(name) && storage.exists(Storage.resolve(name, FILE));

@@ -44,7 +44,9 @@ record RunData(Storage storage, TrainSettings settings) {
         Refusal.unless(resumed.isPresent() || !dataset.isBlank(), "data.dataset", "nothing", expected);
         DatasetSnapshot snapshot =
                 DatasetSnapshot.numbered(storage, dataset, settings.data().snapshot());
-        refuseOtherTokenizer(snapshot);
+        if (resumed.isEmpty() || Tokenizer.exists(storage, settings.data().tokenizer())) {
+            refuseOtherTokenizer(snapshot);
+        }
         if (resumed.isPresent()) {
             refuseOtherTokenizer(resumed.get(), snapshot);
             refuseOtherSettings(resumed.get());
@@ -70,12 +72,18 @@ record RunData(Storage storage, TrainSettings settings) {
         }
     }
 
-    /** The dataset has its tokenizer; if the settings name one too, it must be the same. */
+    /**
+     * The dataset has its tokenizer; if the settings name one too, it must be the same. What a run remembers may have
+     * been deleted since, or have been named from another directory.
+     */
     private void refuseOtherTokenizer(DatasetSnapshot snapshot) throws IOException {
         String asked = settings.data().tokenizer();
-        boolean deleted = asked.endsWith(Tokenizer.FILE_ENDING) && !storage.exists(asked);
-        if (asked.equals(DEFAULT_TOKENIZER) || deleted) {
+        if (asked.equals(DEFAULT_TOKENIZER)) {
             return;
+        }
+        if (!Tokenizer.exists(storage, asked)) {
+            throw new IllegalArgumentException("data.tokenizer: there is no " + asked + ", which is none of ours; leave"
+                    + " it out, since the dataset has its tokenizer");
         }
         String fingerprint = Tokenizer.open(storage, asked).fingerprint();
         if (!fingerprint.equals(snapshot.vocabulary().fingerprint())) {

@@ -47,6 +47,28 @@ class TokenizerToTextIT {
                 tokenizer.get("fingerprint").textValue(), vocabulary, "alpha beta", "data.packing=best-fit");
     }
 
+    /** The run remembers the name, which may by then be that of nothing. */
+    @Test
+    void aRunGoesOnWithoutTheFolderThatNamedItsTokenizer() throws IOException {
+        Path corpus = SmallRun.corpus(directory);
+        Path folder = directory.resolve("tokenizer");
+        hyena(
+                        "local[2]",
+                        "train-tokenizer",
+                        "data.input=" + corpus,
+                        "tokenizer.output=" + folder,
+                        "tokenizer.vocab=300")
+                .json();
+        String name = "data.tokenizer=" + folder;
+        hyena("local[2]", "prepare", "data.input=" + corpus, dataset(), name).json();
+        String run = "run.dir=" + directory.resolve("run");
+        hyena("local[2]", "train", dataset(), name, run, "train.rounds=2", "run.stop-after-rounds=1")
+                .json();
+        delete(folder);
+        JsonNode trained = hyena("local[2]", "train", run).json();
+        assertThat(trained.get("round").intValue()).isEqualTo(2);
+    }
+
     @Test
     void aGenomeGoesToBasesAndBack() throws IOException {
         Path corpus = Files.createDirectory(directory.resolve("corpus"));

@@ -41,11 +41,15 @@ public final class ResumeCompatibility {
             "run.progress",
             "run.store-patience-seconds");
 
-    /** Where the data is and how it is prepared. The hash of the snapshot proves that it is the same data. */
+    /**
+     * Where the data is and how it is prepared. The hash of the snapshot proves that it is the same data, and its
+     * fingerprint that it is the same tokenizer.
+     */
     private static final Set<String> FREE = Set.of(
             "data.input",
             "data.dataset",
             "data.snapshot",
+            "data.tokenizer",
             "data.max-bad-fraction",
             "data.on-changed",
             "data.prune",
