@@ -36,6 +36,11 @@ public final class SparkWordCount {
     /** No word is empty, so the count of this one is the number of refused documents. */
     private static final String REFUSED = "";
 
+    /** Tasks that read units. */
+    private static final int MOST_SLICES = 4096;
+    /** Partitions of the sums, unless more tasks run at once: for each there is a job, and a block of every slice. */
+    private static final int MOST_SUMS = 512;
+
     private final JavaSparkContext context;
 
     public SparkWordCount(JavaSparkContext context) {
@@ -45,19 +50,25 @@ public final class SparkWordCount {
     /** The most frequent words of these units, at least 1; throws if a unit could not be read at every attempt. */
     public WordCountPart count(DataConfig config, List<WorkUnit> units, int maxWords) {
         TaskWatch.describe(context, "count the words of " + units.size() + " units of " + config.input());
-        SourceConfig source = config.source();
-        JavaRDD<WordCountPart> parts = context.parallelize(new ArrayList<>(units), units.size())
-                .mapPartitionsToPair(part -> counts(source, part))
-                .reduceByKey(Long::sum, Math.max(units.size(), context.defaultParallelism()))
-                .mapPartitions(counts -> List.of(part(counts, maxWords)).iterator());
         var top = new TopWords(maxWords);
         long refused = 0;
-        for (Iterator<WordCountPart> all = parts.toLocalIterator(); all.hasNext(); ) {
+        for (Iterator<WordCountPart> all = parts(config, units, maxWords).toLocalIterator(); all.hasNext(); ) {
             WordCountPart part = all.next();
             top.add(part.words());
             refused += part.refused();
         }
         return new WordCountPart(top.selection(), refused);
+    }
+
+    /** The parts of the counts, each with words that are in no other one. */
+    JavaRDD<WordCountPart> parts(DataConfig config, List<WorkUnit> units, int maxWords) {
+        SourceConfig source = config.source();
+        int slices = Math.min(units.size(), MOST_SLICES);
+        int sums = Math.min(slices, Math.max(context.defaultParallelism(), MOST_SUMS));
+        return context.parallelize(new ArrayList<>(units), slices)
+                .mapPartitionsToPair(part -> counts(source, part))
+                .reduceByKey(Long::sum, sums)
+                .mapPartitions(counts -> List.of(part(counts, maxWords)).iterator());
     }
 
     /**
