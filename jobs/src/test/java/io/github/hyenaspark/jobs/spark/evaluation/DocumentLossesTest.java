@@ -13,6 +13,7 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.evaluation.DocumentLosses.DocumentLoss;
 import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask.ChunkLosses;
 import io.github.hyenaspark.jobs.spark.task.BatchSource;
+import io.github.hyenaspark.jobs.testing.FrozenFiles;
 import io.github.hyenaspark.model.LossByPosition;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,8 +21,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** On a dataset of bytes in two snapshots, whose documents are the files beside it: three to train on, and a copy. */
 class DocumentLossesTest {
@@ -85,6 +88,39 @@ class DocumentLossesTest {
             assertThat(document.bytes()).isEqualTo(bytes);
             assertThat(document.loss().tokens()).isEqualTo(bytes); // the end is a target, the first byte is none
             assertThat(document.loss().nats()).isEqualTo(NATS * bytes);
+        }
+    }
+
+    /** Of two segments with four documents to train on, one a copy, it wants the last document, of the last unit. */
+    @Test
+    void onlyFilesThatHoldAWantedDocumentAreRead(@TempDir Path directory) throws Exception {
+        Path dataset = FrozenFiles.copy("0.2", directory).directory().resolve("dataset");
+        Storage storage = Storage.local();
+        DatasetSnapshot snapshot = DatasetSnapshot.numbered(storage, dataset.toString(), "2");
+        assertThat(snapshot.segments()).hasSize(2);
+        var source = new BatchSource(
+                SnapshotRef.of(snapshot, dataset.toString()),
+                Split.TRAIN,
+                new PackingConfig(PackingConfig.Strategy.SINGLE, LENGTH),
+                1);
+        List<DocumentLoss> found = new ArrayList<>();
+        try (TokenBatches batches = source.open(storage)) {
+            keepOnly(dataset.resolve("docs"), "16470d76ad51ba1131b1");
+            keepOnly(dataset.resolve("segments"), snapshot.segments().get(1).id());
+            var losses = new DocumentLosses(storage, source, batches.plan(), found::add);
+            losses.add(chunk(batches.plan(), 0, (int) batches.plan().sequences()));
+            losses.end();
+        }
+        assertThat(found).extracting(DocumentLoss::path).containsExactly("twain.txt");
+    }
+
+    private static void keepOnly(Path folder, String name) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                if (!file.getFileName().toString().contains(name)) {
+                    Files.delete(file);
+                }
+            }
         }
     }
 
