@@ -19,7 +19,6 @@ import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.CorruptFileException;
-import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
@@ -44,6 +43,8 @@ final class Difference {
     private static final Logger LOG = LoggerFactory.getLogger(Difference.class);
     /** Where listings do not tell lengths, so many units, the last, are asked for them. */
     private static final long UNITS_ASKED = 100;
+    /** Files whose answers are held unpacked. */
+    private static final int FILES_ASKED = 4096;
 
     private static final int UNIT_HEAP = 4096; // bytes at least: its slices, record and line of the snapshot
 
@@ -89,9 +90,7 @@ final class Difference {
         if (config.prune()) {
             prune();
         }
-        for (String path : List.copyOf(affected)) {
-            leave(path);
-        }
+        leave();
         tell();
         PackedFiles files = fresh.sorted();
         refuseTooManyUnits(config, files);
@@ -226,22 +225,37 @@ final class Difference {
         }
     }
 
-    /** The units of an affected file leave; their other files are prepared again. */
-    private void leave(String path) throws IOException {
-        for (int number : known.unitsOf(path).stream().toArray()) {
-            if (!leaving.get(number)) {
-                leaving.set(number);
-                for (Slice slice : unit(number).slices()) {
-                    again(path, slice.file());
-                }
+    /** The units of affected files leave; their other files are prepared again, so that theirs leave, too. */
+    private void leave() throws IOException {
+        List<String> causes = List.copyOf(affected);
+        while (!causes.isEmpty()) {
+            List<String> others = new ArrayList<>();
+            for (String cause : causes) {
+                others.addAll(leave(cause));
             }
+            again(others);
+            causes = others;
         }
     }
 
-    private void again(String cause, InputFile then) throws IOException {
-        if (!affected.add(then.path())) {
-            return;
+    /** Paths of files that share units with an affected one and were not affected themselves. */
+    private List<String> leave(String cause) throws IOException {
+        List<String> others = new ArrayList<>();
+        for (int number : known.unitsOf(cause).stream().toArray()) {
+            if (!leaving.get(number)) {
+                leaving.set(number);
+                for (Slice slice : unit(number).slices()) {
+                    if (affected.add(slice.file().path())) {
+                        refuseMissing(slice.file(), cause);
+                        others.add(slice.file().path());
+                    }
+                }
+            }
         }
+        return others;
+    }
+
+    private void refuseMissing(InputFile then, String cause) throws IOException {
         if (!known.isListed(then.path())) {
             throw new CorruptFileException(
                     then.uri(),
@@ -249,9 +263,14 @@ final class Difference {
                     "no such file",
                     "nothing has been committed; restore it, or set data.prune=true to let its documents go");
         }
-        FileInfo now = storage.facts(input.root() + then.path());
-        fresh.add(InputFile.of(then.path(), now));
-        leave(then.path());
+    }
+
+    private void again(List<String> paths) throws IOException {
+        for (int from = 0; from < paths.size(); from += FILES_ASKED) {
+            List<String> some = paths.subList(from, Math.min(paths.size(), from + FILES_ASKED));
+            Requests.all(some, path -> InputFile.of(path, storage.facts(input.root() + path)))
+                    .forEach(fresh::add);
+        }
     }
 
     private List<SegmentEntry> kept() throws IOException {
@@ -342,10 +361,8 @@ final class Difference {
 
     /** A unit whose files may have moved, or been written again with the same content. */
     private WorkUnit asItIsNow(WorkUnit unit, ObjectRef lost) throws IOException {
-        List<Slice> slices = new ArrayList<>();
-        for (Slice slice : unit.slices()) {
-            slices.add(new Slice(asItIsNow(slice.file(), lost), slice.from(), slice.to()));
-        }
+        List<Slice> slices = Requests.all(
+                unit.slices(), slice -> new Slice(asItIsNow(slice.file(), lost), slice.from(), slice.to()));
         return new WorkUnit(unit.name(), slices);
     }
 

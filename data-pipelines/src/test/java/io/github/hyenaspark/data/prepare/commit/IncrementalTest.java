@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.hyenaspark.data.TestCorpus;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.SnapshotCommit.Outcome;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
@@ -14,6 +15,8 @@ import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.token.train.BpeTrainer;
 import io.github.hyenaspark.data.token.train.WordCounts;
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.testing.MeetingFileSystem;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -122,6 +125,31 @@ class IncrementalTest {
                 .hasMessageContaining("night-1/3.txt: expected the file, because it shares a work unit with the"
                         + " changed file:" + corpus.input() + "/night-1/4.txt, found no such file; nothing has been"
                         + " committed; restore it, or set data.prune=true");
+    }
+
+    @Test
+    void neighboursOfAChangedFileAreAskedForTogether() throws IOException {
+        corpus.prepare(corpus.settings("data.unit-bytes=100000"));
+        corpus.add("night-1/4.txt", "changed");
+        DataConfig config = corpus.settings(
+                "data.input=meeting:" + corpus.input(), "data.unit-bytes=100000", "data.on-changed=replace");
+        Storage storage = MeetingFileSystem.storage(5);
+
+        assertThat(paths(InputPlan.of(storage, DatasetSpec.of(storage, config)).pending()))
+                .hasSize(6);
+    }
+
+    @Test
+    void filesOfAUnitThatHasLostAnObjectAreAskedForTogether() throws IOException {
+        DatasetSnapshot first =
+                corpus.prepare(corpus.settings("data.unit-bytes=100000")).snapshot();
+        Files.delete(corpus.dataset()
+                .resolve(corpus.shards(first, Split.TRAIN).get(0).file()));
+        DataConfig config = corpus.settings("data.input=meeting:" + corpus.input(), "data.unit-bytes=100000");
+        Storage storage = MeetingFileSystem.storage(6);
+
+        assertThat(paths(InputPlan.of(storage, DatasetSpec.of(storage, config)).pending()))
+                .hasSize(6);
     }
 
     @Test
