@@ -44,7 +44,7 @@ public final class DatasetReport {
         List<SegmentEntry> segments = SegmentWriter.of(storage, dataset, snapshot);
         UnitTally tally = UnitTally.NONE;
         for (UnitTally of : Requests.all(segments, entry -> tally(storage, dataset, entry))) {
-            tally = tally.plus(of);
+            tally = tally.plus(of).cut();
         }
         Totals totals = segments.stream().map(SegmentEntry::totals).reduce(Totals.NONE, Totals::plus);
         UnitEntry.Counts counts = totals.counts();
@@ -77,7 +77,8 @@ public final class DatasetReport {
                 ? segment.tally()
                 : segment.remaining(storage, dataset, entry).stream()
                         .map(Segment.Line::tally)
-                        .reduce(UnitTally.NONE, UnitTally::plus);
+                        .reduce(UnitTally.NONE, UnitTally::plus)
+                        .cut();
     }
 
     private static void splits(ObjectNode report, Totals totals) {

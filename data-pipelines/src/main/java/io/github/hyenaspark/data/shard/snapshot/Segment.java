@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  *
  * @param units the lines
  * @param objects the hashes
- * @param tally of all units
+ * @param tally of all units, cut
  * @param totals of all units, without duplicates
  * @param indexes of the documents of each split that has some, {@code ID-train.index} and {@code ID-validation.index}
  */
@@ -74,7 +74,11 @@ public record Segment(
         var text = new StringBuilder();
         lines.forEach(line -> text.append(line.toJson()).append('\n'));
         byte[] units = text.toString().getBytes(StandardCharsets.UTF_8);
-        String id = Hashes.sha256(units).substring(0, ID_DIGITS);
+        UnitTally all = lines.stream().map(Line::tally).reduce(UnitTally.NONE, UnitTally::plus);
+        UnitTally tally = all.cut();
+        // versions that did not cut may have written the same units with a longer tally under the usual name
+        byte[] named = tally.equals(all) ? units : text.append("cut").toString().getBytes(StandardCharsets.UTF_8);
+        String id = Hashes.sha256(named).substring(0, ID_DIGITS);
         List<ObjectRef> files =
                 lines.stream().flatMap(line -> line.unit.files().stream()).toList();
         ByteBuffer objects = ByteBuffer.allocate(Math.multiplyExact(files.size(), 2 * Long.BYTES));
@@ -88,7 +92,7 @@ public record Segment(
         var segment = new Segment(
                 object(storage, dataset, id + "-units.jsonl", units),
                 object(storage, dataset, id + "-objects.bin", objects.array()),
-                lines.stream().map(Line::tally).reduce(UnitTally.NONE, UnitTally::plus),
+                tally,
                 lines.stream().map(line -> Totals.of(line.unit)).reduce(Totals.NONE, Totals::plus),
                 indexes);
         ObjectRef file = object(storage, dataset, id + ".json", segment.toJson());
@@ -111,7 +115,7 @@ public record Segment(
         return new Segment(
                 ObjectRef.fromJson(Json.object(json, uri, "units"), uri),
                 ObjectRef.fromJson(Json.object(json, uri, "objects"), uri),
-                UnitTally.fromJson(Json.object(json, uri, "tally"), uri),
+                UnitTally.fromJson(Json.object(json, uri, "tally"), uri).cut(),
                 Totals.fromJson(Json.object(json, uri, "totals"), uri),
                 indexes(Json.object(json, uri, "indexes"), uri));
     }

@@ -27,6 +27,12 @@ public record UnitTally(
         Map<Split, LengthHistogram> lengths) {
     public static final UnitTally NONE = new UnitTally(0, 0, Map.of(), Map.of(), Map.of(), Map.of());
 
+    /** Sources, or reasons, that a {@link #cut} tally tells apart. */
+    public static final int MOST_NAMES = 1000;
+
+    private static final String OTHER_SOURCES = "other sources";
+    private static final String OTHER_REASONS = "other reasons";
+
     public UnitTally {
         filtered = Collections.unmodifiableMap(new TreeMap<>(filtered));
         bad = Collections.unmodifiableMap(new TreeMap<>(bad));
@@ -56,6 +62,33 @@ public record UnitTally(
         Map<K, V> merged = new TreeMap<>(a);
         b.forEach((key, value) -> merged.merge(key, value, plus));
         return merged;
+    }
+
+    /**
+     * The same with the sources, and the reasons of either kind, whose names come after those of {@link #MOST_NAMES}
+     * others added up under one name. The first names of all are among the first of every part that has them, so the
+     * counts of those that are told apart are exact, and sums of cut tallies, cut again, depend neither on the parts
+     * nor on their order.
+     */
+    public UnitTally cut() {
+        return new UnitTally(
+                sourceBytes,
+                specialTokens,
+                cut(filtered, OTHER_REASONS, Long::sum),
+                cut(bad, OTHER_REASONS, Long::sum),
+                cut(sources, OTHER_SOURCES, SourceTally::plus),
+                lengths);
+    }
+
+    private static <V> Map<String, V> cut(Map<String, V> named, String other, BinaryOperator<V> plus) {
+        Map<String, V> cut = new TreeMap<>();
+        int told = 0;
+        for (Map.Entry<String, V> entry : named.entrySet()) {
+            boolean others = entry.getKey().equals(other) || told == MOST_NAMES;
+            cut.merge(others ? other : entry.getKey(), entry.getValue(), plus);
+            told += others ? 0 : 1;
+        }
+        return cut;
     }
 
     public ObjectNode toJson() {
@@ -151,8 +184,6 @@ public record UnitTally(
         /** Distinct reasons; later ones are counted together. */
         private static final int MOST_REASONS = 40;
 
-        private static final String OTHER = "other reasons";
-
         private final Map<String, Long> filtered = new TreeMap<>();
         private final Map<String, Long> bad = new TreeMap<>();
         private final Map<String, SourceTally> sources = new TreeMap<>();
@@ -185,7 +216,7 @@ public record UnitTally(
 
         private static void count(Map<String, Long> counts, String reason) {
             boolean told = counts.containsKey(reason) || counts.size() < MOST_REASONS;
-            counts.merge(told ? reason : OTHER, 1L, Long::sum);
+            counts.merge(told ? reason : OTHER_REASONS, 1L, Long::sum);
         }
 
         public UnitTally result() {
