@@ -4,8 +4,10 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
+import io.github.hyenaspark.data.prepare.duplicate.DuplicateLists;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateRule;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
+import io.github.hyenaspark.data.prepare.duplicate.FoundDuplicates;
 import io.github.hyenaspark.data.prepare.duplicate.KeyRunFile;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
@@ -16,7 +18,6 @@ import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.quarantine.Quarantine;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
@@ -161,23 +162,21 @@ public final class TestCorpus {
     /** What the jobs do on a cluster. */
     private static DuplicateSearch.Result duplicates(Storage storage, DuplicateSearch search) throws IOException {
         if (search.kinds() == 0) {
-            return new DuplicateSearch.Result(search.runs(), Map.of());
+            return new DuplicateSearch.Result(search.runs(), List.of());
         }
         String dataset = search.spec().config().dataset();
         DuplicateSearch sorted = search.unsorted().isEmpty()
                 ? search
                 : search.with(List.of(sorted(storage, dataset, search.newName(0), search.sorted(storage))));
-        Map<String, List<long[]>> found = new TreeMap<>();
+        List<long[]> found = new ArrayList<>();
         int ranges = 8;
         for (int range = 0; range < ranges; range++) {
-            sorted.merge(storage, range, ranges, one -> {
-                List<String> names = sorted.unitNames(storage, DuplicateRule.segment(one));
-                found.computeIfAbsent(names.get(DuplicateRule.unit(one)), unit -> new ArrayList<>())
-                        .add(one);
-            });
+            try (FoundDuplicates some = sorted.found(storage, range, ranges)) {
+                some.forEachRemaining(found::add);
+            }
         }
-        Map<String, DuplicateList> lists = new TreeMap<>();
-        found.forEach((unit, ofUnit) -> lists.put(unit, DuplicateRule.list(unit, ofUnit)));
+        found.sort(DuplicateRule::compareUnits);
+        List<DuplicateSearch.Marked> marked = DuplicateLists.write(storage, sorted, found.iterator());
         List<KeyRun> runs = sorted.merged(merge -> {
             List<ObjectRef> parts = new ArrayList<>();
             for (int part = 0; part < merge.parts(); part++) {
@@ -185,7 +184,7 @@ public final class TestCorpus {
             }
             return parts;
         });
-        return new DuplicateSearch.Result(runs, lists);
+        return new DuplicateSearch.Result(runs, marked);
     }
 
     private static ObjectRef sorted(Storage storage, String dataset, String name, List<long[]> candidates)

@@ -15,7 +15,6 @@ import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Measures all of prepare on one thread (listing, units, snapshot and views, on the dataset's disk) except Spark and
@@ -69,6 +68,6 @@ public final class PrepareBenchmark {
         for (WorkUnit unit : plan.pending()) {
             UnitWork.run(unit, spec, tokenizer, storage);
         }
-        SnapshotCommit.open(storage, spec, plan).commit(new DuplicateSearch.Result(List.of(), Map.of()));
+        SnapshotCommit.open(storage, spec, plan).commit(new DuplicateSearch.Result(List.of(), List.of()));
     }
 }

@@ -11,7 +11,6 @@ import io.github.hyenaspark.data.shard.TokenType;
 import io.github.hyenaspark.data.shard.quarantine.Quarantine;
 import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
@@ -26,7 +25,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -174,11 +172,9 @@ public final class SnapshotCommit {
 
     /** Creates the snapshot with what was found of duplicates, unless the newest one is the same. */
     public Result commit(DuplicateSearch.Result duplicates) throws IOException {
-        int known = firstWanted();
-        List<SegmentEntry> marked = new ArrayList<>(segments.subList(0, known));
-        for (SegmentEntry segment : segments.subList(known, segments.size())) {
-            marked.add(marked(segment, duplicates.lists()));
-        }
+        List<SegmentEntry> marked = new ArrayList<>(segments);
+        marked.subList(firstWanted(), segments.size()).replaceAll(segment -> segment.with(null, 0, 0, 0));
+        duplicates.marked().forEach(found -> marked.set(found.segment(), found.entry()));
         Optional<DatasetSnapshot> parent = plan.parent();
         boolean sameKeys = parent.isPresent() && parent.get().keys().equals(duplicates.runs());
         if (sameKeys && marked.equals(plan.before())) {
@@ -196,24 +192,6 @@ public final class SnapshotCommit {
         }
         throw new LockedException("another prepare has created " + uri + " meanwhile, from other documents; run prepare"
                 + " again when no other one runs");
-    }
-
-    /** A segment with its duplicates. */
-    private SegmentEntry marked(SegmentEntry segment, Map<String, DuplicateList> duplicates) throws IOException {
-        if (duplicates.isEmpty() && segment.duplicates().isEmpty()) {
-            return segment;
-        }
-        List<DuplicateList> lists =
-                Segment.read(storage, dataset, segment).remaining(storage, dataset, segment).stream()
-                        .map(line -> duplicates.getOrDefault(
-                                line.unit().name(),
-                                DuplicateList.none(line.unit().name())))
-                        .filter(list -> !list.isEmpty())
-                        .toList();
-        TestPoint.reached("before listing the duplicates of segment {}", segment.id());
-        SegmentEntry marked = DuplicateList.write(storage, dataset, segment, lists);
-        TestPoint.reached("segment {} has its duplicates", segment.id());
-        return marked;
     }
 
     private DatasetSnapshot next(List<SegmentEntry> entries, List<KeyRun> keys) {

@@ -2,8 +2,6 @@ package io.github.hyenaspark.data.prepare.duplicate;
 
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.shard.ObjectRef;
-import io.github.hyenaspark.data.shard.RowSink;
-import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
@@ -49,13 +47,16 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
         wanted = Collections.unmodifiableSet(new HashSet<>(wanted));
     }
 
-    /** All runs there are now, and the lists of the wanted segments' units, by unit; those without are missing. */
-    public record Result(List<KeyRun> runs, Map<String, DuplicateList> lists) {
+    /** All runs there are now, and of the wanted segments those with duplicates, which are listed. */
+    public record Result(List<KeyRun> runs, List<Marked> marked) {
         public Result {
             runs = List.copyOf(runs);
-            lists = Map.copyOf(lists);
+            marked = List.copyOf(marked);
         }
     }
+
+    /** A segment with its duplicates, and its index in the snapshot. */
+    public record Marked(int segment, SegmentEntry entry) implements Serializable {}
 
     /** A few units of a segment whose keys no run has. */
     public record Units(int segment, int from, int to) implements Serializable {}
@@ -175,7 +176,7 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
     }
 
     /** The names of the units of a segment of the snapshot, those that have left it too. */
-    public List<String> unitNames(Storage storage, int segment) throws IOException {
+    List<String> unitNames(Storage storage, int segment) throws IOException {
         String dataset = spec.config().dataset();
         List<String> names = new ArrayList<>();
         Segment.read(storage, dataset, segments.get(segment))
@@ -193,19 +194,10 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
         return Math.max(most, parts(bytes / KeyRunFile.RECORD));
     }
 
-    /** Gives the duplicates with keys in one of the ranges: candidates with the snapshot's indexes of segments. */
-    public void merge(Storage storage, int range, int ranges, RowSink<long[]> found) throws IOException {
-        String dataset = spec.config().dataset();
-        try (MergedKeys keys =
-                MergedKeys.open(storage, dataset, runs, new MergedKeys.KeyRange(range, ranges), remaining())) {
-            long[] before = keys.next();
-            for (long[] candidate = keys.next(); candidate.length > 0; candidate = keys.next()) {
-                if (DuplicateRule.sameKey(before, candidate) && wanted.contains(DuplicateRule.segment(candidate))) {
-                    found.accept(candidate);
-                }
-                before = candidate;
-            }
-        }
+    /** The duplicates with keys in one of the ranges, in the order of their keys; the caller closes them. */
+    public FoundDuplicates found(Storage storage, int range, int ranges) throws IOException {
+        var keys = new MergedKeys.KeyRange(range, ranges);
+        return new FoundDuplicates(MergedKeys.open(storage, spec.config().dataset(), runs, keys, remaining()), wanted);
     }
 
     /** The units that are in the snapshot. */

@@ -20,7 +20,7 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.report.page.DatasetPage;
 import java.io.IOException;
-import java.util.Map;
+import java.util.List;
 import java.util.stream.LongStream;
 
 /**
@@ -182,7 +182,7 @@ public final class PlanBenchJob {
         return clock.measure(() -> {
             data.spec().storeTokenizer(data.storage());
             SnapshotCommit commit = SnapshotCommit.open(data.storage(), data.spec(), plan);
-            var none = new DuplicateSearch.Result(commit.search().runs(), Map.of());
+            var none = new DuplicateSearch.Result(commit.search().runs(), List.of());
             return report(commit.commit(none).snapshot());
         });
     }

@@ -1,23 +1,23 @@
 package io.github.hyenaspark.jobs.spark.prepare;
 
+import io.github.hyenaspark.data.prepare.duplicate.DuplicateLists;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateRule;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
+import io.github.hyenaspark.data.prepare.duplicate.FoundDuplicates;
 import io.github.hyenaspark.data.prepare.duplicate.KeyMerge;
 import io.github.hyenaspark.data.prepare.duplicate.KeyRunFile;
 import io.github.hyenaspark.data.shard.ObjectRef;
-import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.spark.Partitioner;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -28,8 +28,9 @@ import scala.Tuple2;
 
 /**
  * Finds duplicates as two Spark jobs: one sorts the keys of new documents, the other merges all sorted keys and groups
- * what it finds by unit. How many partitions there are decides nothing, and neither the driver nor a task holds more
- * than a few keys, those of one unit, or the duplicates in one range of keys.
+ * what it finds by unit, so that tasks write the lists of duplicates. How many partitions there are decides nothing,
+ * and neither the driver nor a task holds more than a few keys, the duplicates of one unit, or the lists of one
+ * segment.
  */
 public final class SparkDuplicates {
     private static final Logger LOG = LoggerFactory.getLogger(SparkDuplicates.class);
@@ -62,7 +63,7 @@ public final class SparkDuplicates {
     public DuplicateSearch.Result find(DuplicateSearch search) throws IOException {
         if (search.kinds() == 0
                 || (search.wanted().isEmpty() && search.unsorted().isEmpty())) {
-            return new DuplicateSearch.Result(search.runs(), Map.of());
+            return new DuplicateSearch.Result(search.runs(), List.of());
         }
         boolean few = small.test(search);
         if (!few) {
@@ -72,9 +73,9 @@ public final class SparkDuplicates {
         DuplicateSearch sorted = search.unsorted().isEmpty() ? search : search.with(sort(search, few));
         context.setJobDescription("merge " + sorted.runs().size() + " runs of keys");
         try {
-            Map<String, DuplicateList> lists = search.wanted().isEmpty() ? Map.of() : merge(sorted, few);
+            List<DuplicateSearch.Marked> marked = search.wanted().isEmpty() ? List.of() : merge(sorted, few);
             return new DuplicateSearch.Result(
-                    sorted.merged(merge -> write(merge, search.spec().config().dataset())), lists);
+                    sorted.merged(merge -> write(merge, search.spec().config().dataset())), marked);
         } finally {
             context.setJobDescription(null);
         }
@@ -141,63 +142,49 @@ public final class SparkDuplicates {
         return candidates.mapToPair(candidate -> new Tuple2<>(candidate, true));
     }
 
-    private Map<String, DuplicateList> merge(DuplicateSearch search, boolean few) throws IOException {
+    private List<DuplicateSearch.Marked> merge(DuplicateSearch search, boolean few) throws IOException {
         int ranges = search.ranges();
         List<Integer> all = new ArrayList<>(IntStream.range(0, ranges).boxed().toList());
         Broadcast<DuplicateSearch> sent = context.broadcast(search);
         try {
-            JavaRDD<long[]> found = context.parallelize(all, ranges).flatMap(range -> {
-                List<long[]> duplicates = new ArrayList<>();
-                sent.value().merge(ExecutorState.ofThisProcess().storage(), range, ranges, duplicates::add);
-                return duplicates.iterator();
-            });
-            Map<String, DuplicateList> byName = new HashMap<>();
-            (few ? listHere(search, found) : list(sent, found)).forEach(list -> byName.put(list.unit(), list));
-            return byName;
+            JavaRDD<long[]> found =
+                    context.parallelize(all, ranges).flatMap(range -> found(sent.value(), range, ranges));
+            return few ? listHere(search, found) : list(sent, found);
         } finally {
             sent.destroy();
         }
     }
 
-    private static List<DuplicateList> listHere(DuplicateSearch search, JavaRDD<long[]> found) throws IOException {
-        List<long[]> sorted = new ArrayList<>(found.collect());
-        sorted.sort(DuplicateRule::compareUnits);
-        return lists(search, sorted.iterator());
+    /** The duplicates of a range, read as the task takes them. */
+    private static Iterator<long[]> found(DuplicateSearch search, int range, int ranges) throws IOException {
+        FoundDuplicates found = search.found(ExecutorState.ofThisProcess().storage(), range, ranges);
+        TaskContext.get().addTaskCompletionListener(context -> {
+            found.close();
+        });
+        return found;
     }
 
-    private static List<DuplicateList> list(Broadcast<DuplicateSearch> sent, JavaRDD<long[]> found) {
+    private static List<DuplicateSearch.Marked> listHere(DuplicateSearch search, JavaRDD<long[]> found)
+            throws IOException {
+        List<long[]> sorted = new ArrayList<>(found.collect());
+        sorted.sort(DuplicateRule::compareUnits);
+        return write(search, sorted.iterator());
+    }
+
+    private static List<DuplicateSearch.Marked> list(Broadcast<DuplicateSearch> sent, JavaRDD<long[]> found) {
         int partitions = Math.min(MOST_PARTITIONS, sent.value().wanted().size());
         var byUnit = (Comparator<long[]> & Serializable) DuplicateRule::compareUnits;
         return keyed(found)
                 .repartitionAndSortWithinPartitions(
                         new Spread(partitions, (one, count) -> DuplicateRule.segment(one) % count), byUnit)
                 .keys()
-                .mapPartitions(sorted -> lists(sent.value(), sorted).iterator())
+                .mapPartitions(sorted -> write(sent.value(), sorted).iterator())
                 .collect();
     }
 
-    private static List<DuplicateList> lists(DuplicateSearch search, Iterator<long[]> sorted) throws IOException {
-        List<DuplicateList> lists = new ArrayList<>();
-        List<long[]> ofUnit = new ArrayList<>();
-        List<String> names = List.of();
-        int segment = -1;
-        while (sorted.hasNext()) {
-            long[] found = sorted.next();
-            boolean sameSegment = DuplicateRule.segment(found) == segment;
-            if (!ofUnit.isEmpty() && !(sameSegment && DuplicateRule.unit(ofUnit.get(0)) == DuplicateRule.unit(found))) {
-                lists.add(DuplicateRule.list(names.get(DuplicateRule.unit(ofUnit.get(0))), ofUnit));
-                ofUnit.clear();
-            }
-            if (!sameSegment) {
-                segment = DuplicateRule.segment(found);
-                names = search.unitNames(ExecutorState.ofThisProcess().storage(), segment);
-            }
-            ofUnit.add(found);
-        }
-        if (!ofUnit.isEmpty()) {
-            lists.add(DuplicateRule.list(names.get(DuplicateRule.unit(ofUnit.get(0))), ofUnit));
-        }
-        return lists;
+    private static List<DuplicateSearch.Marked> write(DuplicateSearch search, Iterator<long[]> sorted)
+            throws IOException {
+        return DuplicateLists.write(ExecutorState.ofThisProcess().storage(), search, sorted);
     }
 
     /** Of so many partitions, the one that a candidate goes to. */

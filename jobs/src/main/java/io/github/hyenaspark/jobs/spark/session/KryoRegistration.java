@@ -5,7 +5,6 @@ import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.Faults;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
-import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
@@ -40,7 +39,7 @@ public final class KryoRegistration implements KryoRegistrator {
                 DatasetSpec.class,
                 DuplicateSearch.class,
                 DuplicateSearch.Units.class,
-                DuplicateList.class,
+                DuplicateSearch.Marked.class,
                 SparkVerification.Portion.class,
                 Faults.class,
                 SparkWordCount.WordCountPart.class,

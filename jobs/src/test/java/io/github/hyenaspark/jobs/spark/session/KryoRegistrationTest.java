@@ -20,7 +20,6 @@ import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.Vocabulary;
-import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
@@ -47,7 +46,6 @@ import io.github.hyenaspark.train.codec.EncodedVector;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -184,10 +182,8 @@ class KryoRegistrationTest {
         assertThat(throughWire(search)).isEqualTo(search);
         var units = new DuplicateSearch.Units(0, 1, 2);
         assertThat(throughWire(units)).isEqualTo(units);
-        var found = new DuplicateList("u", Map.of(Split.TRAIN, new int[] {1}), Map.of(), 2);
-        DuplicateList[] read = (DuplicateList[]) throughWire(new DuplicateList[] {found});
-        assertThat(read[0].exactCount()).isEqualTo(1);
-        assertThat(read[0].tokens()).isEqualTo(2);
+        DuplicateSearch.Marked[] marked = {new DuplicateSearch.Marked(0, segment)};
+        assertThat((Object[]) throughWire(marked)).containsExactly((Object[]) marked);
     }
 
     @Test
