@@ -71,9 +71,9 @@ public record InputPlan(
 
     /**
      * Lists the input and finds what has been done. IllegalArgumentException if input or dataset are unset, the input
-     * is missing or has no text, a validation document is not in it, or the dataset was prepared with other settings.
-     * CorruptFileException if a file has changed and the settings do not allow that, or what the dataset knows of its
-     * files is missing or damaged.
+     * is missing or has no text, a validation document of a first dataset is not in it, or the dataset was prepared
+     * with other settings. CorruptFileException if a file has changed and the settings do not allow that, or what the
+     * dataset knows of its files is missing or damaged.
      */
     public static InputPlan of(Storage storage, DatasetSpec spec) throws IOException {
         DataConfig config = spec.config();
@@ -87,10 +87,10 @@ public record InputPlan(
         KnownFiles known = KnownFiles.of(storage, config.dataset(), segments);
         var scans = new ArrayList<Scan>();
         InputListing input = config.files(storage, () -> {
-            scans.add(new Scan(config, known));
+            scans.add(new Scan(config, known, parent.isEmpty()));
             return scans.get(scans.size() - 1);
         });
-        scans.get(scans.size() - 1).end(input.documents(), parent.isEmpty());
+        scans.get(scans.size() - 1).end(input.documents());
         TestPoint.reached("{} files listed", input.documents());
         return new Difference(storage, spec, input, segments, known).plan(parent);
     }
@@ -117,13 +117,15 @@ public record InputPlan(
     private static final class Scan implements InputListing.Wanted {
         private final DataConfig config;
         private final KnownFiles known;
+        private final boolean first; // later runs keep the documents of names that are gone
         private final SplitRule.Check names;
         private boolean empty = true;
         private boolean filesAreDocuments;
 
-        Scan(DataConfig config, KnownFiles known) {
+        Scan(DataConfig config, KnownFiles known, boolean first) {
             this.config = config;
             this.known = known;
+            this.first = first;
             names = config.splitRule().new Check();
             filesAreDocuments = config.source().documents() == SourceConfig.TextDocuments.FILE;
         }
@@ -133,7 +135,7 @@ public record InputPlan(
             empty &= file.bytes() == 0;
             filesAreDocuments = filesAreDocuments
                     && FileFormat.of(file.path(), config.source()).format() == SourceConfig.SourceFormat.TEXT;
-            if (filesAreDocuments) {
+            if (first && filesAreDocuments) {
                 names.see(file);
             }
             return known.look(file) != KnownFiles.Known.SAME;
@@ -144,12 +146,12 @@ public record InputPlan(
             return known.has(file.path());
         }
 
-        void end(long files, boolean first) {
+        void end(long files) {
             if (empty) {
                 throw new IllegalArgumentException("data.input: " + config.input() + " has no text, found " + files
                         + " empty files, expected at least one byte");
             }
-            if (filesAreDocuments) {
+            if (first && filesAreDocuments) {
                 names.end();
             }
             if (first) {

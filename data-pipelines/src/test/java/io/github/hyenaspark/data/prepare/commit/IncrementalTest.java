@@ -103,6 +103,32 @@ class IncrementalTest {
     }
 
     @Test
+    void aHeldOutFileMayGoAfterTheFirstNight() throws IOException {
+        DataConfig config = corpus.config("3.txt", "night-1/4.txt");
+        DatasetSnapshot first = corpus.prepare(config).snapshot();
+        Files.delete(corpus.input().resolve("night-1/3.txt"));
+        corpus.add("night-2/0.txt", "new");
+
+        DatasetSnapshot second = corpus.prepare(config).snapshot();
+        assertThat(second.documents(Split.TRAIN)).isEqualTo(first.documents(Split.TRAIN) + 1);
+        assertThat(second.documents(Split.VALIDATION)).isEqualTo(2);
+        for (String gone :
+                List.of("night-1/0.txt", "night-1/1.txt", "night-1/2.txt", "night-1/5.txt", "night-2/0.txt")) {
+            Files.delete(corpus.input().resolve(gone));
+        }
+        assertThat(corpus.prepare(config).snapshot())
+                .as("with held-out files alone in the input")
+                .isEqualTo(second);
+    }
+
+    @Test
+    void aHeldOutFileThatNeverWasIsRefusedOnTheFirstNight() {
+        assertThatThrownBy(() -> corpus.plan(corpus.config("night-1/9.txt")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("data.validation-documents: there is no document \"night-1/9.txt\"");
+    }
+
+    @Test
     void jsonFilesThatTheDatasetHasAreReadBesideATextToo() throws IOException {
         var notes = new TestCorpus(directory.resolve("notes")).add("1.json", "{\"text\": \"one\"}\n");
         DataConfig config = notes.settings("data.prune=true");
