@@ -77,7 +77,7 @@ final class ArchitectureTest {
             data.document.fasta     | io data.bytes data.document data.document.stream
             data.document.parquet   | io data.bytes data.document
             data.document.clean     | io data.bytes data.document data.document.stream
-            data.document.input     | io data..
+            data.document.input     | io io.store data..
             data.batch              | io config model operator.head data.shard data.shard.snapshot data.shard.index data.token
             data.prepare            | io data..
             data.prepare.unit       | io data..

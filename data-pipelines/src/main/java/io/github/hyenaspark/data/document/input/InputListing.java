@@ -14,7 +14,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -38,8 +40,6 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
 
     private static final String GLOB = "*?[{";
     private static final Pattern ENDING = Pattern.compile(".*?[^/.]([.][a-z][a-z0-9_+~-]{0,9}([.](gz|zst))?)");
-    private static final Pattern TABLE_LOG =
-            Pattern.compile("((?:.*/)?)(?:(?:_delta_log|[.]hoodie)/.*|metadata/[^/]+[.]metadata[.]json(?:[.]gz)?)");
     private static final int NAMED = 3;
     private static final int ENDINGS_IN_WORDS = 5;
 
@@ -73,10 +73,10 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
 
     /**
      * The files of a directory, a file or a glob but for those whose URI begins with {@code except}, if it is not
-     * empty; refuses a missing input or one without documents. Files named {@code .json}, which seldom are JSON lines,
-     * count in a directory only if it has nothing else to read, if one of them is already known, or if the settings
-     * list that ending. Each file is shown to {@code wanted} once, in no order; only those that it wants are held. A
-     * listing that fails midway is begun again with another of its kind.
+     * empty; refuses a missing input, one without documents, and a table or a part of one. Files named {@code .json},
+     * which seldom are JSON lines, count in a directory only if it has nothing else to read, if one of them is already
+     * known, or if the settings list that ending. Each file is shown to {@code wanted} once, in no order; only those
+     * that it wants are held. A listing that fails midway is begun again with another of its kind.
      */
     public static InputListing of(
             Storage storage, String input, SourceConfig config, String except, Supplier<Wanted> wanted)
@@ -93,6 +93,7 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
             throw new IllegalArgumentException("data.input: " + e.getMessage(), e);
         }
         taken.end();
+        new TableSearch(storage).refuseTablesAround(taken.folders);
         var listing = new InputListing(prefix, taken.files.sorted(), taken.documents, taken.skipped);
         if (!taken.any) {
             throw new IllegalArgumentException("data.input: " + place + " has no documents, expected "
@@ -123,6 +124,9 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
         /** Named as JSON, which is read if nothing else is, or if it was before. */
         private final PackedFiles json = new PackedFiles();
 
+        /** Of Parquet files, where a table may be: the root alone if all below it is listed. */
+        private final SortedSet<String> folders = new TreeSet<>();
+
         private final SortedMap<String, Skipped> skipped = new TreeMap<>();
         private long documents;
         private boolean certain;
@@ -140,13 +144,7 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
         @Override
         public void accept(FileInfo info) {
             InputFile file = InputFile.of(info.uri().substring(prefix), info);
-            Matcher log = TABLE_LOG.matcher(file.path());
-            if (log.matches()) {
-                throw new IllegalArgumentException("data.input: found a table of Delta Lake, Hudi or Iceberg, "
-                        + info.uri().substring(0, prefix + log.end(1)) + " (it has " + file.path()
-                        + "), expected plain files: beside a table's rows lie those that were deleted or replaced;"
-                        + " write the rows to a folder of their own with Spark, as docs/data.md shows, and name that");
-            }
+            TableSearch.refuseLog(info.uri(), prefix);
             if (directory && !FileFormat.isInput(file.path(), config)) {
                 skip(file);
             } else if (directory && byName && FileFormat.isJson(file.path())) {
@@ -161,10 +159,21 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
             any = true;
             if (isOurs(file)) {
                 documents++;
+                if (isParquet(file)) {
+                    folders.add(directory ? file.uri().substring(0, prefix) : parent(file.uri()));
+                }
                 if (wanted.test(file)) {
                     files.add(file);
                 }
             }
+        }
+
+        private boolean isParquet(InputFile file) {
+            return switch (config.format()) {
+                case PARQUET -> true;
+                case AUTO -> SourceConfig.SourceFormat.PARQUET.isNameOf(file.path());
+                default -> false;
+            };
         }
 
         private void skip(InputFile file) {

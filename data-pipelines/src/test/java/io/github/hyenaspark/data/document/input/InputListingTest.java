@@ -8,14 +8,24 @@ import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.testing.TestSources;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.testing.MemoryFileSystem;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FilterFileSystem;
+import org.apache.hadoop.security.AccessControlException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class InputListingTest {
     @TempDir
@@ -150,6 +160,103 @@ class InputListingTest {
         assertThatThrownBy(() -> files(directory + "/*.tex"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageEndingWith("has no documents, expected at least one file that matches");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "_delta_log/0.json, date=2026-01-01",
+        "_delta_log/0.json, *.parquet",
+        "_delta_log/0.json, date=2026-01-01/1.parquet",
+        "_delta_log/0.json, date=*/1.parquet",
+        ".hoodie/hoodie.properties, date=2026-01-01",
+        ".hoodie/hoodie.properties, *.parquet",
+        "metadata/v1.metadata.json, date=2026-01-01",
+        "metadata/v1.gz.metadata.json, data",
+        "metadata/v1.metadata.json.gz, data/2.parquet",
+    })
+    void aPartOfATableIsRefused(String log, String input, @TempDir Path lake) throws IOException {
+        for (String file : List.of("0.parquet", "date=2026-01-01/1.parquet", "data/2.parquet", log)) {
+            Files.createDirectories(lake.resolve("table").resolve(file).getParent());
+            Files.writeString(lake.resolve("table").resolve(file), "x");
+        }
+        assertRefused(lake + "/table/" + input, "file:" + lake + "/table/");
+        assertRefused(lake + "/*/" + input, "file:" + lake + "/table/");
+    }
+
+    @Test
+    void textBesideATableCostsNoQuestionAroundIt() throws IOException {
+        try (MemoryFileSystem store = open("mem://text", MemoryFileSystem.class)) {
+            add("mem://text/table/_delta_log/0.json", "mem://text/table/notes/1.txt");
+            store.forgetCounts();
+            assertThat(paths("mem://text/table/notes")).containsExactly("1.txt");
+            assertThat(store.asked()).allMatch(uri -> uri.startsWith("mem://text/table/notes"));
+        }
+    }
+
+    @Test
+    void foldersThatTheStoreDoesNotShowAreNoTables() throws IOException {
+        try (FileSystem store = open("guarded://lake", Guarded.class)) {
+            add("guarded://lake/shown/1.parquet");
+            assertThat(paths(store.getUri() + "/shown")).containsExactly("1.parquet");
+            add("guarded://lake/shown/_delta_log/0.json");
+            assertRefused("guarded://lake/shown/*.parquet", "guarded://lake/shown/");
+        }
+    }
+
+    /** A store that lets nobody look elsewhere than in one folder. */
+    public static final class Guarded extends FilterFileSystem {
+        public Guarded() {
+            super(new MemoryFileSystem());
+        }
+
+        @Override
+        public void initialize(URI name, Configuration conf) throws IOException {
+            fs.setConf(conf);
+            fs.initialize(name, conf);
+            super.initialize(name, conf);
+        }
+
+        @Override
+        public FileStatus getFileStatus(org.apache.hadoop.fs.Path path) throws IOException {
+            refuseElsewhere(path);
+            return super.getFileStatus(path);
+        }
+
+        @Override
+        public FileStatus[] listStatus(org.apache.hadoop.fs.Path path) throws IOException {
+            refuseElsewhere(path);
+            return super.listStatus(path);
+        }
+
+        private static void refuseElsewhere(org.apache.hadoop.fs.Path path) throws IOException {
+            if (!path.toUri().getPath().startsWith("/shown")) {
+                throw new AccessControlException("Permission denied: user=hyena, path=" + path);
+            }
+        }
+    }
+
+    /** From now on files are there. */
+    private <T extends FileSystem> T open(String store, Class<T> type) throws IOException {
+        URI uri = URI.create(store + "/");
+        Map<String, String> hadoop = Map.of("fs." + uri.getScheme() + ".impl", type.getName());
+        var configuration = new Configuration();
+        hadoop.forEach(configuration::set);
+        storage = Storage.of(hadoop);
+        return type.cast(FileSystem.get(uri, configuration));
+    }
+
+    private void add(String... uris) throws IOException {
+        for (String uri : uris) {
+            storage.replace(uri, new byte[] {'x'});
+        }
+    }
+
+    private void assertRefused(String input, String table) {
+        assertThatThrownBy(() -> files(input))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(
+                        "data.input: found a table of Delta Lake, Hudi or Iceberg, " + table + " (it has ")
+                .hasMessageContaining("expected plain files");
     }
 
     private static SourceConfig format(SourceConfig.SourceFormat format, String... extensions) {
