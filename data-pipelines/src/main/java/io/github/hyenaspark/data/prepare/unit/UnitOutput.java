@@ -64,13 +64,19 @@ public final class UnitOutput implements Closeable {
         return tally.result();
     }
 
-    /** Takes all documents of a slice. After a {@link BadFileException} what was taken of it is useless. */
+    /**
+     * Takes all documents of a slice. After a {@link BadFileException} what was taken of it is useless, but other
+     * slices may be tried.
+     */
     public void take(Storage storage, Slice slice) throws IOException {
         try (var reader = DocumentReaders.open(storage, slice, spec.config().source())) {
             boolean more = true;
             while (more) {
                 more = takeNext(slice.file(), reader);
             }
+        } catch (BadFileException e) {
+            shards.discardDocument();
+            throw e;
         }
         tally.sourceBytes(slice.to() - slice.from());
     }

@@ -62,15 +62,16 @@ public final class UnitWork {
         TestPoint.reached("unit {} begun", unit.name());
         Optional<UnitRecord> record = attempt();
         while (record.isEmpty()) {
-            // An archive was cut short, which is known only after many of its documents: begin again without it.
+            // Archives were cut short, which is known only after many of their documents: begin again without them.
             record = attempt();
         }
         publish(record.get());
         return record.get();
     }
 
-    /** Empty if a file was found to be unreadable, which is then remembered. */
+    /** Empty if files were found to be unreadable, which are then remembered. */
     private Optional<UnitRecord> attempt() throws IOException {
+        boolean complete = true;
         try (var output = new UnitOutput(spec, tokenizer)) {
             for (Slice slice : unit.slices()) {
                 InputFile file = slice.file();
@@ -85,9 +86,12 @@ public final class UnitWork {
                     checkUnchanged(file);
                     LOG.warn("refused {}: {}", file.uri(), e.reason());
                     unreadable.put(file.path(), e);
-                    return Optional.empty();
+                    complete = false; // the others are read all the same: they may be unreadable too
                 }
                 checkUnchanged(file);
+            }
+            if (!complete) {
+                return Optional.empty();
             }
             TestPoint.reached("unit {} read", unit.name());
             return Optional.of(write(output));

@@ -4,18 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.data.TestCorpus;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.DatasetVerification;
 import io.github.hyenaspark.data.prepare.commit.Vacuum;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.data.shard.table.TestTables;
+import io.github.hyenaspark.data.testing.Nights;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.testing.MemoryFileSystem;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.zip.GZIPOutputStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,6 +150,51 @@ class UnitWorkTest {
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageContaining(then.file() + ": expected the document table of unit ")
                 .hasMessageContaining("restore the file from a copy, or prepare into another data.dataset");
+    }
+
+    @Test
+    void manyUnreadableFilesCostTheOthersOneMorePass() throws IOException {
+        Map<String, String> hadoop = Map.of("fs.mem.impl", MemoryFileSystem.class.getName());
+        var configuration = new Configuration();
+        hadoop.forEach(configuration::set);
+        String root = "mem://" + UUID.randomUUID();
+        try (var store = (MemoryFileSystem) FileSystem.get(URI.create(root + "/"), configuration)) {
+            Storage storage = Storage.of(hadoop);
+            byte[] text = new byte[9000];
+            byte[] archive = cutOff();
+            for (int i = 0; i < 6; i++) {
+                Arrays.fill(text, (byte) ('a' + i));
+                storage.replace(root + "/input/" + i + "-good.txt", text);
+                storage.replace(root + "/input/" + i + "-cut.txt.gz", archive);
+            }
+            DatasetSpec spec = Nights.spec(storage, root);
+            spec.storeTokenizer(storage);
+            List<WorkUnit> units = InputPlan.of(storage, spec).pending();
+            assertThat(units).hasSize(1);
+            store.forgetCounts();
+
+            UnitRecord found = UnitWork.run(units.get(0), spec, spec.tokenizer(storage), storage);
+            assertThat(found.documents()).isEqualTo(6);
+            assertThat(found.tally().badCount()).isEqualTo(6);
+            for (int i = 0; i < 6; i++) {
+                assertThat(store.bytesRead().get(root + "/input/" + i + "-good.txt"))
+                        .as("file %d", i)
+                        .isEqualTo(2L * text.length);
+                assertThat(store.bytesRead().get(root + "/input/" + i + "-cut.txt.gz"))
+                        .isEqualTo(archive.length);
+            }
+        }
+    }
+
+    /** An archive without its end. */
+    private static byte[] cutOff() throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (OutputStream gzip = new GZIPOutputStream(bytes)) {
+            for (int number : new Random(5).ints(2000).toArray()) {
+                gzip.write((number + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return Arrays.copyOf(bytes.toByteArray(), bytes.size() - 100);
     }
 
     private String nameByBytes() {
