@@ -3,6 +3,7 @@ package io.github.hyenaspark.data.prepare;
 import io.github.hyenaspark.data.document.DocumentStep;
 import io.github.hyenaspark.data.shard.ShardFormat;
 import io.github.hyenaspark.data.shard.Vocabulary;
+import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
@@ -20,10 +21,14 @@ import java.util.stream.Collectors;
 public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSha256) implements Serializable {
     private static final int FINGERPRINT_DIGITS = 32;
 
-    /** The spec of some settings; reads the tokenizer's file and the BED file, if any. */
+    /**
+     * The spec of some settings; reads the tokenizer's file and the BED file, if any. IllegalArgumentException if they
+     * are missing or malformed, or a step or a further column of the document table cannot be.
+     */
     public static DatasetSpec of(Storage storage, DataConfig config) throws IOException {
         DataConfig absolute = config.qualified(storage);
         DocumentStep.named(absolute.clean().steps());
+        DocumentTable.check(absolute.source().columns());
         String bed = absolute.source().fasta().bed();
         return new DatasetSpec(
                 absolute, vocabulary(tokenizer(storage, absolute)), bed.isBlank() ? "" : hash(storage, bed));

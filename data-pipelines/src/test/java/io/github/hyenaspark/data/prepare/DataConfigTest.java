@@ -34,6 +34,15 @@ class DataConfigTest {
                 .hasMessageContaining("data." + setting.replaceFirst("=.*", "") + ": " + message);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"path", "Bytes", "TOKENS", "split", "position", "document", "signature"})
+    void aColumnThatTheDocumentTableHasIsRefusedBeforeAnythingStarts(String column) {
+        assertThatThrownBy(() -> DatasetSpec.of(Storage.local(), config("data.source.columns=[" + column + "]")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(
+                        "data.source.columns: the document table cannot have a further column \"" + column + "\"");
+    }
+
     @Test
     void anUnknownTokenizerIsRefused() {
         assertThatThrownBy(() -> Tokenizer.of("gpt"))

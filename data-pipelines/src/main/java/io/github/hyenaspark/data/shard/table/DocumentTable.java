@@ -199,14 +199,21 @@ public final class DocumentTable {
         return reader.getFileMetaData().getSchema();
     }
 
+    /** Refuses columns that a table cannot have beside its own, as {@link #schema} does. */
+    public static void check(List<String> columns) {
+        schema(columns);
+    }
+
     /** The schema with the user's columns; refuses unnamed ones and equal names, ignoring case as SQL does. */
     static MessageType schema(List<String> columns) {
         List<Type> types = new ArrayList<>(OURS);
         Set<String> taken = new TreeSet<>(OURS.stream().map(Type::getName).toList());
         for (String column : columns) {
             if (column.isBlank() || !taken.add(column.toLowerCase(Locale.ROOT))) {
-                throw new IllegalArgumentException("the document table cannot have a further column \"" + column
-                        + "\", expected a name other than " + taken + "; rename it in the input or leave it out");
+                throw new IllegalArgumentException(
+                        "data.source.columns: the document table cannot have a further column \"" + column
+                                + "\", expected a name other than " + taken
+                                + "; rename it in the input or leave it out");
             }
             types.add(Types.optional(PrimitiveTypeName.BINARY).as(stringType()).named(column));
         }

@@ -164,7 +164,7 @@ class DocumentTableTest {
     void aColumnWithTheNameOfAnotherIsRefused(String name) {
         assertThatThrownBy(() -> DocumentTableWriter.open(List.of("url", name)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("the document table cannot have a further column \"" + name
+                .hasMessageStartingWith("data.source.columns: the document table cannot have a further column \"" + name
                         + "\", expected a name other than [bytes, content_hash, ")
                 .hasMessageEndingWith("; rename it in the input or leave it out");
     }
