@@ -33,8 +33,9 @@ public final class DatasetVerification {
     private final Storage storage;
     private final String dataset;
     private final List<String> faults = new ArrayList<>();
-    private final Set<String> seen = new HashSet<>();
+    private final Set<String> seen = new HashSet<>(); // objects, and other things to check
     private final List<ObjectRef> objects = new ArrayList<>();
+    private long others; // objects that are read here
     private long bytes;
 
     private DatasetVerification(Storage storage, String dataset) {
@@ -43,7 +44,8 @@ public final class DatasetVerification {
     }
 
     /**
-     * The objects read, their bytes, and a sentence for each damaged one, of very many the first ones and their number.
+     * The objects read, each counted once, their bytes, and a sentence for each damaged one, of very many the first
+     * ones and their number.
      */
     public record Result(long objects, long bytes, List<String> faults) {}
 
@@ -79,7 +81,7 @@ public final class DatasetVerification {
         }
         List<String> faults = new ArrayList<>(verification.faults);
         faults.addAll(reading.of(verification.objects).sentences());
-        return new Result(verification.seen.size(), verification.bytes, List.copyOf(faults));
+        return new Result(verification.objects.size() + verification.others, verification.bytes, List.copyOf(faults));
     }
 
     /** What is wrong with an object, if anything is. */
@@ -95,7 +97,7 @@ public final class DatasetVerification {
 
     private void snapshot(String uri, boolean newest) throws IOException {
         byte[] content = storage.read(uri);
-        bytes += content.length;
+        count(content.length);
         DatasetSnapshot snapshot = DatasetSnapshot.fromJson(uri, content);
         tokenizer(snapshot);
         if (!snapshot.ownUnits().isEmpty()) {
@@ -116,7 +118,9 @@ public final class DatasetVerification {
     }
 
     private void segment(SegmentEntry entry) throws IOException {
-        bytes += entry.file().bytes();
+        if (seen.add(entry.file().file())) {
+            count(entry.file().bytes());
+        }
         Segment segment = Segment.read(storage, dataset, entry);
         segment.parts().forEach(this::object);
         String inputs = SegmentInputs.file(entry.id(), "");
@@ -128,10 +132,15 @@ public final class DatasetVerification {
     }
 
     private void object(ObjectRef object) {
-        bytes += object.bytes();
         if (seen.add(object.file())) {
             objects.add(object);
+            bytes += object.bytes();
         }
+    }
+
+    private void count(long length) {
+        others++;
+        bytes += length;
     }
 
     private void tokenizer(DatasetSnapshot snapshot) {
@@ -139,7 +148,7 @@ public final class DatasetVerification {
         String uri = DatasetSpec.tokenizerUri(dataset, fingerprint);
         check(uri, () -> {
             byte[] file = storage.read(uri);
-            bytes += file.length;
+            count(file.length);
             Tokenizer tokenizer = Tokenizer.ofFile(snapshot.vocabulary().tokenizer(), file);
             if (!tokenizer.fingerprint().equals(fingerprint) || !Arrays.equals(tokenizer.file(), file)) {
                 throw new CorruptFileException(
@@ -159,7 +168,7 @@ public final class DatasetVerification {
         String uri = Storage.resolve(dataset, file);
         check(uri, () -> {
             byte[] found = storage.read(uri);
-            bytes += found.length;
+            count(found.length);
             if (!Arrays.equals(found, expected)) {
                 throw new CorruptFileException(
                         uri, "what " + snapshot.uri(dataset) + " has", "other bytes", "run prepare again");

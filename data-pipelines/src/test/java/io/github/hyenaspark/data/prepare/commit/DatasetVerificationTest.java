@@ -47,6 +47,30 @@ class DatasetVerificationTest {
         assertThat(result.objects()).isGreaterThan(20);
     }
 
+    @Test
+    void everyObjectIsCountedOnceHoweverManySnapshotsListIt() throws IOException {
+        assertCountsFiles();
+        corpus.add("6.txt", "another text ".repeat(70)).add("7.txt", "some text 0 ".repeat(70));
+        corpus.prepare(corpus.config("1.txt"));
+        Files.delete(corpus.input().resolve("2.txt"));
+        corpus.prepare(corpus.settings("data.validation-documents=[\"1.txt\"]", "data.prune=true"));
+        assertCountsFiles();
+    }
+
+    private void assertCountsFiles() throws IOException {
+        List<String> files = objects().stream()
+                .filter(file -> !file.matches("(inputs|reports)/.*|.*\\.lock|lease\\.json|epoch\\.json"))
+                .toList();
+        long bytes = 0;
+        for (String file : files) {
+            bytes += Files.size(corpus.dataset().resolve(file));
+        }
+        DatasetVerification.Result result = DatasetVerification.run(corpus.storage(), dataset);
+        assertThat(result.faults()).isEmpty();
+        assertThat(result.objects()).as("of %s", files).isEqualTo(files.size());
+        assertThat(result.bytes()).isEqualTo(bytes);
+    }
+
     /** Goal 14: one flipped byte in any object is found. */
     @Test
     @Tag("goal-14")
