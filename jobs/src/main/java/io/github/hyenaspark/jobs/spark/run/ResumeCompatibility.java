@@ -51,6 +51,7 @@ public final class ResumeCompatibility {
             "data.snapshot",
             "data.tokenizer",
             "data.max-bad-fraction",
+            "data.min-age",
             "data.on-changed",
             "data.prune",
             "data.dry-run",

@@ -56,6 +56,7 @@ class ResumeCompatibilityTest {
         String moved = identity(
                 "data.dataset=b",
                 "data.input=c",
+                "data.min-age=15m",
                 "run.dir=d",
                 "run.stop-after-rounds=9",
                 "run.store-patience-seconds=9");
