@@ -67,9 +67,6 @@ record RunData(Storage storage, TrainSettings settings) {
         TokenBatches.check(train, settings.packing());
         train.checkSomeShards(storage);
         train.share(storage, snapshot);
-        if (snapshot.heldOutDocuments() > 0) {
-            SplitIndex.open(storage, snapshot, Split.VALIDATION).share(storage, snapshot);
-        }
     }
 
     /**

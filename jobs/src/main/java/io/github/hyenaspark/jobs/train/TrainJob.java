@@ -63,6 +63,7 @@ public final class TrainJob {
     private final CheckpointStore checkpoints;
     private final long begin = System.nanoTime();
     private TrainSettings settings;
+    private HeldOut heldOut = HeldOut.NOTHING;
 
     private TrainJob(TrainSettings settings, Console console, Storage storage) {
         this.settings = settings;
@@ -108,16 +109,20 @@ public final class TrainJob {
             console.result(ValidationPlan.of(settings, snapshot).dryRun(settings, memory(snapshot)));
             return Optional.empty();
         }
+        heldOut = HeldOut.of(
+                storage,
+                SnapshotRef.of(snapshot, settings.data().dataset()),
+                settings.model().lMax());
         List<Change> changes =
                 found.isPresent() ? settings.resuming(found.get(), storage).changesSince(found.get()) : List.of();
         if (!mayChange && changes.stream().anyMatch(change -> change.key().startsWith("train."))) {
             throw new IllegalArgumentException("the run in " + settings.run().dir()
                     + " was trained with other settings: " + changes + ". Restore them, or choose another directory");
         }
-        boolean measures = snapshot.documents(Split.VALIDATION) > 0;
-        String expected = "0, since nothing is held out of " + settings.data().dataset();
+        String expected = "0, since nothing to measure on is held out of "
+                + settings.data().dataset();
         Refusal.unless(
-                measures || settings.run().patience() == 0,
+                heldOut.isMeasured() || settings.run().patience() == 0,
                 "run.patience",
                 settings.run().patience(),
                 expected);
@@ -208,7 +213,7 @@ public final class TrainJob {
                 SnapshotRef.of(snapshot, settings.data().dataset()),
                 settings.packing(),
                 storage.qualify(settings.directory().uri()),
-                ValidationPlan.sequences(settings));
+                heldOut.measured(settings));
         HyenaLanguageModel model = HyenaLanguageModel.create(
                 plan.model(), plan.vocabularySize(), plan.train().seed());
         MomentLayout moments = moments(model.table());

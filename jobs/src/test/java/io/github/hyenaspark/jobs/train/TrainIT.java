@@ -180,6 +180,26 @@ class TrainIT {
 
     @Test
     @Tag("process")
+    void heldOutDocumentsThatAreAllDuplicatesAreNotMeasured() throws IOException {
+        Path corpus = SmallRun.corpus(directory);
+        Files.copy(corpus.resolve("0.txt"), corpus.resolve("4.txt"));
+        Files.createFile(corpus.resolve("5.txt"));
+        String copied = directory.resolve("copied").toString();
+        String held = "data.validation-documents=[4.txt,5.txt]";
+        hyena("local[1]", "prepare", "data.input=" + corpus, "data.dataset=" + copied, held)
+                .json();
+        Outcome outcome =
+                train("local[1]", directory.resolve("run"), "data.dataset=" + copied, "run.stop-after-rounds=3", held);
+        assertThat(outcome.json().get("held_out_loss").isNull()).isTrue();
+        assertThat(outcome.json().get("held_out_is_sample").booleanValue()).isFalse();
+        Outcome patient =
+                train("no-such-master", directory.resolve("patient"), "data.dataset=" + copied, "run.patience=2", held);
+        assertThat(patient.code()).isEqualTo(2);
+        assertThat(patient.messages()).contains("run.patience: found 2, expected 0, since nothing to measure on");
+    }
+
+    @Test
+    @Tag("process")
     void aSampleOfHeldOutTextIsTheSameInEveryRoundAndAfterAResumeAndChangesNoBits() throws IOException {
         Path whole = directory.resolve("whole");
         JsonNode end = train("local[2]", whole, "run.validate-tokens=100").json();

@@ -11,8 +11,8 @@ import java.io.Serializable;
 
 /**
  * What every task of a run knows, sent to each executor once; {@code packing} is of the sequences to train on, held-out
- * ones are always of one document each, and at most {@code heldOutSequences} are measured. The run is the URI of its
- * directory.
+ * ones are always of one document each, and at most {@code heldOutSequences}, perhaps none, are measured. The run is
+ * the URI of its directory.
  */
 public record TrainingPlan(
         ModelConfig model,

@@ -35,7 +35,7 @@ record Training() implements WorkerComputation {
 
     @Override
     public int heldOutChunks(Storage storage, TrainingPlan plan) throws IOException {
-        if (plan.snapshot().heldOutDocuments() == 0) {
+        if (plan.snapshot().heldOutDocuments() == 0 || plan.heldOutSequences() == 0) {
             return 0;
         }
         try (TokenBatches heldOut = plan.heldOutSource().open(storage)) {

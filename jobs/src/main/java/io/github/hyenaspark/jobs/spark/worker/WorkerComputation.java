@@ -49,7 +49,9 @@ public sealed interface WorkerComputation extends Serializable permits Training,
         return NATS_ABOVE_FIRST;
     }
 
-    /** Into how many parts the held-out data is cut; 0 if nothing is held out. Throws if it cannot be opened. */
+    /**
+     * Into how many parts the held-out data is cut; 0 if there is nothing to measure on. Throws if it cannot be opened.
+     */
     int heldOutChunks(Storage storage, TrainingPlan plan) throws IOException;
 
     /** The held-out losses of some of these parts, in a task, at the parameters θ. */
