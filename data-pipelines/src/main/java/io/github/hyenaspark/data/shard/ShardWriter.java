@@ -106,7 +106,8 @@ public final class ShardWriter implements Closeable {
         spool.close();
     }
 
-    private long currentTokens() {
+    /** Tokens of the current document so far. */
+    public long currentTokens() {
         return (spool.bytes() - documentStart) / format.type().bytes();
     }
 

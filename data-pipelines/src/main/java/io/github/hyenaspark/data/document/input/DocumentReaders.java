@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.document.input;
 
+import io.github.hyenaspark.data.document.CutException;
 import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
@@ -22,6 +23,14 @@ public final class DocumentReaders {
      * reader and its texts throw it too.
      */
     public static DocumentReader open(Storage storage, Slice slice, SourceConfig config) throws IOException {
+        return open(storage, slice, config, Long.MAX_VALUE);
+    }
+
+    /**
+     * The same, but of a slice with more than {@code most} stored bytes only so many are read: then comes a
+     * {@link CutException}. Of Parquet, whose rows lie in large groups, all are.
+     */
+    public static DocumentReader open(Storage storage, Slice slice, SourceConfig config, long most) throws IOException {
         InputFile file = slice.file();
         FileFormat format = FileFormat.of(file.path(), config);
         if (!format.splittable() && !slice.isWhole()) {
@@ -32,7 +41,7 @@ public final class DocumentReaders {
             return ParquetDocuments.open(storage, slice, config);
         }
         int before = format.format() == SourceConfig.SourceFormat.TEXT ? TextFileDocuments.bytesBefore(config) : 1;
-        SliceReader reader = SliceReader.open(storage, slice, format.compression(), before);
+        SliceReader reader = SliceReader.open(storage, slice, format.compression(), before, most);
         try {
             return switch (format.format()) {
                 case JSONL -> new JsonLines(reader, config);

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
@@ -32,6 +33,8 @@ public final class ParquetDocuments implements DocumentReader {
     private Optional<ParquetColumn.ParquetColumns> columns = Optional.empty();
     private Optional<ParquetRows> rows = Optional.empty();
     private long offset;
+    private long rowsOfSlice;
+    private long rowsRead;
 
     private ParquetDocuments(Slice slice, SourceConfig config, RangeReader range) {
         this.slice = slice;
@@ -68,7 +71,14 @@ public final class ParquetDocuments implements DocumentReader {
                     file.get(), group, columns.get(), slice.file().path())));
         }
         ParquetRows current = rows.get();
+        rowsRead++;
         return Optional.of(reading(current::next));
+    }
+
+    @Override
+    public OptionalDouble shareOfRows() {
+        boolean listed = columns.isPresent();
+        return OptionalDouble.of(rowsOfSlice > 0 ? (double) rowsRead / rowsOfSlice : listed ? 1 : 0);
     }
 
     private ParquetFileReader openFile() throws IOException {
@@ -90,6 +100,7 @@ public final class ParquetDocuments implements DocumentReader {
             // the library refuses to read a group without rows
             if (start >= slice.from() && start < slice.to() && block.getRowCount() > 0) {
                 pending.add(new ParquetRows.RowGroup(index, start, row, block.getRowCount()));
+                rowsOfSlice += block.getRowCount();
             }
             row += block.getRowCount();
         }

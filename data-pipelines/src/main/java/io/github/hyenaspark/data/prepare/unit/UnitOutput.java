@@ -2,6 +2,7 @@ package io.github.hyenaspark.data.prepare.unit;
 
 import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.BadFileException;
+import io.github.hyenaspark.data.document.CutException;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.DocumentStep;
@@ -48,6 +49,7 @@ public final class UnitOutput implements Closeable {
     private final ShardWriter shards;
     private final DocumentTableWriter table;
     private final Quarantine quarantine;
+    private UnitTally.SourceTally unfinished = new UnitTally.SourceTally(0, 0, 0);
 
     public UnitOutput(DatasetSpec spec, Tokenizer tokenizer) throws IOException {
         this.spec = spec;
@@ -70,15 +72,38 @@ public final class UnitOutput implements Closeable {
      */
     public void take(Storage storage, Slice slice) throws IOException {
         try (var reader = DocumentReaders.open(storage, slice, spec.config().source())) {
-            boolean more = true;
-            while (more) {
-                more = takeNext(slice.file(), reader);
-            }
+            takeAll(slice.file(), reader);
         } catch (BadFileException e) {
             shards.discardDocument();
             throw e;
         }
         tally.sourceBytes(slice.to() - slice.from());
+    }
+
+    /**
+     * Takes the documents at the beginning of a slice, about {@code most} stored bytes of it; returns how many bytes of
+     * the slice they are, 0 if no document begins there. What was read of a longer document is {@link #unfinished}.
+     */
+    public long takeSome(Storage storage, Slice slice, long most) throws IOException {
+        try (var sample = SliceSample.open(storage, slice, spec.config().source(), most)) {
+            takeAll(slice.file(), sample);
+            return sample.bytes();
+        } catch (BadFileException e) {
+            shards.discardDocument();
+            throw e;
+        }
+    }
+
+    /** Bytes and tokens of documents whose beginnings were read, 0 documents. */
+    public UnitTally.SourceTally unfinished() {
+        return unfinished;
+    }
+
+    private void takeAll(InputFile file, DocumentReader reader) throws IOException {
+        boolean more = true;
+        while (more) {
+            more = takeNext(file, reader);
+        }
     }
 
     private boolean takeNext(InputFile file, DocumentReader reader) throws IOException {
@@ -113,6 +138,9 @@ public final class UnitOutput implements Closeable {
                 tally.specialTokens(special);
                 end(document, text);
             }
+        } catch (CutException e) {
+            unfinished = unfinished.plus(new UnitTally.SourceTally(0, text.bytes(), shards.currentTokens()));
+            shards.discardDocument();
         } catch (RejectedDocumentException e) {
             filtered(document, text, e.reason());
         } catch (MalformedTextException e) {
