@@ -236,13 +236,7 @@ public final class FitJob implements Job {
         }
         for (String name : folds.get(0).keySet()) {
             double[] values = folds.stream().mapToDouble(fold -> fold.get(name)).toArray();
-            ObjectNode value = json.putObject(name);
-            double mean = Arrays.stream(values).average().orElse(Double.NaN);
-            double squares = Arrays.stream(values)
-                    .map(each -> (each - mean) * (each - mean))
-                    .sum();
-            Json.putFinite(value, "mean", mean);
-            Json.putFinite(value, "sd", hasFolds ? Math.sqrt(squares / (values.length - 1)) : 0);
+            FoldMetrics.put(json, name, values, hasFolds);
         }
         return json.put("epochs", outcome.epochs());
     }

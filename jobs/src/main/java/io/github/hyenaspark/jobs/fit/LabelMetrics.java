@@ -13,8 +13,8 @@ public final class LabelMetrics {
 
     /**
      * Of a classification {@code accuracy}, {@code mcc}, {@code auroc} and {@code f1}; of tags the same, each the mean
-     * over tags, {@code auroc} over those that some documents have and others have not; of values {@code r2} and
-     * {@code rmse}. NaN where documents of one class alone cannot tell.
+     * over tags, {@code auroc} over those that some documents have and others have not; of values {@code rmse}, and
+     * {@code r2}, the mean over values that differ. NaN where documents of one class or value alone cannot tell.
      *
      * @param targets one row for each document, as in its label set
      */
@@ -193,7 +193,7 @@ public final class LabelMetrics {
         return sum;
     }
 
-    /** 1 − Σ(y − ŷ)²/Σ(y − ȳ)², of each value; the mean over values. */
+    /** 1 − Σ(y − ŷ)²/Σ(y − ȳ)², of each value; the mean over those that are not the same in all documents. */
     private static double explained(double[][] predicted, double[][] targets) {
         return mean(IntStream.range(0, targets[0].length)
                 .mapToObj(t -> {
@@ -206,8 +206,9 @@ public final class LabelMetrics {
                     for (double[] row : found) {
                         spread += (row[0] - mean) * (row[0] - mean);
                     }
-                    return 1 - squaredError(column(predicted, t), found) / spread;
+                    return spread == 0 ? Double.NaN : 1 - squaredError(column(predicted, t), found) / spread;
                 })
+                .filter(value -> !Double.isNaN(value))
                 .toList());
     }
 }
