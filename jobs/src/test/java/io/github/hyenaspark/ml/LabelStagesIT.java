@@ -207,12 +207,17 @@ class LabelStagesIT {
 
     @Test
     void valuesArePredictedInTheirUnit() throws IOException {
+        session.sparkContext().setJobDescription("the application's");
         HyenaRegressionModel model = new HyenaRegressor()
                 .setInputCol("text")
                 .setLabelCol("percent")
                 .setMaxIter(10)
                 .setSettings(SMALL)
                 .fit(read().withColumn("percent", functions.expr("100 * share")));
+        assertThat(session.sparkContext().getLocalProperty("spark.job.description"))
+                .isEqualTo("the application's");
+        assertThat(session.sparkContext().getLocalProperty("callSite.short")).isNull();
+        session.sparkContext().setJobDescription(null);
         String saved = shared.resolve("regression").toString();
         model.save(saved);
         assertThat(HyenaRegressionModel.load(saved).transform(read()).collectAsList())

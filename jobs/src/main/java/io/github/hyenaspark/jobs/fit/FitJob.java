@@ -23,6 +23,7 @@ import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
 import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import io.github.hyenaspark.jobs.train.RunConfig;
 import io.github.hyenaspark.operator.head.LabelHead;
 import io.github.hyenaspark.train.config.TrainConfig;
@@ -140,7 +141,10 @@ public final class FitJob implements Job {
         }
     }
 
-    /** Runs a fitting in an application's session. It wants the model alone, so there are no pages and pictures. */
+    /**
+     * Runs a fitting in an application's session, whose jobs have their names again afterwards. It wants the model
+     * alone, so there are no pages and pictures.
+     */
     public static FittedModel fit(Settings settings, SparkSession session) throws IOException {
         var silent = new Fitting.Observer() {
             @Override
@@ -157,9 +161,13 @@ public final class FitJob implements Job {
                 return false;
             }
         };
-        return fitting(settings, SparkRuntime.of(session).context(), silent)
-                .run()
-                .model();
+        JavaSparkContext context = SparkRuntime.of(session).context();
+        var names = TaskWatch.Names.of(context);
+        try {
+            return fitting(settings, context, silent).run().model();
+        } finally {
+            names.restore(context);
+        }
     }
 
     /** The documents become a dataset, and what is to be learnt of it is read. */

@@ -10,12 +10,15 @@ import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkStageInfo;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.JavaSparkStatusTracker;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Names Spark jobs, and shows how many tasks of the only running one are done, while another thread waits for it. */
 public final class TaskWatch {
     private static final Logger LOG = LoggerFactory.getLogger(TaskWatch.class);
+    private static final String DESCRIPTION = "spark.job.description"; // Spark's own names of local properties
+    private static final String CALL_SITE = "callSite.short";
     private static final long LOOK_MILLIS = 500;
     private static final long PATIENCE_SECONDS = 10;
 
@@ -33,6 +36,21 @@ public final class TaskWatch {
         this.tracker = context.statusTracker();
         this.progress = progress;
         looking = thread.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** What the jobs of a thread are named; null where nobody named them. */
+    public record Names(
+            @Nullable String description, @Nullable String callSite) {
+        /** Of the jobs that this thread runs now. */
+        public static Names of(JavaSparkContext context) {
+            return new Names(context.getLocalProperty(DESCRIPTION), context.getLocalProperty(CALL_SITE));
+        }
+
+        /** Names the jobs so again that this thread runs from now on. */
+        public void restore(JavaSparkContext context) {
+            context.setLocalProperty(DESCRIPTION, description);
+            context.setLocalProperty(CALL_SITE, callSite);
+        }
     }
 
     /** Names the jobs that this thread runs from now on, in the Spark UI and its logs. */
