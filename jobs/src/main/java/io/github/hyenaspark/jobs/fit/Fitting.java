@@ -136,7 +136,11 @@ final class Fitting {
                         snapshot.vocabulary().size(),
                         doubled.train(),
                         settings.run().merge())
-                .refuseUnlessItFits(train.workers(), train.threads());
+                .refuseUnlessItFits(
+                        train.workers(),
+                        train.threads(),
+                        "take a smaller fit.max-length (maxLength of a stage)"
+                                + (pretrained.isPresent() ? "" : ", model.d-model") + " or train.batch-size");
     }
 
     LabelSet labels() {

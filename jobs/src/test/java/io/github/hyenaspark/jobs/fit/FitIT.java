@@ -379,7 +379,8 @@ final class FitIT {
         "fit.folds=1, at least 2",
         "data.input=, data.input",
         "fit.readings=sideways, fit.readings",
-        "train.rounds=7, fit.epochs decides"
+        "train.rounds=7, fit.epochs decides",
+        "train.batch-size=10000000, 'take a smaller fit.max-length (maxLength of a stage), model.d-model or train.b'"
     })
     void mistakesAreToldInOneSentence(String setting, String expected) throws IOException {
         Outcome outcome = SmallRun.bare(LOCAL, fit(motifs(), "run", setting));

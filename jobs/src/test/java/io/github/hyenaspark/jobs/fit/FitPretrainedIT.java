@@ -78,6 +78,9 @@ final class FitPretrainedIT {
 
     @Test
     void aPretrainedModelIsTheBeginning() throws IOException {
+        assertThat(SmallRun.bare(LOCAL, List.of(fit("large", "train.batch-size=10000000")))
+                        .messages())
+                .contains("or take a smaller fit.max-length (maxLength of a stage) or train.batch-size");
         JsonNode result = done(fit("run", "fit.trained-layers=1"));
         assertThat(result.at("/auroc/mean").asDouble()).isBetween(0.0, 1.0);
         JsonNode settings = Json.parse("fit.json", Files.readAllBytes(directory.resolve("run/fit.json")));

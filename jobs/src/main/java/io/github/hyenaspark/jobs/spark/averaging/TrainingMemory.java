@@ -152,6 +152,15 @@ public record TrainingMemory(
 
     /** Refuses a training that cannot fit, as far as that is known before anything starts. */
     public void refuseUnlessItFits(int workers, int threads) {
+        refuseUnlessItFits(
+                workers,
+                threads,
+                "take a smaller model.l-max, model.d-model or train.batch-size; hyena inspect memory tells what each"
+                        + " takes");
+    }
+
+    /** The same, with what to do where no more memory is to be had. */
+    public void refuseUnlessItFits(int workers, int threads, String less) {
         long here = MemoryNeeds.tasksHere(threads);
         long tasks = Math.min(workers, here);
         Refusal.unless(
@@ -167,8 +176,7 @@ public record TrainingMemory(
                         taskHeap,
                         step.model(),
                         step.offHeap(),
-                        "take a smaller model.l-max, model.d-model or train.batch-size; hyena inspect memory tells what"
-                                + " each takes")
+                        less)
                 .refuseUnlessTheyFit(tasks);
     }
 

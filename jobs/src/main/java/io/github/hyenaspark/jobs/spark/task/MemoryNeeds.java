@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 import javax.management.JMException;
 import javax.management.ObjectName;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
 
 /**
  * What a command holds in memory at least, bytes, counted before anything starts. The memory of Spark and of Java
@@ -47,9 +48,14 @@ public record MemoryNeeds(
         return Math.max(1, found / threads);
     }
 
-    /** The master that a session of this JVM has or would have. */
+    /** The master that the session of this JVM has, or would have. */
     public static String master() {
-        return new SparkConf().get("spark.master", "local[*]");
+        return conf().get("spark.master", "local[*]");
+    }
+
+    /** Of the session of this JVM, whoever made it, or else of the one that would be started. */
+    private static SparkConf conf() {
+        return SparkEnv.get() == null ? new SparkConf() : SparkEnv.get().conf();
     }
 
     /**
@@ -70,7 +76,7 @@ public record MemoryNeeds(
             check(
                     "the heap of an executor",
                     executorHeap + taskHeap,
-                    new SparkConf().getSizeAsBytes("spark.executor.memory", "1g"),
+                    conf().getSizeAsBytes("spark.executor.memory", "1g"),
                     "--conf spark.executor.memory=SIZE");
         }
     }
