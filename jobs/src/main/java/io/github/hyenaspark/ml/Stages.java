@@ -5,6 +5,7 @@ import io.github.hyenaspark.jobs.spark.Scoring;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
@@ -73,12 +75,28 @@ final class Stages {
                 expected);
     }
 
-    /** The column that a parameter names; refuses a schema without it. */
+    /** The column that a parameter names; refuses a schema without it, or with several. */
     static StructField column(Params stage, StructType schema, Param<String> param) {
         String column = stage.getOrDefault(param);
         List<String> names = List.of(schema.fieldNames());
         Refusal.unless(names.contains(column), param.toString(), column, "one of the columns " + names);
+        List<String> same = named(schema, column);
+        Refusal.unless(
+                same.size() == 1,
+                param.toString(),
+                column + " for the columns " + same,
+                "the name of one column; rename or drop the others");
         return schema.apply(column);
+    }
+
+    /**
+     * The names in a schema that are this one to Spark: letters are the same in both cases unless a session says so.
+     */
+    private static List<String> named(StructType schema, String column) {
+        boolean isExact = SQLConf.get().caseSensitiveAnalysis();
+        return Arrays.stream(schema.fieldNames())
+                .filter(name -> isExact ? name.equals(column) : name.equalsIgnoreCase(column))
+                .toList();
     }
 
     static StructType with(StructType schema, Params stage, Param<String> param, DataType type) {
@@ -88,8 +106,9 @@ final class Stages {
     /** The schema with one more column, which may be null, if it has a name; refuses one that is there already. */
     static StructType with(StructType schema, Params stage, Param<String> param, DataType type, Metadata metadata) {
         String column = stage.getOrDefault(param);
-        boolean isFree = !List.of(schema.fieldNames()).contains(column);
-        Refusal.unless(isFree, param.toString(), column, "a name that is not among the columns yet");
+        List<String> same = named(schema, column);
+        String other = same.isEmpty() || same.contains(column) ? "" : ", and is not " + same.get(0) + " in other case";
+        Refusal.unless(same.isEmpty(), param.toString(), column, "a name that is not among the columns yet" + other);
         return column.isEmpty() ? schema : schema.add(column, type, true, metadata);
     }
 

@@ -118,6 +118,25 @@ class PretrainedStagesIT {
     }
 
     @Test
+    void namesAreComparedAsTheSessionDoes() {
+        Dataset<Row> read = read().select(
+                        functions.col("*"),
+                        functions.lit("the user's").as("Bits"),
+                        functions.lit(7).as("id"));
+        assertThatThrownBy(() -> scorer().transform(read)).hasMessageContaining("is not Bits in other case");
+        session.conf().set("spark.sql.caseSensitive", true);
+        try {
+            Dataset<Row> found = scorer().transform(read);
+            assertThat(found.columns()).containsExactly("id", "text", "Bits", "id", "bits", "loss");
+            assertThat(found.first().getString(2)).isEqualTo("the user's");
+            assertThat(found.first().getInt(3)).isEqualTo(7);
+            assertThat(found.first().getDouble(4)).isPositive();
+        } finally {
+            session.conf().unset("spark.sql.caseSensitive");
+        }
+    }
+
+    @Test
     void anExportIsAsGoodAsItsRun() throws IOException {
         String export = shared.resolve("export").toString();
         assertThat(SmallRun.bare("local[1]", List.of("export", run, "export.output=" + export))

@@ -122,6 +122,15 @@ class StageParamsTest {
                         + " another");
         assertThatThrownBy(() -> scorer().setLossCol("id").transformSchema(DOCUMENTS))
                 .hasMessage("s__lossCol: found id, expected a name that is not among the columns yet");
+        assertThatThrownBy(() -> scorer().setLossCol("ID").transformSchema(DOCUMENTS))
+                .hasMessage("s__lossCol: found ID, expected a name that is not among the columns yet, and is not id in"
+                        + " other case");
+        assertThatThrownBy(() -> scorer().setLossCol("Bits").transformSchema(DOCUMENTS))
+                .hasMessageContaining("is not bits in other case");
+        StructType twice = DOCUMENTS.add("text", DataTypes.StringType);
+        assertThatThrownBy(() -> scorer().transformSchema(twice))
+                .hasMessage("s__inputCol: found text for the columns [text, text], expected the name of one column;"
+                        + " rename or drop the others");
         assertThatThrownBy(() -> embedder().setPooling("max"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("pooling");

@@ -28,9 +28,10 @@ public final class ResultColumns {
 
     /**
      * All columns of the documents, and behind them {@code column}, a struct of what is predicted of each and of
-     * {@code error}, a string: why there is no prediction, or null. Rows keep their partitions and order.
+     * {@code error}, a string: why there is no prediction, or null. Rows keep their partitions and order, and several
+     * columns of one name stay several.
      *
-     * @param text name of a column of strings
+     * @param text name of one column of strings
      */
     public static Dataset<Row> predict(Dataset<?> documents, String text, String column, Predictor predictor) {
         return add(documents, text, column, predictor.columns(), texts -> new PredictionRows(texts, predictor));
@@ -43,19 +44,34 @@ public final class ResultColumns {
         int at = schema.fieldIndex(text);
         MapPartitionsFunction<Row, Row> computed =
                 part -> computation.rows(new TextRows.DataFrameTexts(part, at, row -> row));
-        StructType type = new StructType().add("document", schema, false);
+        StructType type = new StructType().add("document", numbered(schema), false);
         for (StructField result : results.fields()) {
             type = type.add(result);
         }
         type = type.add("error", DataTypes.StringType);
         Dataset<Row> rows = documents.toDF().mapPartitions(computed, Encoders.row(type));
         List<Column> columns = new ArrayList<>();
-        for (StructField field : schema.fields()) { // an encoder of rows loses the metadata
-            columns.add(rows.col("document").getField(field.name()).as(field.name(), field.metadata()));
+        for (int i = 0; i < schema.size(); i++) { // an encoder of rows loses the metadata
+            StructField field = schema.fields()[i];
+            columns.add(rows.col("document").getField(numbered(i)).as(field.name(), field.metadata()));
         }
         Column[] ofResult =
                 Arrays.stream(type.fieldNames()).skip(1).map(rows::col).toArray(Column[]::new);
         columns.add(functions.struct(ofResult).as(column));
         return rows.select(columns.toArray(Column[]::new));
+    }
+
+    /** The fields under other names, each of which is one field's alone: after a join several may have one name. */
+    private static StructType numbered(StructType schema) {
+        StructType numbered = new StructType();
+        for (int i = 0; i < schema.size(); i++) {
+            StructField field = schema.fields()[i];
+            numbered = numbered.add(numbered(i), field.dataType(), field.nullable());
+        }
+        return numbered;
+    }
+
+    private static String numbered(int field) {
+        return "field" + field;
     }
 }
