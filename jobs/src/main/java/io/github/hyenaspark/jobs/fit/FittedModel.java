@@ -188,7 +188,7 @@ public record FittedModel(
             members.add(new Member(
                     name,
                     theta(storage, Storage.resolve(directory, name + ".safetensors"), spec),
-                    new Scale(numbers(member.path("means")), numbers(member.path("deviations")))));
+                    new Scale(numbers(uri, member, "means"), numbers(uri, member, "deviations"))));
         }
         int longest = json.path("longest").asInt(spec.config().lMax()); // not in older files
         return new FittedModel(spec, readings, longest, List.copyOf(names), settings, tokenizer, List.copyOf(members));
@@ -202,9 +202,13 @@ public record FittedModel(
                 .bind("model", ModelConfig.class);
     }
 
-    private static double[] numbers(JsonNode array) {
+    private static double[] numbers(String uri, JsonNode member, String key) throws CorruptFileException {
+        JsonNode array = member.path(key);
         double[] values = new double[array.size()];
         for (int i = 0; i < values.length; i++) {
+            if (!array.get(i).isNumber()) { // what is not finite is written as text
+                throw new CorruptFileException(uri, "finite numbers as " + key, array.toString(), "fit again");
+            }
             values[i] = array.get(i).doubleValue();
         }
         return values;

@@ -246,16 +246,11 @@ final class Fitting {
         double[] deviations = new double[width];
         for (int t = 0; t < width; t++) {
             int at = t;
-            double mean = Arrays.stream(train)
+            Spread spread = Spread.of(Arrays.stream(train)
                     .mapToDouble(document -> labels.targets()[document][at])
-                    .average()
-                    .orElseThrow();
-            double variance = Arrays.stream(train)
-                    .mapToDouble(document -> StrictMath.pow(labels.targets()[document][at] - mean, 2))
-                    .average()
-                    .orElseThrow();
-            means[t] = mean;
-            deviations[t] = variance > 0 ? Math.sqrt(variance) : 1;
+                    .toArray());
+            means[t] = spread.mean();
+            deviations[t] = spread.deviation() > 0 ? spread.deviation() : 1;
         }
         return new FittedModel.Scale(means, deviations);
     }

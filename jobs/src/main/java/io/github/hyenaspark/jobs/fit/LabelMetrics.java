@@ -1,6 +1,8 @@
 package io.github.hyenaspark.jobs.fit;
 
+import io.github.hyenaspark.jobs.fit.Spread.Scaled;
 import io.github.hyenaspark.operator.head.LabelHead.Task;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +49,9 @@ public final class LabelMetrics {
             }
             case REGRESSION -> {
                 metrics.put("r2", explained(predicted, targets));
-                metrics.put("rmse", Math.sqrt(squaredError(predicted, targets) / predicted.length / targets[0].length));
+                Scaled errors = errors(predicted, targets);
+                double squares = errors.squaresSummed() / predicted.length / targets[0].length;
+                metrics.put("rmse", Math.scalb(Math.sqrt(squares), errors.exponent()));
             }
         }
         return metrics;
@@ -183,14 +187,12 @@ public final class LabelMetrics {
         return (ranks - with * (with + 1) / 2) / (with * (predicted.length - with));
     }
 
-    private static double squaredError(double[][] predicted, double[][] targets) {
-        double sum = 0;
-        for (int i = 0; i < predicted.length; i++) {
-            for (int t = 0; t < targets[i].length; t++) {
-                sum += StrictMath.pow(predicted[i][t] - targets[i][t], 2);
-            }
-        }
-        return sum;
+    /** ŷ − y of all documents' values, one after the other. */
+    private static Scaled errors(double[][] predicted, double[][] targets) {
+        return Scaled.of(IntStream.range(0, predicted.length)
+                .boxed()
+                .flatMapToDouble(
+                        i -> IntStream.range(0, targets[i].length).mapToDouble(t -> predicted[i][t] - targets[i][t])));
     }
 
     /** 1 − Σ(y − ŷ)²/Σ(y − ȳ)², of each value; the mean over those that are not the same in all documents. */
@@ -198,15 +200,18 @@ public final class LabelMetrics {
         return mean(IntStream.range(0, targets[0].length)
                 .mapToObj(t -> {
                     double[][] found = column(targets, t);
-                    double mean = 0;
-                    for (double[] row : found) {
-                        mean += row[0] / found.length;
+                    Scaled values = Scaled.of(Arrays.stream(found).mapToDouble(row -> row[0]));
+                    double sum = 0;
+                    for (double value : values.values()) {
+                        sum += value / found.length;
                     }
-                    double spread = 0;
-                    for (double[] row : found) {
-                        spread += (row[0] - mean) * (row[0] - mean);
-                    }
-                    return spread == 0 ? Double.NaN : 1 - squaredError(column(predicted, t), found) / spread;
+                    double mean = Math.scalb(sum, values.exponent());
+                    Scaled apart = Scaled.of(Arrays.stream(found).mapToDouble(row -> row[0] - mean));
+                    Scaled errors = errors(column(predicted, t), found);
+                    double left = errors.squaresSummed() / apart.squaresSummed();
+                    return apart.squaresSummed() == 0
+                            ? Double.NaN
+                            : 1 - Math.scalb(left, 2 * (errors.exponent() - apart.exponent()));
                 })
                 .filter(value -> !Double.isNaN(value))
                 .toList());

@@ -38,6 +38,7 @@ import java.util.regex.Pattern;
  */
 record LabelSet(Task task, List<String> names, List<LabelledDocument> documents, double[][] targets) {
     private static final int MOST_WHOLE_CLASSES = 20;
+    private static final double LARGEST_VALUE = 1e300; // beyond it deviations and predictions might not be finite
     private static final int AT_ONCE = 1 << 16; // tokens of a document that are read at once
     private static final Pattern WHOLE = Pattern.compile("[+-]?\\d{1,18}(\\.0*)?");
     private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
@@ -235,6 +236,11 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
             throw new IllegalArgumentException("fit.label-field: found \"" + label + "\" in " + config.labelField()
                     + ", expected " + (task == Task.TAGGING ? "0, 1, true or false" : "a number"));
         }
+        Refusal.unless(
+                Math.abs(value) <= LARGEST_VALUE,
+                "fit.label-field",
+                label + " in " + config.labelField(),
+                "values from -1e300 to 1e300, whose deviation is a finite number; divide them");
         return value;
     }
 

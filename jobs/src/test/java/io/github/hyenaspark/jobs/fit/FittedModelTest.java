@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.Readings;
 import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
 import io.github.hyenaspark.model.LabelModel;
@@ -27,17 +28,20 @@ final class FittedModelTest {
     Path directory;
 
     private static FittedModel model() throws IOException {
-        return model(List.of("no", "yes"), 1);
+        return model(new FittedModel.Scale(new double[0], new double[0]));
     }
 
-    private static FittedModel model(List<String> names, double deviation) throws IOException {
+    private static FittedModel model(FittedModel.Scale scale) throws IOException {
+        return model(List.of("no", "yes"), scale);
+    }
+
+    private static FittedModel model(List<String> names, FittedModel.Scale scale) throws IOException {
         Settings settings =
                 Settings.load(List.of("model.d-model=4", "model.n-layer=1", "model.l-max=8", "model.mixer=hyena-se"));
         Tokenizer tokenizer = Tokenizer.open(STORAGE, "dna");
         var head = new LabelHead(LabelHead.Task.CLASSIFICATION, 2, LabelHead.Pooling.MAX, 1, 1, 0);
         var spec = new LabelModel.Spec(settings.bind("model", ModelConfig.class), tokenizer.vocabularySize(), head, 1);
         long size = spec.table().stream().mapToLong(entry -> entry.size()).sum();
-        var scale = new FittedModel.Scale(new double[] {0}, new double[] {deviation});
         var member = new FittedModel.Member("model-1", new float[(int) size], scale);
         return new FittedModel(
                 spec,
@@ -54,8 +58,8 @@ final class FittedModelTest {
     void theDescriptionTellsNamesAndScales() throws IOException {
         ObjectNode description = model().description();
         assertThat(model().description()).isEqualTo(description);
-        assertThat(model(List.of("0", "1"), 1).description()).isNotEqualTo(description);
-        assertThat(model(List.of("no", "yes"), 2).description()).isNotEqualTo(description);
+        assertThat(model(List.of("0", "1"), new FittedModel.Scale(new double[0], new double[0])).description()).isNotEqualTo(description);
+        assertThat(model(new FittedModel.Scale(new double[] {0}, new double[] {2})).description()).isNotEqualTo(description);
     }
 
     @Test
@@ -73,5 +77,15 @@ final class FittedModelTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("there is no fitted model in " + fitting.model())
                 .hasMessageContaining("run fit first");
+    }
+
+    @Test
+    void aScaleThatIsNoNumberIsNotTakenForZero() throws IOException {
+        String uri = directory.resolve("model").toString();
+        model(new FittedModel.Scale(new double[] {2}, new double[] {Double.POSITIVE_INFINITY}))
+                .write(STORAGE, uri);
+        assertThatThrownBy(() -> FittedModel.read(STORAGE, uri))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("finite numbers as deviations");
     }
 }

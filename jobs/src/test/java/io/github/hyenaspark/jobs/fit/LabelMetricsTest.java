@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.hyenaspark.operator.head.LabelHead.Task;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Expected values by hand, or by scikit-learn 1.2 on the same numbers. */
 final class LabelMetricsTest {
@@ -57,6 +60,34 @@ final class LabelMetricsTest {
         Map<String, Double> found = LabelMetrics.of(Task.REGRESSION, predicted, targets);
         assertThat(found.get("rmse")).isCloseTo(Math.sqrt(2.0 / 3), within(1e-12));
         assertThat(found.get("r2")).isCloseTo(0, within(1e-12));
+    }
+
+    /** Whose squares are too large or too small for a double, in a unit that costs no bit. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 900, -900})
+    void ofValuesOfAnyMagnitude(int exponent) {
+        double[][] predicted = {{1.125}, {2}, {3}, {-7.3}};
+        double[][] targets = {{1}, {3}, {2}, {0.1}};
+        double squares = 0;
+        double mean = 0;
+        double spread = 0;
+        for (int i = 0; i < targets.length; i++) {
+            squares += StrictMath.pow(predicted[i][0] - targets[i][0], 2);
+            mean += targets[i][0] / targets.length;
+        }
+        for (double[] target : targets) {
+            spread += (target[0] - mean) * (target[0] - mean);
+        }
+        Map<String, Double> found =
+                LabelMetrics.of(Task.REGRESSION, times(predicted, exponent), times(targets, exponent));
+        assertThat(found.get("rmse")).isEqualTo(Math.scalb(Math.sqrt(squares / targets.length), exponent));
+        assertThat(found.get("r2")).isEqualTo(1 - squares / spread);
+    }
+
+    private static double[][] times(double[][] rows, int exponent) {
+        return Arrays.stream(rows)
+                .map(row -> new double[] {Math.scalb(row[0], exponent)})
+                .toArray(double[][]::new);
     }
 
     @Test

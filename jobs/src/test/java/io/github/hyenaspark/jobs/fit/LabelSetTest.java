@@ -66,4 +66,13 @@ final class LabelSetTest {
                 .hasMessage("fit.label-field: found 3.5 as the only value of second in 2 documents, "
                         + "expected at least two values");
     }
+
+    @Test
+    void valuesWhoseDeviationMayNotBeFiniteAreRefused() {
+        assertThat(set(List.of(List.of("-1e300"), List.of("1e300"))).flatTargets())
+                .containsExactly(-1e300, 1e300);
+        assertThatThrownBy(() -> set(List.of(List.of("1.5"), List.of("-1e301"))))
+                .hasMessage("fit.label-field: found -1e301 in [label], expected values from -1e300 to 1e300, whose"
+                        + " deviation is a finite number; divide them");
+    }
 }
