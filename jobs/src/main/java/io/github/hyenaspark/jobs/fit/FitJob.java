@@ -134,7 +134,9 @@ public final class FitJob implements Job {
             ObjectNode json = report(directory, fitting.labels(), outcome, hasFolds)
                     .put("seconds", (System.nanoTime() - begin) / 1e9)
                     .put("cpu_seconds", cpuSeconds());
-            storage.replace(directory.predictions(), predictions(fitting.labels(), outcome));
+            var lines = new PredictionLines(fitting.labels(), outcome.tested(), outcome.predictions());
+            storage.delete(directory.predictions()); // of a fitting that was killed before its result was there
+            storage.write(directory.predictions(), lines);
             storage.replace(directory.report(), FitPage.html(json, figures(fitting.labels(), outcome)));
             storage.replace(result, Json.bytes(json));
             console.result(json);
@@ -253,35 +255,6 @@ public final class FitJob implements Job {
         return Arrays.stream(documents)
                 .mapToObj(document -> labels.targets()[document])
                 .toArray(double[][]::new);
-    }
-
-    /** A line for each document that measured a model: what it is, and what was predicted by models without it. */
-    private static byte[] predictions(LabelSet labels, Fitting.Outcome outcome) {
-        var lines = new StringBuilder();
-        for (int fold = 0; fold < outcome.tested().size(); fold++) {
-            for (int i = 0; i < outcome.tested().get(fold).length; i++) {
-                int document = outcome.tested().get(fold)[i];
-                ObjectNode line = Json.object()
-                        .put("id", labels.documents().get(document).id())
-                        .put("fold", fold + 1);
-                double[] predicted = outcome.predictions().get(fold)[i];
-                if (labels.task() == LabelHead.Task.CLASSIFICATION) {
-                    line.put("label", labels.names().get((int) labels.targets()[document][0]))
-                            .put("predicted", labels.names().get(LabelMetrics.likeliest(predicted)));
-                } else {
-                    putNamed(line.putObject("labels"), labels, labels.targets()[document]);
-                }
-                putNamed(line.putObject("outputs"), labels, predicted);
-                lines.append(Json.line(line)).append('\n');
-            }
-        }
-        return lines.toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static void putNamed(ObjectNode into, LabelSet labels, double[] values) {
-        for (int i = 0; i < values.length; i++) {
-            into.put(labels.names().get(i), values[i]);
-        }
     }
 
     private static FitPage.Predictions figures(LabelSet labels, Fitting.Outcome outcome) {
