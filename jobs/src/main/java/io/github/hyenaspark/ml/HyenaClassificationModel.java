@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.Model;
 import org.apache.spark.ml.param.ParamMap;
@@ -88,9 +89,9 @@ public final class HyenaClassificationModel extends Model<HyenaClassificationMod
     private int[] classes() {
         List<String> labels = List.of(getLabels());
         List<String> names = fitted().names();
-        return names.stream()
-                .mapToInt(name -> names.equals(labels) ? labels.indexOf(name) : Integer.parseInt(name))
-                .toArray();
+        return names.equals(labels)
+                ? IntStream.range(0, names.size()).toArray()
+                : names.stream().mapToInt(Integer::parseInt).toArray();
     }
 
     /**

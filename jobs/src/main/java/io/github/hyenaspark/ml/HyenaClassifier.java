@@ -21,8 +21,9 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * Learns the classes of documents, as the command {@code fit} does. Labels are strings, of any kind, or the numbers of
- * classes, from 0. The model's predictions are numbers of classes; the names that strings give them, or the label
- * column has in its metadata, are in the metadata of the prediction column, where {@code IndexToString} finds them.
+ * classes, from 0 to 9,999 or as many as the metadata of the label column names. The model's predictions are numbers of
+ * classes; the names that strings give them, or the label column has in its metadata, are in the metadata of the
+ * prediction column, where {@code IndexToString} finds them.
  *
  * <pre>{@code
  * var classifier = new HyenaClassifier().setInputCol("text").setLabelCol("language");
@@ -32,6 +33,7 @@ import org.apache.spark.sql.types.StructType;
 public final class HyenaClassifier extends Estimator<HyenaClassificationModel>
         implements FitParams<HyenaClassifier>, ClassificationParams<HyenaClassifier>, DefaultParamsWritable {
     private static final long serialVersionUID = 1;
+    private static final int MOST_UNNAMED = 10_000; // every row has two vectors of as many doubles as there are classes
 
     private final String uid;
 
@@ -72,19 +74,22 @@ public final class HyenaClassifier extends Estimator<HyenaClassificationModel>
         StructField field = Stages.column(this, documents.schema(), labelCol());
         Column label = LabelFit.column(documents.toDF(), getLabelCol());
         boolean named = field.dataType().equals(DataTypes.StringType);
-        FittedModel fitted = LabelFit.fit(this, documents, named ? label : number(label), "classification");
-        List<String> names = named ? fitted.names() : names(field);
+        List<String> known = named ? List.of() : names(field);
+        Column text = named ? label : number(label, Math.max(MOST_UNNAMED, known.size()));
+        FittedModel fitted = LabelFit.fit(this, documents, text, "classification");
+        List<String> names = named ? fitted.names() : known;
         HyenaClassificationModel model = copyValues(new HyenaClassificationModel(uid), new ParamMap());
         return model.with(fitted).setLabels(names).setParent(this);
     }
 
-    /** As text without a fraction. */
-    private Column number(Column label) {
+    /** As text without a fraction; refuses what is not the number of one of {@code most} classes. */
+    private Column number(Column label, int most) {
         Column refusal = functions.raise_error(functions.concat(
                 functions.lit(labelCol() + ": found "),
                 label.cast(DataTypes.StringType),
-                functions.lit(", expected whole numbers from 0; cast classes to strings, or take HyenaRegressor")));
-        Column whole = label.geq(0).and(label.equalTo(functions.floor(label)));
+                functions.lit(", expected whole numbers from 0 to " + (most - 1)
+                        + "; index classes with StringIndexer or cast them to strings, or take HyenaRegressor")));
+        Column whole = label.geq(0).and(label.lt(most)).and(label.equalTo(functions.floor(label)));
         Column text = functions.when(whole, label.cast(DataTypes.LongType).cast(DataTypes.StringType));
         return functions.when(label.isNull(), functions.lit(null)).otherwise(text.when(whole.unary_$bang(), refusal));
     }

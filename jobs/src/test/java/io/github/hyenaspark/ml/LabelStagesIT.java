@@ -14,10 +14,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.ml.evaluation.BinaryClassificationEvaluator;
 import org.apache.spark.ml.feature.IndexToString;
 import org.apache.spark.ml.linalg.Vector;
@@ -29,11 +31,14 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.Metadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Estimators and their models in a session that is an application's own. */
 @Tag("process")
@@ -251,6 +256,29 @@ class LabelStagesIT {
     @Test
     void labelsThatAreNoClassesAreRefused() {
         assertThatThrownBy(() -> classifier().setLabelCol("share").fit(read()))
-                .hasStackTraceContaining("expected whole numbers from 0; cast classes to strings");
+                .hasStackTraceContaining("expected whole numbers from 0 to 9999; index classes with StringIndexer");
+    }
+
+    /** Every row would have a probability for each number up to the greatest. */
+    @ParameterizedTest
+    @ValueSource(strings = {"3000000001", "20240101", "10000", "1e300D", "-1"})
+    void numbersThatNameNoClassesAreRefused(String number) {
+        Dataset<Row> some = read().withColumn("label", functions.expr("if(id = 7, " + number + ", 0)"));
+        assertThatThrownBy(() -> classifier().fit(some))
+                .hasStackTraceContaining("labelCol: found ")
+                .hasStackTraceContaining(
+                        ", expected whole numbers from 0 to 9999; index classes with StringIndexer or");
+    }
+
+    @Test
+    void asManyClassesMayBeThereAsHaveNames() {
+        String[] names = IntStream.rangeClosed(0, 10_000).mapToObj(c -> "c" + c).toArray(String[]::new);
+        Metadata metadata = NominalAttribute.defaultAttr().withValues(names).toMetadata();
+        Dataset<Row> some =
+                read().withColumn("label", functions.expr("10000D * label").as("label", metadata));
+        HyenaClassificationModel model = classifier().setMaxIter(1).fit(some);
+        assertThat(model.numClasses()).isEqualTo(10_001);
+        Vector probability = model.transform(some).first().getAs("probability");
+        assertThat(probability.apply(0) + probability.apply(10_000)).isCloseTo(1, within(1e-9));
     }
 }
