@@ -267,8 +267,9 @@ public final class FitJob implements Job {
         double[][] all = predicted.toArray(double[][]::new);
         double[][] found = targets.toArray(double[][]::new);
         boolean classes = labels.task() == LabelHead.Task.CLASSIFICATION;
-        long[][] confusion = classes ? LabelMetrics.confusion(all, found) : new long[0][];
-        return new FitPage.Predictions(labels.names(), all, found, confusion, outcome.curves());
+        int[] likeliest =
+                classes ? Arrays.stream(all).mapToInt(LabelMetrics::likeliest).toArray() : new int[0];
+        return new FitPage.Predictions(labels.names(), all, found, likeliest, outcome.curves());
     }
 
     /** Of this process, which does everything in local mode; NaN on a Java that does not know. */

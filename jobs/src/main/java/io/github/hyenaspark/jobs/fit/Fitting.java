@@ -104,6 +104,7 @@ final class Fitting {
         folds = Folds.of(labels, config);
         folds.check();
         checkMemory();
+        MeasuringMemory.of(labels, folds, config, longest).refuseUnlessTheyFit(1);
         readings = config.readings(tokenizer.name());
         ModelConfig model = this.settings.model();
         var head = new LabelHead(

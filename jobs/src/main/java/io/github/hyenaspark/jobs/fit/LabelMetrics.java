@@ -24,28 +24,27 @@ public final class LabelMetrics {
         Map<String, Double> metrics = new LinkedHashMap<>();
         switch (task) {
             case CLASSIFICATION -> {
-                long[][] confusion = confusion(predicted, targets);
-                metrics.put("accuracy", accuracy(confusion));
-                metrics.put("mcc", matthews(confusion));
+                ClassCounts counts = ClassCounts.of(predicted, targets);
+                metrics.put("accuracy", counts.accuracy());
+                metrics.put("mcc", counts.matthews());
                 metrics.put("auroc", areas(predicted, targets));
-                metrics.put("f1", f1(confusion));
+                metrics.put("f1", counts.f1());
             }
             case TAGGING -> {
-                List<long[][]> tags = IntStream.range(0, targets[0].length)
-                        .mapToObj(tag -> confusion(tag(predicted, tag), column(targets, tag)))
+                List<ClassCounts> tags = IntStream.range(0, targets[0].length)
+                        .mapToObj(tag -> ClassCounts.of(tag(predicted, tag), column(targets, tag)))
                         .toList();
                 metrics.put(
                         "accuracy",
-                        mean(tags.stream().map(LabelMetrics::accuracy).toList()));
-                metrics.put(
-                        "mcc", mean(tags.stream().map(LabelMetrics::matthews).toList()));
+                        mean(tags.stream().map(ClassCounts::accuracy).toList()));
+                metrics.put("mcc", mean(tags.stream().map(ClassCounts::matthews).toList()));
                 metrics.put(
                         "auroc",
                         mean(IntStream.range(0, targets[0].length)
                                 .mapToObj(tag -> area(predicted, targets, tag, tag, 1))
                                 .filter(Double::isFinite)
                                 .toList()));
-                metrics.put("f1", mean(tags.stream().map(LabelMetrics::f1).toList()));
+                metrics.put("f1", mean(tags.stream().map(ClassCounts::f1).toList()));
             }
             case REGRESSION -> {
                 metrics.put("r2", explained(predicted, targets));
@@ -77,16 +76,6 @@ public final class LabelMetrics {
         return values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
     }
 
-    /** Counts of documents by class (rows) and by the class that is predicted (columns). */
-    public static long[][] confusion(double[][] predicted, double[][] targets) {
-        int classes = predicted.length == 0 ? 0 : predicted[0].length;
-        long[][] counts = new long[classes][classes];
-        for (int i = 0; i < predicted.length; i++) {
-            counts[(int) targets[i][0]][likeliest(predicted[i])]++;
-        }
-        return counts;
-    }
-
     /** The first of the largest. */
     public static int likeliest(double[] probabilities) {
         int best = 0;
@@ -94,62 +83,6 @@ public final class LabelMetrics {
             best = probabilities[c] > probabilities[best] ? c : best;
         }
         return best;
-    }
-
-    private static double accuracy(long[][] confusion) {
-        double right = 0;
-        double all = 0;
-        for (int c = 0; c < confusion.length; c++) {
-            right += confusion[c][c];
-            for (long count : confusion[c]) {
-                all += count;
-            }
-        }
-        return right / all;
-    }
-
-    /** For any number of classes (Gorodkin 2004, doi 10.1016/j.compbiolchem.2004.09.006); 0 if one is never left. */
-    static double matthews(long[][] confusion) {
-        int classes = confusion.length;
-        double right = 0;
-        double all = 0;
-        double[] found = new double[classes];
-        double[] predicted = new double[classes];
-        for (int c = 0; c < classes; c++) {
-            right += confusion[c][c];
-            for (int p = 0; p < classes; p++) {
-                all += confusion[c][p];
-                found[c] += confusion[c][p];
-                predicted[p] += confusion[c][p];
-            }
-        }
-        double together = 0;
-        double foundSquares = 0;
-        double predictedSquares = 0;
-        for (int c = 0; c < classes; c++) {
-            together += found[c] * predicted[c];
-            foundSquares += found[c] * found[c];
-            predictedSquares += predicted[c] * predicted[c];
-        }
-        double scale = Math.sqrt((all * all - predictedSquares) * (all * all - foundSquares));
-        return scale == 0 ? 0 : (right * all - together) / scale;
-    }
-
-    /** The mean over the classes that occur or are predicted. */
-    private static double f1(long[][] confusion) {
-        double sum = 0;
-        int counted = 0;
-        for (int c = 0; c < confusion.length; c++) {
-            double others = 0;
-            for (int o = 0; o < confusion.length; o++) {
-                others += o == c ? 0 : confusion[c][o] + confusion[o][c];
-            }
-            if (confusion[c][c] + others > 0) {
-                sum += 2 * confusion[c][c] / (2 * confusion[c][c] + others);
-                counted++;
-            }
-        }
-        return sum / counted;
     }
 
     /** Of the second of two classes; else the mean over classes, each against all others. */

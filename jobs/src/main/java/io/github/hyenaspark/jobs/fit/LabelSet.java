@@ -22,7 +22,9 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -164,6 +166,9 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
             return new LabelSet(task, config.labelField(), List.copyOf(documents), targets);
         }
         List<String> own = classLabels(labels, config);
+        if (config.task() == FitConfig.TaskChoice.AUTO && !areWhole(own)) {
+            DoubtfulClasses.refuse(documents, own);
+        }
         List<String> classes = new ArrayList<>(new TreeSet<>(own));
         if (areWhole(classes)) {
             classes.sort(Comparator.comparing(BigDecimal::new));
@@ -172,8 +177,10 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
             throw new IllegalArgumentException("fit.label-field: found " + classes + " as the only label of "
                     + documents.size() + " documents, expected at least two classes");
         }
+        Map<String, Integer> numbers = new HashMap<>();
+        classes.forEach(name -> numbers.put(name, numbers.size()));
         double[][] targets =
-                own.stream().map(label -> new double[] {classes.indexOf(label)}).toArray(double[][]::new);
+                own.stream().map(label -> new double[] {numbers.get(label)}).toArray(double[][]::new);
         return new LabelSet(task, List.copyOf(classes), List.copyOf(documents), targets);
     }
 
@@ -187,7 +194,11 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
     }
 
     private static boolean areWhole(List<String> labels) {
-        return labels.stream().allMatch(label -> WHOLE.matcher(label).matches());
+        return labels.stream().allMatch(LabelSet::isWhole);
+    }
+
+    static boolean isWhole(String label) {
+        return WHOLE.matcher(label).matches();
     }
 
     private static void checkValuesDiffer(double[][] targets, FitConfig config) {
@@ -223,7 +234,7 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
     }
 
     /** In decimal notation; Java takes others for numbers too, such as 2d. */
-    private static boolean isNumber(String label) {
+    static boolean isNumber(String label) {
         return NUMBER.matcher(label).matches() && Double.isFinite(Double.parseDouble(label));
     }
 

@@ -97,4 +97,16 @@ final class LabelMetricsTest {
         assertThat(found.get("mcc")).isZero();
         assertThat(found.get("auroc")).isEqualTo(0.5);
     }
+
+    /** A square of them would take 20 GB. */
+    @Test
+    void manyClassesFit() {
+        double[][] predicted = {new double[50_000], new double[50_000]};
+        predicted[0][49_999] = 1;
+        predicted[1][7] = 1;
+        ClassCounts counts = ClassCounts.of(predicted, new double[][] {{49_999}, {8}});
+        assertThat(counts.accuracy()).isEqualTo(0.5);
+        assertThat(counts.f1()).isCloseTo(1.0 / 3, within(1e-12));
+        assertThat(counts.matthews()).isCloseTo((1 * 2 - 1) / Math.sqrt(2 * 2), within(1e-12));
+    }
 }

@@ -2,19 +2,23 @@ package io.github.hyenaspark.jobs.fit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.jobs.fit.LabelSet.LabelledDocument;
 import io.github.hyenaspark.operator.head.LabelHead.Task;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class LabelSetTest {
     private static LabelSet set(List<List<String>> labels, String... settings) {
-        List<LabelledDocument> documents = labels.stream()
-                .map(label -> new LabelledDocument("", "", "", 1, false, 1, false))
+        List<LabelledDocument> documents = IntStream.range(0, labels.size())
+                .mapToObj(i -> new LabelledDocument("d" + i, "", "", 1, false, 1, false))
                 .toList();
         return LabelSet.of(documents, labels, Settings.load(List.of(settings)).bind("fit", FitConfig.class));
     }
@@ -74,5 +78,47 @@ final class LabelSetTest {
         assertThatThrownBy(() -> set(List.of(List.of("1.5"), List.of("-1e301"))))
                 .hasMessage("fit.label-field: found -1e301 in [label], expected values from -1e300 to 1e300, whose"
                         + " deviation is a finite number; divide them");
+    }
+
+    private static List<List<String>> labels(int count, IntFunction<String> label) {
+        return IntStream.range(0, count).mapToObj(i -> List.of(label.apply(i))).toList();
+    }
+
+    @Test
+    void oneTextAmongNumbersIsNotTakenForAClass() {
+        assertThatThrownBy(() -> set(labels(5, i -> i == 3 ? "NA" : i + ".5")))
+                .hasMessage("fit.label-field: found \"NA\" of the document d3 among 4 different numbers, expected a"
+                        + " number, as most labels are; correct it or leave the document out; or set"
+                        + " fit.task=classification if these are the names of classes");
+        assertThatThrownBy(() -> set(labels(20_000, i -> i == 3 ? "NaN" : i / 7 + ".5")))
+                .hasMessageContaining("found \"NaN\" of the document d3 among 2858 different numbers");
+        assertThat(set(labels(5, i -> i == 3 ? "NA" : i + ".5"), "fit.task=classification")
+                        .outputs())
+                .isEqualTo(5);
+        assertThat(set(labels(200, i -> i % 25 == 24 ? "X" : String.valueOf(i % 25)))
+                        .names())
+                .as("chromosomes")
+                .hasSize(25);
+    }
+
+    @Test
+    void labelsThatAreEachDocumentsOwnAreNoClasses() {
+        assertThatThrownBy(() -> set(labels(1000, i -> i == 3 ? "NA" : String.valueOf(i % 900))))
+                .hasMessage("fit.label-field: found 901 different labels of 1000 documents, most of them numbers but"
+                        + " not \"NA\" of the document d3, expected numbers, or several documents of a class; choose"
+                        + " another field or correct the labels; or set fit.task=classification if these are the"
+                        + " names of classes");
+        assertThatThrownBy(() -> set(labels(100, i -> "name " + i % 51)))
+                .hasMessageContaining("found 51 different labels of 100 documents, expected numbers, or");
+        assertThat(set(labels(100, i -> "name " + i % 50)).outputs()).isEqualTo(50);
+        assertThat(set(labels(99, i -> "name " + i)).outputs()).isEqualTo(99);
+    }
+
+    @Test
+    void manyClassesAreNumberedAtOnce() {
+        LabelSet set = assertTimeoutPreemptively(
+                Duration.ofSeconds(20), () -> set(labels(400_000, i -> "name " + i / 2), "fit.task=classification"));
+        assertThat(set.outputs()).isEqualTo(200_000);
+        assertThat(set.names().get((int) set.targets()[12345][0])).isEqualTo("name 6172");
     }
 }

@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -20,6 +22,7 @@ import java.util.stream.IntStream;
 public final class FitPage {
     private static final int BINS = 10;
     private static final int MOST_CURVES = 8;
+    private static final int MOST_ROWS = 40; // of a table of classes
 
     private final JsonNode result;
     private final Predictions predictions;
@@ -35,11 +38,11 @@ public final class FitPage {
      * @param names classes, tags or values
      * @param predicted by document: the probabilities of classes or tags, or the values
      * @param targets by document: the number of its class, its tags (0 or 1), or its values
-     * @param confusion documents by class (rows) and by the class that is predicted; empty without classes
+     * @param likeliest by document: the number of the class that is predicted; empty without classes
      * @param curves losses on held-out documents by documents seen, of each model
      */
     public record Predictions(
-            List<String> names, double[][] predicted, double[][] targets, long[][] confusion, List<Curve> curves) {}
+            List<String> names, double[][] predicted, double[][] targets, int[] likeliest, List<Curve> curves) {}
 
     /** The page in UTF-8 for the result of {@code fit}. */
     public static byte[] html(JsonNode result, Predictions predictions) throws IOException {
@@ -89,18 +92,52 @@ public final class FitPage {
         return figures;
     }
 
+    /** All classes in a square, or of many the mistakes that are most frequent. */
     private String confusion() {
         List<String> names = predictions.names();
+        if (names.size() > MOST_ROWS) {
+            return mistakes();
+        }
         List<String> columns = new ArrayList<>(List.of("Label, and predicted:"));
         columns.addAll(names);
         Table table = Table.of(columns);
+        long[][] counts = new long[names.size()][names.size()];
+        for (int i = 0; i < predictions.likeliest().length; i++) {
+            counts[label(i)][predictions.likeliest()[i]]++;
+        }
         for (int c = 0; c < names.size(); c++) {
             table.row(
                     names.get(c),
-                    Arrays.stream(predictions.confusion()[c])
-                            .mapToObj(Figures::whole)
-                            .toList());
+                    Arrays.stream(counts[c]).mapToObj(Figures::whole).toList());
         }
+        return table.html();
+    }
+
+    private int label(int document) {
+        return (int) predictions.targets()[document][0];
+    }
+
+    /** Of a class for another. */
+    private record Mistake(int label, int predicted) {}
+
+    private String mistakes() {
+        Map<Mistake, Long> counts = new HashMap<>();
+        for (int i = 0; i < predictions.likeliest().length; i++) {
+            if (label(i) != predictions.likeliest()[i]) {
+                counts.merge(new Mistake(label(i), predictions.likeliest()[i]), 1L, Long::sum);
+            }
+        }
+        Table table = Table.of(List.of("Most frequent mistakes", "Predicted", "Documents"));
+        counts.entrySet().stream()
+                .sorted(Map.Entry.<Mistake, Long>comparingByValue()
+                        .reversed()
+                        .thenComparing(each -> each.getKey().label())
+                        .thenComparing(each -> each.getKey().predicted()))
+                .limit(MOST_ROWS)
+                .forEach(each -> table.row(
+                        predictions.names().get(each.getKey().label()),
+                        predictions.names().get(each.getKey().predicted()),
+                        Figures.whole(each.getValue())));
         return table.html();
     }
 
@@ -108,11 +145,11 @@ public final class FitPage {
     private String rates(boolean classes) throws IOException {
         List<Curve> curves = new ArrayList<>();
         int first = classes && predictions.names().size() == 2 ? 1 : 0;
-        for (int c = first; c < predictions.names().size(); c++) {
+        for (int c = first; c < predictions.names().size() && curves.size() < MOST_CURVES; c++) {
             curves.add(new Curve(predictions.names().get(c), rates(c, classes)));
         }
         return new LineChart("True and false positives", "false positive rate", "true positive rate", Axes.LINEAR)
-                .html(some(curves), List.of());
+                .html(curves, List.of());
     }
 
     private List<double[]> rates(int c, boolean classes) {
