@@ -94,7 +94,26 @@ class MistakesIT {
             Mistake.of(2, "train data.dataset=DATASET data.tokenizer=dna run.dir=DIR/r", "data.tokenizer: found dna"),
             Mistake.of(2, "prepare data.input=DIR/empty data.dataset=DIR/d", "has no documents"),
             Mistake.of(2, "prepare data.input=DIR/corpus/*.pdf data.dataset=DIR/d", "*.pdf"),
-            Mistake.of(2, "prepare data.input=DIR/corpus data.tokenizer=DIR/none.json data.dataset=DIR/d", "none.json"),
+            Mistake.of(
+                    2,
+                    "prepare data.input=DIR/corpus data.tokenizer=DIR/none.json data.dataset=DIR/d",
+                    "data.tokenizer: there is no file:DIR/none.json, expected \"bytes\", "),
+            Mistake.of(
+                    2,
+                    "inspect memory data.tokenizer=DIR/none.json",
+                    "data.tokenizer: there is no file:DIR/none.json, expected \"bytes\", "),
+            Mistake.of(
+                    2,
+                    "generate run.dir=DIR/none generate.prompts=DIR/none.txt",
+                    "generate.prompts: there is no file:DIR/none.txt, expected a file with a prompt on each line"),
+            Mistake.of(
+                    2,
+                    "train data.dataset=DATASET run.dir=DIR/r run.replay=DIR/none",
+                    "run.replay: there is no file:DIR/none, expected the journal.jsonl of the run to do again"),
+            Mistake.of(
+                    2,
+                    "bench tokens bench.text=DIR/none",
+                    "bench.text: there is no file:DIR/none, expected a file of text, or nothing for a generated one"),
             Mistake.of(3, "prepare data.input=DIR/corpus data.tokenizer=DIR/file.json data.dataset=DIR/d", "file.json"),
             Mistake.of(
                     2,

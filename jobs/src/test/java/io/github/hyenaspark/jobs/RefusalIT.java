@@ -123,6 +123,19 @@ class RefusalIT {
                         + "), expected that of the checkpoint in " + directory.resolve("run") + " (" + BYTES + ")");
     }
 
+    /** Which keeps its tokenizer before it saves anything else. */
+    @Test
+    void aRunStoppedBeforeItsFirstCheckpointIsNotGoneOnWithOnADatasetOfAnotherTokenizer() throws IOException {
+        Path run = Files.createDirectory(directory.resolve("run"));
+        Files.write(run.resolve("tokenizer.json"), Tokenizer.of("gpt2").file());
+        assertRefused(
+                hyena("local[1]", "train", "data.dataset=" + dataset, "run.dir=" + run),
+                2,
+                "hyena train: data.dataset: " + dataset + " has the tokenizer bytes (" + BYTES
+                        + "), expected that with which the run in " + run + " began (" + GPT2
+                        + "); choose another run.dir, or the dataset of that run");
+    }
+
     @Test
     void anIdThatNoTokenTypeHoldsIsRefusedBeforeAnythingIsWritten() throws IOException {
         String json = new String(Tokenizer.of("gpt2").file(), StandardCharsets.UTF_8);

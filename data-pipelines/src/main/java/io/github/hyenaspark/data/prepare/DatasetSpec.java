@@ -6,8 +6,8 @@ import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Map;
@@ -31,23 +31,14 @@ public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSh
         DocumentTable.check(absolute.source().columns());
         String bed = absolute.source().fasta().bed();
         return new DatasetSpec(
-                absolute, vocabulary(tokenizer(storage, absolute)), bed.isBlank() ? "" : hash(storage, bed));
-    }
-
-    private static Tokenizer tokenizer(Storage storage, DataConfig config) throws IOException {
-        try {
-            return Tokenizer.open(storage, config.tokenizer());
-        } catch (FileNotFoundException e) {
-            throw new IllegalArgumentException("data.tokenizer: " + e.getMessage(), e);
-        }
+                absolute,
+                vocabulary(Tokenizer.open(storage, absolute.tokenizer())),
+                bed.isBlank() ? "" : hash(storage, bed));
     }
 
     private static String hash(Storage storage, String bed) throws IOException {
-        try {
-            return storage.hashed(bed).sha256();
-        } catch (FileNotFoundException e) {
-            throw new IllegalArgumentException("data.source.fasta.bed: " + e.getMessage(), e);
-        }
+        return Refusal.unlessMissing("data.source.fasta.bed", "a BED file, or nothing", () -> storage.hashed(bed))
+                .sha256();
     }
 
     private static Vocabulary vocabulary(Tokenizer tokenizer) {

@@ -2,6 +2,7 @@ package io.github.hyenaspark.data.token;
 
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -17,6 +18,11 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
     /** What {@link #masked()} returns if no id marks a masked token. */
     int NO_ID = -1;
 
+    /** The setting that names a tokenizer, and what it may be. */
+    String KEY = "data.tokenizer";
+
+    String EXPECTED = "\"bytes\", \"dna\", \"gpt2\", \"symbols-V\", a tokenizer.json or a folder that has one";
+
     /** The ending of a name that is the URI of a {@code tokenizer.json}. */
     String FILE_ENDING = ".json";
 
@@ -24,12 +30,14 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
     String FILE = "tokenizer.json";
 
     /**
-     * The tokenizer of a name in the settings. IllegalArgumentException if the name is unknown, or the file uses an
-     * unsupported feature. CorruptFileException if the file is not a {@code tokenizer.json}.
+     * The tokenizer of a name in the settings. IllegalArgumentException if the name is unknown, or the file is missing
+     * or uses an unsupported feature. CorruptFileException if the file is not a {@code tokenizer.json}.
      */
     static Tokenizer open(Storage storage, String name) throws IOException {
         String place = place(storage, name);
-        return place.endsWith(FILE_ENDING) ? ofFile(place, storage.read(place)) : of(place);
+        return place.endsWith(FILE_ENDING)
+                ? ofFile(place, Refusal.unlessMissing(KEY, EXPECTED, () -> storage.read(place)))
+                : of(place);
     }
 
     /** Whether {@link #open} would find the tokenizer of a name. */
@@ -56,10 +64,7 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
             case ByteTokenizer.NAME -> new ByteTokenizer();
             case DnaTokenizer.NAME -> new DnaTokenizer();
             case Gpt2Vocabulary.NAME -> Gpt2Vocabulary.tokenizer();
-            default ->
-                throw new IllegalArgumentException(
-                        "data.tokenizer: found \"" + name
-                                + "\", expected \"bytes\", \"dna\", \"gpt2\", \"symbols-V\", a tokenizer.json or a folder that has one");
+            default -> throw new IllegalArgumentException(KEY + ": found \"" + name + "\", expected " + EXPECTED);
         };
     }
 

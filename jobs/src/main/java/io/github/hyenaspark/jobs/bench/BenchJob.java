@@ -180,7 +180,10 @@ public final class BenchJob implements Runnable {
     static byte[] text(Config config) throws IOException {
         byte[] text = config.text().isBlank()
                 ? TokenBenchmark.generatedText()
-                : SparkRuntime.storage().read(config.text());
+                : Refusal.unlessMissing(
+                        "bench.text",
+                        "a file of text, or nothing for a generated one",
+                        () -> SparkRuntime.storage().read(config.text()));
         if (text.length == 0) {
             throw new IllegalArgumentException("bench.text: " + config.text() + " is empty, expected some text");
         }

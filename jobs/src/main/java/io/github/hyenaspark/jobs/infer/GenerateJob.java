@@ -58,8 +58,8 @@ public final class GenerateJob implements Callable<Integer> {
         }
         Storage storage = SparkRuntime.storage();
         RunConfig run = settings.bind("run", RunConfig.class);
-        TrainedRun trained = TrainedRun.open(storage, run.dir(), run.checkpoint());
         List<String> prompts = prompts(storage, config.prompts());
+        TrainedRun trained = TrainedRun.open(storage, run.dir(), run.checkpoint());
         LOG.info("round {} of {}", trained.round(), run.dir());
         if (!interactive) {
             trained.expect(tokens(config, prompts));
@@ -117,7 +117,9 @@ public final class GenerateJob implements Callable<Integer> {
             return prompts;
         }
         String file = given.textValue();
-        new String(storage.read(file), StandardCharsets.UTF_8)
+        byte[] text = Refusal.unlessMissing(
+                "generate.prompts", "a file with a prompt on each line", () -> storage.read(file));
+        new String(text, StandardCharsets.UTF_8)
                 .lines()
                 .filter(line -> !line.isBlank())
                 .forEach(prompts::add);

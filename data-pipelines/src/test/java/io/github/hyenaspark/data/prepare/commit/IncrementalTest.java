@@ -12,6 +12,7 @@ import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.data.token.train.BpeTrainer;
 import io.github.hyenaspark.data.token.train.WordCounts;
 import io.github.hyenaspark.io.CorruptFileException;
@@ -206,7 +207,7 @@ class IncrementalTest {
                 .isEqualTo(Outcome.UNCHANGED);
         assertThatThrownBy(() -> corpus.plan(corpus.settings("data.tokenizer=" + old)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("data.tokenizer: there is no file:" + old);
+                .hasMessage("data.tokenizer: there is no file:" + old + ", expected " + Tokenizer.EXPECTED);
     }
 
     @Test

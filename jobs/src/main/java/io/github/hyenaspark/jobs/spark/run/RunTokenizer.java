@@ -2,11 +2,14 @@ package io.github.hyenaspark.jobs.spark.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
+import java.util.Optional;
 
 /** A run keeps a copy of its dataset's tokenizer, so the run alone is enough to turn text into ids. */
 public final class RunTokenizer {
@@ -18,11 +21,32 @@ public final class RunTokenizer {
         return Storage.resolve(run, FILE);
     }
 
-    /** Copies it from the dataset, if it is not there already; throws if the run has another one. */
+    /**
+     * Copies it from the dataset, if it is not there already; IllegalArgumentException if the run, which may have no
+     * checkpoint yet, has another one.
+     */
     public static void keep(Storage storage, String run, String dataset, DatasetSnapshot snapshot) throws IOException {
-        byte[] file = storage.read(
-                DatasetSpec.tokenizerUri(dataset, snapshot.vocabulary().fingerprint()));
+        Vocabulary asked = snapshot.vocabulary();
+        Optional<String> kept = fingerprint(storage, run);
+        if (kept.isPresent() && !kept.get().equals(asked.fingerprint())) {
+            throw new IllegalArgumentException("data.dataset: " + dataset + " has the tokenizer " + asked.tokenizer()
+                    + " (" + asked.fingerprint() + "), expected that with which the run in " + run + " began ("
+                    + kept.get() + "); choose another run.dir, or the dataset of that run");
+        }
+        byte[] file = storage.read(DatasetSpec.tokenizerUri(dataset, asked.fingerprint()));
         storage.write(uri(run), out -> out.write(file));
+    }
+
+    /** Of the tokenizer that a run keeps; empty if there is none, or none that can be read, such as one cut short. */
+    private static Optional<String> fingerprint(Storage storage, String run) throws IOException {
+        if (!storage.exists(uri(run))) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(read(storage, run).fingerprint());
+        } catch (CorruptFileException e) {
+            return Optional.empty();
+        }
     }
 
     /** The tokenizer that a run keeps; its file says which one it is, since the settings of a run need not. */

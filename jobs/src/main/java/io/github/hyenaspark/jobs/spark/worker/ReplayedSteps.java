@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.spark.worker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
@@ -34,7 +35,9 @@ public record ReplayedSteps(Map<Long, List<Integer>> stepsOfRounds) {
         if (journal.isBlank()) {
             return none();
         }
-        String lines = new String(storage.read(journal), StandardCharsets.UTF_8);
+        byte[] text = Refusal.unlessMissing(
+                "run.replay", "the journal.jsonl of the run to do again", () -> storage.read(journal));
+        String lines = new String(text, StandardCharsets.UTF_8);
         for (String line : lines.lines().toList()) {
             JsonNode entry = Json.parse(journal, line.getBytes(StandardCharsets.UTF_8));
             List<Integer> ofWorkers = new ArrayList<>();
