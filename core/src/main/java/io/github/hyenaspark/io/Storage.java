@@ -1,11 +1,13 @@
 package io.github.hyenaspark.io;
 
 import io.github.hyenaspark.io.store.Patience;
+import io.github.hyenaspark.io.store.StoreException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -45,6 +47,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Storage {
     private static final String LOCAL = "file";
+    private static final String HDFS = "hdfs";
     static final String WHOLE = "whole-file";
     private static final String RANDOM = "random";
     private static final Set<String> OBJECT_STORES = Set.of("s3a", "s3", "s3n", "gs", "oss", "cosn", "obs");
@@ -513,7 +516,7 @@ public final class Storage {
     }
 
     private Location location(String uri, boolean asks) throws IOException {
-        Path path = new Path(uri);
+        Path path = path(uri);
         Hadoop here = hadoop();
         URI store = path.toUri().getScheme() == null ? FileSystem.getDefaultUri(here.settings()) : path.toUri();
         if (LOCAL.equals(store.getScheme())) {
@@ -521,28 +524,61 @@ public final class Storage {
         }
         var patience = new Patience(
                 place(store, here.settings()), here.settings().getLong(Patience.KEY, Patience.DEFAULT_SECONDS));
-        FileSystem fileSystem = asks && asked.add(store.getScheme() + "://" + store.getAuthority())
-                ? patience.askFirst(uri, () -> answering(path, here.settings()))
-                : patience.ask(uri, () -> fileSystem(path, here.settings()));
+        Patience.Question<FileSystem> opening = () -> fileSystem(path, store, here.settings());
+        String name = store.getScheme() + "://" + store.getAuthority();
+        FileSystem fileSystem;
+        if (!asksFirst || asked.contains(name)) {
+            fileSystem = patience.ask(uri, opening);
+        } else if (!asks) { // a mistake in a name is told at once
+            fileSystem = new Patience(patience.place(), 0).ask(uri, opening);
+        } else {
+            asked.add(name);
+            fileSystem = patience.askFirst(uri, () -> answering(path, opening.ask()));
+        }
         return new Location(fileSystem, fileSystem.makeQualified(path), patience);
     }
 
-    private static FileSystem answering(Path path, Configuration settings) throws IOException {
-        FileSystem fileSystem = fileSystem(path, settings);
+    private static Path path(String uri) {
+        try {
+            return new Path(uri);
+        } catch (IllegalArgumentException e) { // such as of s3a:bucket/x
+            throw new IllegalArgumentException(
+                    "\"" + uri + "\": found neither a path nor a URI, expected such as runs/first, file:/data,"
+                            + " hdfs://HOST:PORT/data or s3a://BUCKET/data; correct it",
+                    e);
+        }
+    }
+
+    private static FileSystem answering(Path path, FileSystem fileSystem) throws IOException {
         fileSystem.exists(path);
         return fileSystem;
     }
 
-    private static FileSystem fileSystem(Path path, Configuration settings) throws IOException {
+    private static FileSystem fileSystem(Path path, URI store, Configuration settings) throws IOException {
         try {
             return path.getFileSystem(settings);
         } catch (UnsupportedFileSystemException
                 | RuntimeException e) { // such as a bucket without a name, a missing class
+            for (Throwable cause : StoreException.causes(e)) {
+                if (cause instanceof UnknownHostException unknown) { // an illegal argument to Hadoop
+                    throw unknown;
+                }
+            }
             throw new IllegalArgumentException(
                     path + ": found a place that no store on the class path serves (" + e.getMessage()
                             + "), expected such as file:/, hdfs://HOST:PORT/ or s3a://BUCKET/; correct it, or add the"
                             + " store's jars",
                     e);
+        } catch (IOException e) {
+            if (HDFS.equals(store.getScheme()) && store.getHost() == null) {
+                throw new IllegalArgumentException(
+                        path
+                                + ": found no name of a host, expected hdfs://HOST:PORT/PATH without an underscore in HOST;"
+                                + " correct it, or set HADOOP_CONF_DIR to the folder whose core-site.xml names the"
+                                + " cluster",
+                        e);
+            }
+            throw e;
         }
     }
 

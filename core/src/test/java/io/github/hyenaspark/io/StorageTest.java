@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.io.Storage.Content;
+import io.github.hyenaspark.io.store.StoreException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +25,8 @@ import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The local disk. */
 class StorageTest {
@@ -257,6 +260,41 @@ class StorageTest {
         assertThatThrownBy(() -> storage.read(uri("my%20corpus/a")))
                 .hasMessage(
                         "there is no " + uri("my%20corpus/a") + " (names are taken literally: write a space, not %20)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s3a:bucket/x", "run:1", ""})
+    void whatIsNeitherAPathNorAUriIsRefused(String uri) {
+        assertThatThrownBy(() -> storage.exists(uri))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("\"" + uri + "\": found neither a path nor a URI, expected such as runs/first, file:/data,"
+                        + " hdfs://HOST:PORT/data or s3a://BUCKET/data; correct it");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hdfs:/logs", "hdfs://name_node:9000/x"})
+    void anHdfsUriWithoutTheNameOfAHostIsRefused(String uri) {
+        assertThatThrownBy(() -> storage.exists(uri))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(uri + ": found no name of a host, expected hdfs://HOST:PORT/PATH without an underscore in"
+                        + " HOST; correct it, or set HADOOP_CONF_DIR to the folder whose core-site.xml names the"
+                        + " cluster");
+    }
+
+    /** As any other endpoint that cannot be reached; at the start of a command without patience. */
+    @Test
+    void anUnknownHostOfHdfsIsToldAtOnce() {
+        Storage first = storage.askingFirst();
+        for (Callable<?> call : List.<Callable<?>>of(
+                () -> first.qualify("hdfs://no-such-host.invalid:9000/x"),
+                () -> first.exists("hdfs://no-such-host.invalid:9000/x"))) {
+            assertThatThrownBy(call::call)
+                    .isInstanceOf(StoreException.class)
+                    .hasMessage(
+                            "hdfs://no-such-host.invalid:9000/x at hdfs://no-such-host.invalid:9000: the name of the"
+                                    + " host is unknown; check the endpoint (spark.hadoop.fs.s3a.endpoint), the URI or"
+                                    + " HADOOP_CONF_DIR, and the network");
+        }
     }
 
     @Test

@@ -131,6 +131,13 @@ class MistakesIT {
             Mistake.of(2, "compare data.dataset=DATASET", "dir"),
             Mistake.of(2, "compare data.dataset=DATASET compare.dir=DIR/c compare.lengths=[7]", "compare.lengths"),
             Mistake.of(2, "inspect s3a:///run", "s3a"),
+            Mistake.of(2, "inspect s3a:bucket/run", "\"s3a:bucket/run/manifest\": found neither a path nor a URI"),
+            Mistake.of(
+                    2,
+                    "train data.dataset=DATASET run.dir=run:1",
+                    "\"run:1/manifest\": found neither a path nor a URI"),
+            Mistake.of(2, "inspect hdfs:///run", "found no name of a host", "HADOOP_CONF_DIR"),
+            Mistake.of(2, "inspect hdfs://name_node:9000/run", "hdfs://name_node:9000/run", "HADOOP_CONF_DIR"),
             // sizes
             Mistake.of(2, "inspect memory model.d-model=20000", "model.d-model=20000", "expected a smaller one"),
             Mistake.of(2, "train data.dataset=DATASET run.dir=DIR/r train.batch-size=20000000", "train.batch-size"),
@@ -158,6 +165,12 @@ class MistakesIT {
             Mistake.of(5, "train data.dataset=s3a://nobucket/d run.dir=DIR/r", "s3a://nobucket/d", "no such bucket"),
             Mistake.of(5, "inspect s3a://moved/run", "another region"),
             Mistake.of(1, "inspect s3a://down/run", "s3a://down/run", "at http://127.0.0.1:1", "no answer within 20 s"),
+            Mistake.of(
+                    1,
+                    "prepare data.input=DIR/corpus data.dataset=hdfs://no-such-host.invalid:9000/d",
+                    "hdfs://no-such-host.invalid:9000/d",
+                    "the name of the host is unknown; check",
+                    "HADOOP_CONF_DIR"),
             Mistake.of(1, "inspect hdfs://127.0.0.1:1/run", "hdfs://127.0.0.1:1", "check that the server runs"),
             // Spark
             Mistake.of(
@@ -381,7 +394,7 @@ class MistakesIT {
     }
 
     private static String here(String text) {
-        return text.replace("DATASET", dataset).replace("DIR", shared.toString());
+        return text.replace("DATASET", dataset).replaceAll("\\bDIR\\b", shared.toString());
     }
 
     private static void check(Mistake mistake, Outcome outcome) {

@@ -87,7 +87,7 @@ public final class StoreException extends IOException {
         UNKNOWN_HOST(
                 false,
                 "the name of the host is unknown",
-                "check the endpoint (spark.hadoop.fs.s3a.endpoint) or the URI, and the network",
+                "check the endpoint (spark.hadoop.fs.s3a.endpoint), the URI or HADOOP_CONF_DIR, and the network",
                 "UnknownHostException"),
         SAFE_MODE(
                 false,
