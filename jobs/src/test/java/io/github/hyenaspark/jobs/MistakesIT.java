@@ -178,7 +178,17 @@ class MistakesIT {
                     "train --master=spark://127.0.0.1:1 data.dataset=DATASET run.dir=DIR/r",
                     "spark://127.0.0.1:1",
                     "found no master"),
-            Mistake.of(2, "train --master=nowhere data.dataset=DATASET run.dir=DIR/r", "nowhere"));
+            Mistake.of(2, "train --master=nowhere data.dataset=DATASET run.dir=DIR/r", "nowhere"),
+            Mistake.of(
+                    2,
+                    "train --master=local[99999999999] data.dataset=DATASET run.dir=DIR/r",
+                    "--master: found local[99999999999], expected local[N]",
+                    "numbers from 1 to"),
+            Mistake.of(
+                    2,
+                    "train --master=yarn data.dataset=DATASET run.dir=DIR/r train.threads=2",
+                    "a task takes 2 cores",
+                    "yarn has executors of 1"));
 
     @TempDir
     static Path shared;

@@ -127,7 +127,7 @@ public final class DocumentsJob {
         Optional<ObjectNode> done = folder.result();
         done.ifPresent(result -> LOG.info("nothing to do: {} has these results", output));
         ObjectNode result = done.orElseGet(Json::object).put("outcome", "unchanged");
-        int threads = trained.train().threads();
+        int threads = SparkRuntime.threadsAtMost(trained.train().threads());
         if (done.isEmpty()) {
             int here = MemoryNeeds.tasksHere(threads);
             int tasks = Math.min(here, units(files, data, here).size());

@@ -113,7 +113,8 @@ public final class EvaluateJob {
     private SparkEvaluation.Evaluation evaluate(EvaluationTask.Plan plan, int chunks, Path lines) throws IOException {
         var work = new ProgressTask("evaluate", "chunks", 0, chunks);
         try (SparkRuntime runtime = SparkRuntime.start(
-                        "hyena evaluate " + run.dir(), trained.train().threads());
+                        "hyena evaluate " + run.dir(),
+                        SparkRuntime.threadsAtMost(trained.train().threads()));
                 Progress progress = Progress.open(run.progress(), work, console.messages());
                 var out = new BufferedOutputStream(Files.newOutputStream(lines))) {
             return new SparkEvaluation(runtime.context(), storage, progress)

@@ -54,6 +54,27 @@ class ScoreCoresIT {
         assertThat(CpusOfTasks.FOUND).containsOnly(3);
     }
 
+    /** More threads change no bit, so a run that was trained with more cores than there are here can be used. */
+    @Test
+    void aRunOfMoreThreadsThanThereAreCoresHereIsUsedWithThose() throws IOException {
+        String run = "run.dir=" + directory.resolve("run");
+        String dataset = "data.dataset=" + SmallRun.prepare(directory);
+        SmallRun.hyena("local[3]", "train", dataset, run, "train.rounds=1", "train.threads=3")
+                .json();
+        Path input = Files.writeString(directory.resolve("one.txt"), "alpha beta gamma delta ".repeat(250));
+        assertThat(score("local[2]", input, "two").get("nats").doubleValue())
+                .isEqualTo(score("local[3]", input, "three").get("nats").doubleValue());
+        String output = "embed.output=" + directory.resolve("embedded");
+        assertThat(SmallRun.bare("local[1]", List.of("embed", run, "data.input=" + input, output))
+                        .json()
+                        .get("documents")
+                        .intValue())
+                .isEqualTo(1);
+        JsonNode one = SmallRun.bare("local[1]", List.of("evaluate", run)).json();
+        JsonNode three = SmallRun.bare("local[3]", List.of("evaluate", run)).json();
+        assertThat(one.get("loss")).isNotNull().isEqualTo(three.get("loss"));
+    }
+
     /** Notes how many cores the tasks of each stage get. */
     public static final class CpusOfTasks extends SparkListener {
         private static final Set<Integer> FOUND = ConcurrentHashMap.newKeySet();

@@ -398,5 +398,9 @@ class TrainIT {
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.messages())
                 .contains("a task takes 2 cores (train.threads, or spark.task.cpus), but local[1]");
+        int processors = Runtime.getRuntime().availableProcessors();
+        Outcome all = train("local[*]", directory, "train.threads=" + (processors + 1));
+        assertThat(all.code()).as(all.messages()).isEqualTo(2);
+        assertThat(all.messages()).contains("but local[*] has executors of " + processors);
     }
 }

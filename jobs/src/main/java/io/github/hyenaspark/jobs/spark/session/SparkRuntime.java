@@ -4,6 +4,8 @@ import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.SparkInference;
+import io.github.hyenaspark.jobs.spark.task.LocalMaster;
+import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.jobs.spark.task.RunPlugin;
 import io.github.hyenaspark.jobs.spark.task.SparkStorage;
 import java.io.IOException;
@@ -16,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -42,22 +43,18 @@ public final class SparkRuntime implements AutoCloseable {
     public static final double MEMORY_FRACTION = 0.4;
 
     private static final String TASK_CPUS = "spark.task.cpus";
+    private static final String EXECUTOR_CORES = "spark.executor.cores";
+    private static final String YARN = "yarn";
+    private static final Pattern ELSEWHERE = Pattern.compile("yarn|\\w+://.+");
     private static final String STANDALONE = "spark://";
-    private static final Pattern MASTER = Pattern.compile("(?:local\\b|yarn$|k8s://.|\\w+://.).*");
-    private static final Pattern ADDRESS = Pattern.compile(".+:([1-5]?\\d{1,4}|6[0-4]\\d{3}|65[0-4]\\d\\d)");
-    private static final String EXPECTED_MASTER =
-            "local[N], local-cluster[EXECUTORS,CORES,MEBIBYTES], spark://HOST:PORT, yarn or k8s://URL";
     private static final long MASTER_SECONDS = 8;
-    private static final int CONNECT_MILLIS = 5000;
     private static final int EXECUTOR_SECONDS = 30;
     private static final int OWN_EXECUTOR_SECONDS = 120;
-    private static final int REMOVAL_MILLIS = 2000;
     private static final String LOCAL_CLUSTER = "local-cluster";
+    private static final int CONNECT_MILLIS = 5000;
+    private static final Pattern ADDRESS = Pattern.compile(".+:([1-5]?\\d{1,4}|6[0-4]\\d{3}|65[0-4]\\d\\d)");
+    private static final int REMOVAL_MILLIS = 2000;
     private static final String KRYO = "org.apache.spark.serializer.KryoSerializer";
-
-    /** local, local[N] or local-cluster[EXECUTORS,CORES,MEBIBYTES]; local[*] has what the machine has. */
-    private static final Pattern LOCAL =
-            Pattern.compile("local(?:\\[(\\d+)(?:,.*)?]|-cluster\\[\\d+\\s*,\\s*(\\d+).*)?");
 
     private final SparkSession session;
     private final boolean owned;
@@ -125,7 +122,7 @@ public final class SparkRuntime implements AutoCloseable {
     private static SparkRuntime own(String name, int threads) {
         SparkConf conf = new SparkConf()
                 .setAppName(name)
-                .setIfMissing("spark.master", "local[*]")
+                .setIfMissing("spark.master", MemoryNeeds.DEFAULT_MASTER)
                 .setIfMissing("spark.ui.showConsoleProgress", "false")
                 .setIfMissing("spark.driver.maxResultSize", "0") // a round's results: 12 bytes a parameter and worker
                 .setIfMissing("spark.kryoserializer.buffer.max", "2047m") // one result, at most
@@ -149,11 +146,21 @@ public final class SparkRuntime implements AutoCloseable {
                         .filter(plugin -> !plugin.isEmpty())
                         .collect(Collectors.joining(",")));
         String master = conf.get("spark.master");
-        if (isOneProcess(master)) { // which ends by itself when memory runs out in a task, as after any failure
+        Optional<LocalMaster> local = LocalMaster.of(master);
+        boolean isOneProcess = local.filter(LocalMaster::isOneProcess).isPresent();
+        if (isOneProcess) { // which ends by itself when memory runs out in a task, as after any failure
             conf.setIfMissing("spark.executor.killOnFatalError.depth", "0");
         }
-        checkCores(master, conf.getInt(TASK_CPUS, 1));
-        refuseUnlessReachable(master);
+        Refusal.unless(
+                local.isPresent() || ELSEWHERE.matcher(master).matches(), "--master", master, LocalMaster.EXPECTED);
+        int cores = conf.getInt(TASK_CPUS, 1);
+        int found = executorCores(conf);
+        if (found < cores) { // Spark would wait for ever, or say it, but not what to do
+            throw new IllegalArgumentException(tooFewCores(cores, master, found));
+        }
+        if (master.startsWith(STANDALONE)) {
+            refuseUnlessReachable(master);
+        }
         var runtime = new SparkRuntime(SparkSession.builder().config(conf).getOrCreate(), true);
         runtime.watch(master);
         return runtime;
@@ -161,12 +168,8 @@ public final class SparkRuntime implements AutoCloseable {
 
     /** Spark itself tries for a minute, then ends its context while the command may wait for something else. */
     private static void refuseUnlessReachable(String master) {
-        if (!master.startsWith(STANDALONE)) {
-            Refusal.unless(MASTER.matcher(master).matches(), "--master", master, EXPECTED_MASTER);
-            return;
-        }
         for (String address : addresses(master)) {
-            Refusal.unless(ADDRESS.matcher(address).matches(), "--master", master, EXPECTED_MASTER);
+            Refusal.unless(ADDRESS.matcher(address).matches(), "--master", master, LocalMaster.EXPECTED);
         }
         unreachable(master).ifPresent(found -> {
             throw new EndedException("--master " + master + ": found no master there (" + found
@@ -220,7 +223,7 @@ public final class SparkRuntime implements AutoCloseable {
                 }
             }
         });
-        if (!isOneProcess(master)) {
+        if (LocalMaster.of(master).filter(LocalMaster::isOneProcess).isEmpty()) {
             var executors = new Thread(() -> watchExecutors(master), "hyena-executors");
             executors.setDaemon(true);
             executors.start();
@@ -261,23 +264,30 @@ public final class SparkRuntime implements AutoCloseable {
         }
     }
 
-    private static boolean isOneProcess(String master) {
-        return master.startsWith("local") && !master.startsWith(LOCAL_CLUSTER);
+    /** Of an executor, or of this process, as far as settings tell before any is there. */
+    private static int executorCores(SparkConf conf) {
+        String master = conf.get("spark.master", MemoryNeeds.DEFAULT_MASTER);
+        Optional<LocalMaster> local = LocalMaster.of(master);
+        boolean one = master.equals(YARN) || master.startsWith("k8s://"); // else all cores of a worker
+        int unsaid = local.map(LocalMaster::cores).orElse(one ? 1 : Integer.MAX_VALUE);
+        return local.filter(LocalMaster::isOneProcess).isPresent() ? unsaid : conf.getInt(EXECUTOR_CORES, unsaid);
     }
 
-    /** Spark would say it too, but not what to do. */
-    private static void checkCores(String master, int cores) {
-        Matcher local = LOCAL.matcher(master);
-        if (!local.matches()) {
-            return;
-        }
-        String number = local.group(1) == null ? local.group(2) : local.group(1);
-        int found = number == null ? 1 : Integer.parseInt(number);
-        if (found < cores) {
-            throw new IllegalArgumentException(
-                    "a task takes " + cores + " cores (train.threads, or spark.task.cpus), but " + master
-                            + " has executors of " + found + "; give them more cores or the task fewer threads");
-        }
+    private static String tooFewCores(int cores, String master, int found) {
+        return "a task takes " + cores + " cores (train.threads, or spark.task.cpus), but " + master
+                + " has executors of " + found + "; give them more cores or the task fewer threads";
+    }
+
+    /**
+     * Of so many threads those that a task can have in the session of this JVM, or in the one that would be started, as
+     * far as settings tell. For work whose results do not depend on their number.
+     */
+    public static int threadsAtMost(int threads) {
+        SparkEnv session = SparkEnv.get();
+        int most = session == null
+                ? executorCores(new SparkConf())
+                : session.conf().getInt(TASK_CPUS, 1);
+        return Math.min(threads, most);
     }
 
     /** Storage with the Hadoop settings that a session of this JVM has or would have; needs no session. */
@@ -305,7 +315,9 @@ public final class SparkRuntime implements AutoCloseable {
     public static boolean hasExecutors() {
         SparkConf conf =
                 SparkEnv.get() == null ? new SparkConf() : SparkEnv.get().conf();
-        return !isOneProcess(conf.get("spark.master", "local[*]"));
+        return LocalMaster.of(conf.get("spark.master", MemoryNeeds.DEFAULT_MASTER))
+                .filter(LocalMaster::isOneProcess)
+                .isEmpty();
     }
 
     /** How many tasks run at once, at least 1, as far as Spark knows now. */

@@ -2,8 +2,6 @@ package io.github.hyenaspark.jobs.spark.task;
 
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.management.JMException;
 import javax.management.ObjectName;
 import org.apache.spark.SparkConf;
@@ -32,25 +30,22 @@ public record MemoryNeeds(
     /** What to do if tasks take what cannot be made less. */
     public static final String FEWER_TASKS = "run fewer tasks at once, such as with --master local[1]";
 
+    /** All cores of this machine. */
+    public static final String DEFAULT_MASTER = "local[*]";
+
     private static final long MEBIBYTE = 1 << 20;
-    private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d{1,6}|\\*)[,\\]].*)?");
 
     /** How many tasks of so many threads run at once in this process; 0 if executors run them. */
     public static int tasksHere(int threads) {
-        Matcher local = LOCAL.matcher(master());
-        if (!local.matches()) {
-            return 0;
-        }
-        String cores = local.group(1);
-        int found = cores == null
-                ? 1
-                : cores.equals("*") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(cores);
-        return Math.max(1, found / threads);
+        return LocalMaster.of(master())
+                .filter(LocalMaster::isOneProcess)
+                .map(local -> Math.max(1, local.cores() / threads))
+                .orElse(0);
     }
 
     /** The master that the session of this JVM has, or would have. */
     public static String master() {
-        return conf().get("spark.master", "local[*]");
+        return conf().get("spark.master", DEFAULT_MASTER);
     }
 
     /** Of the session of this JVM, whoever made it, or else of the one that would be started. */
