@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -349,6 +350,28 @@ class MistakesIT {
                 cluster.kill();
                 Outcome outcome = running.await(Duration.ofSeconds(90));
                 assertTold(outcome, 1, "spark://127.0.0.1", "is gone (Connection refused)", "start it again; stopped");
+            }
+        }
+    }
+
+    /** Spark says so only if the cores of executors are set; else it waits for ever. */
+    @Tag("process")
+    @Test
+    void executorsWithFewerCoresThanATaskTakesAreTold() throws Exception {
+        String says = "has executors of 1; give them more cores or the task fewer threads";
+        try (var cluster = StandaloneCluster.start(shared.resolve("one-core"), 1)) {
+            HyenaProcess set = cluster.driver(new PreparePlace("disk", Map.of(), shared.toString()))
+                    .with(LOGGING, logging());
+            Map<String, String> properties = new TreeMap<>(set.properties());
+            properties.remove("spark.executor.cores");
+            for (HyenaProcess process : List.of(set, new HyenaProcess(set.master(), properties, set.flags()))) {
+                List<String> words = new ArrayList<>(training("threads"));
+                words.add("train.threads=2");
+                assertTold(
+                        process.run(shared, words.toArray(String[]::new)),
+                        2,
+                        "a task takes 2 cores (train.threads, or spark.task.cpus), but " + set.master(),
+                        says);
             }
         }
     }

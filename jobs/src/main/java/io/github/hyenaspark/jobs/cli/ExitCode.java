@@ -78,6 +78,9 @@ public enum ExitCode {
         if (failure instanceof AveragingDriver.DivergedException) {
             return DIVERGED;
         }
+        if (failure instanceof SparkRuntime.EndedException ended && ended.isMistake()) {
+            return WRONG_USAGE;
+        }
         boolean wrongSetting = first(failure, WrongSettingException.class).isPresent()
                 || first(failure, FileAlreadyExistsException.class).isPresent();
         if (wrongSetting || failure instanceof IllegalArgumentException) {

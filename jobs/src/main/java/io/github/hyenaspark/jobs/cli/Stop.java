@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.apache.hadoop.service.launcher.IrqHandler;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
@@ -85,7 +86,8 @@ public final class Stop {
         heartbeat.get().start(command, this::isTold);
         for (String signal : List.of("INT", "TERM", "HUP")) {
             try {
-                new IrqHandler(signal, told -> end(SIGNALLED + told.getNumber(), command + ": ")).bind();
+                new IrqHandler(signal, told -> end(SIGNALLED + told.getNumber(), () -> command + ": " + saved()))
+                        .bind();
             } catch (IllegalArgumentException e) { // such as with -Xrs
                 Logger log = LoggerFactory.getLogger(Stop.class);
                 log.debug("the JVM keeps the signal {} for itself", signal, e);
@@ -96,10 +98,12 @@ public final class Stop {
                 return;
             }
             if (failure instanceof SparkRuntime.EndedException ended) {
-                end(ExitCode.FAILED.code(), command + ": " + ended.getMessage() + "; ");
+                String why = command + ": " + ended.getMessage();
+                end(ExitCode.of(ended).code(), () -> ended.isMistake() ? why : why + "; " + saved());
             } else if (failure instanceof OutOfMemoryError) {
                 // one of Spark's threads: the command would wait for it for ever
-                end(ExitCode.FAILED.code(), command + ": " + ExitCode.message(failure) + "; ");
+                String why = command + ": " + ExitCode.message(failure);
+                end(ExitCode.FAILED.code(), () -> why + "; " + saved());
             } else {
                 LoggerFactory.getLogger(Stop.class)
                         .error("the thread {} failed: {}", thread.getName(), ExitCode.message(failure), failure);
@@ -107,7 +111,7 @@ public final class Stop {
         });
     }
 
-    private void end(int exit, String prefix) {
+    private void end(int exit, Supplier<String> last) {
         if (!code.compareAndSet(0, exit)) {
             Runtime.getRuntime().halt(code.get());
         }
@@ -118,9 +122,8 @@ public final class Stop {
         if (System.getProperty("hyena.traces") == null) {
             Configurator.setAllLevels("", Level.OFF); // what fails from now on fails because the process ends
         }
-        String last = prefix + saved();
         try {
-            heartbeat.orElseThrow().last(last);
+            heartbeat.orElseThrow().last(last.get());
         } catch (IOException e) {
             // nobody listens
         }

@@ -24,8 +24,6 @@ import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerApplicationEnd;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,11 +44,8 @@ public final class SparkRuntime implements AutoCloseable {
     private static final String EXECUTOR_CORES = "spark.executor.cores";
     private static final String YARN = "yarn";
     private static final Pattern ELSEWHERE = Pattern.compile("yarn|\\w+://.+");
-    private static final String STANDALONE = "spark://";
-    private static final long MASTER_SECONDS = 8;
-    private static final int EXECUTOR_SECONDS = 30;
-    private static final int OWN_EXECUTOR_SECONDS = 120;
-    private static final String LOCAL_CLUSTER = "local-cluster";
+    static final String STANDALONE = "spark://";
+    static final long MASTER_SECONDS = 8;
     private static final int CONNECT_MILLIS = 5000;
     private static final Pattern ADDRESS = Pattern.compile(".+:([1-5]?\\d{1,4}|6[0-4]\\d{3}|65[0-4]\\d\\d)");
     private static final int REMOVAL_MILLIS = 2000;
@@ -59,7 +54,7 @@ public final class SparkRuntime implements AutoCloseable {
     private final SparkSession session;
     private final boolean owned;
     private final DelegationTokens tokens;
-    private volatile boolean closing;
+    private Optional<SparkWatch> watch = Optional.empty();
 
     private SparkRuntime(SparkSession session, boolean owned) {
         this.session = session;
@@ -162,7 +157,7 @@ public final class SparkRuntime implements AutoCloseable {
             refuseUnlessReachable(master);
         }
         var runtime = new SparkRuntime(SparkSession.builder().config(conf).getOrCreate(), true);
-        runtime.watch(master);
+        runtime.watch = Optional.of(SparkWatch.begin(runtime.session.sparkContext(), master, cores, !isOneProcess));
         return runtime;
     }
 
@@ -182,7 +177,7 @@ public final class SparkRuntime implements AutoCloseable {
     }
 
     /** Why none of the addresses of a standalone master has answered for eight seconds; empty once one does. */
-    private static Optional<String> unreachable(String master) {
+    static Optional<String> unreachable(String master) {
         String found = "";
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(MASTER_SECONDS);
         while (true) {
@@ -203,64 +198,28 @@ public final class SparkRuntime implements AutoCloseable {
         }
     }
 
-    /**
-     * If the context ends before it is closed here, or its master and all executors are gone, a thread fails with an
-     * EndedException, whatever others wait for.
-     */
-    private void watch(String master) {
-        session.sparkContext().addSparkListener(new SparkListener() {
-            @Override
-            public void onApplicationEnd(SparkListenerApplicationEnd end) {
-                if (!closing) {
-                    new Thread(
-                                    () -> {
-                                        throw new EndedException("Spark has ended the application: the master " + master
-                                                + " is gone or has ended it; see its log and those of"
-                                                + " executors");
-                                    },
-                                    "hyena-spark-ended")
-                            .start();
-                }
-            }
-        });
-        if (LocalMaster.of(master).filter(LocalMaster::isOneProcess).isEmpty()) {
-            var executors = new Thread(() -> watchExecutors(master), "hyena-executors");
-            executors.setDaemon(true);
-            executors.start();
-        }
-    }
-
-    /** Spark waits for ever while no executor is there to run its tasks, such as when each ends at once. */
-    private void watchExecutors(String master) {
-        var tracker = session.sparkContext().statusTracker();
-        boolean told = false;
-        for (int seconds = 0; !closing && !session.sparkContext().isStopped(); ) {
-            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
-            boolean driverAlone = tracker.getExecutorInfos().length <= 1;
-            seconds = driverAlone && tracker.getActiveStageIds().length > 0 ? seconds + 1 : 0;
-            if (seconds == EXECUTOR_SECONDS && !told) {
-                told = true;
-                LOG.warn("tasks wait, since no executor is there: {} has started none for {} s", master, seconds);
-            }
-            if (seconds > 0 && seconds % MASTER_SECONDS == 0 && master.startsWith(STANDALONE)) {
-                unreachable(master).ifPresent(found -> {
-                    throw new EndedException("the master " + master + " is gone (" + found
-                            + "), and so is every executor; start it again");
-                });
-            }
-            if (seconds == OWN_EXECUTOR_SECONDS && master.startsWith(LOCAL_CLUSTER)) { // nobody else can have them all
-                throw new EndedException("no executor of " + master + " has started for " + seconds
-                        + " s; see their logs in the folder work of SPARK_HOME");
-            }
-        }
-    }
-
     /** Spark is not there, or has ended, although the command has not. */
     public static final class EndedException extends IllegalStateException {
         private static final long serialVersionUID = 1;
 
-        EndedException(String message) {
+        private final boolean isMistake;
+
+        private EndedException(String message, boolean isMistake) {
             super(message);
+            this.isMistake = isMistake;
+        }
+
+        EndedException(String message) {
+            this(message, false);
+        }
+
+        static EndedException byMistake(String message) {
+            return new EndedException(message, true);
+        }
+
+        /** Whether wrong settings are to blame, so that the same command would end in the same way. */
+        public boolean isMistake() {
+            return isMistake;
         }
     }
 
@@ -273,7 +232,7 @@ public final class SparkRuntime implements AutoCloseable {
         return local.filter(LocalMaster::isOneProcess).isPresent() ? unsaid : conf.getInt(EXECUTOR_CORES, unsaid);
     }
 
-    private static String tooFewCores(int cores, String master, int found) {
+    static String tooFewCores(int cores, String master, int found) {
         return "a task takes " + cores + " cores (train.threads, or spark.task.cpus), but " + master
                 + " has executors of " + found + "; give them more cores or the task fewer threads";
     }
@@ -331,7 +290,7 @@ public final class SparkRuntime implements AutoCloseable {
 
     @Override
     public void close() {
-        closing = true;
+        watch.ifPresent(SparkWatch::close);
         if (owned) {
             tokens.close();
             awaitRemovals();
