@@ -189,7 +189,12 @@ class MistakesIT {
                     2,
                     "train --master=yarn data.dataset=DATASET run.dir=DIR/r train.threads=2",
                     "a task takes 2 cores",
-                    "yarn has executors of 1"));
+                    "yarn has executors of 1"),
+            Mistake.of(
+                    2,
+                    "train --master=yarn data.dataset=DATASET run.dir=DIR/r",
+                    "found yarn and no address of its resource manager",
+                    "HADOOP_CONF_DIR"));
 
     @TempDir
     static Path shared;
@@ -373,6 +378,21 @@ class MistakesIT {
                         "a task takes 2 cores (train.threads, or spark.task.cpus), but " + set.master(),
                         says);
             }
+        }
+    }
+
+    @Tag("process")
+    @Test
+    void aResourceManagerThatDoesNotAnswerIsTold() {
+        String key = "spark.hadoop.yarn.resourcemanager.address";
+        System.setProperty(key, "127.0.0.1:1");
+        try {
+            told(Mistake.of(
+                    1,
+                    "train --master=yarn data.dataset=DATASET run.dir=DIR/r",
+                    "--master yarn: found no resource manager at 127.0.0.1:1 (Connection refused); start it"));
+        } finally {
+            System.clearProperty(key);
         }
     }
 

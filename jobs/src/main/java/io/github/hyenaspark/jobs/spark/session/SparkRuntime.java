@@ -8,22 +8,18 @@ import io.github.hyenaspark.jobs.spark.task.LocalMaster;
 import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.jobs.spark.task.RunPlugin;
 import io.github.hyenaspark.jobs.spark.task.SparkStorage;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,10 +40,6 @@ public final class SparkRuntime implements AutoCloseable {
     private static final String EXECUTOR_CORES = "spark.executor.cores";
     private static final String YARN = "yarn";
     private static final Pattern ELSEWHERE = Pattern.compile("yarn|\\w+://.+");
-    static final String STANDALONE = "spark://";
-    static final long MASTER_SECONDS = 8;
-    private static final int CONNECT_MILLIS = 5000;
-    private static final Pattern ADDRESS = Pattern.compile(".+:([1-5]?\\d{1,4}|6[0-4]\\d{3}|65[0-4]\\d\\d)");
     private static final int REMOVAL_MILLIS = 2000;
     private static final String KRYO = "org.apache.spark.serializer.KryoSerializer";
 
@@ -153,49 +145,38 @@ public final class SparkRuntime implements AutoCloseable {
         if (found < cores) { // Spark would wait for ever, or say it, but not what to do
             throw new IllegalArgumentException(tooFewCores(cores, master, found));
         }
-        if (master.startsWith(STANDALONE)) {
+        if (master.startsWith(MasterAddresses.STANDALONE)) {
             refuseUnlessReachable(master);
+        } else if (master.equals(YARN)) {
+            refuseUnlessYarnIsReachable(conf);
         }
         var runtime = new SparkRuntime(SparkSession.builder().config(conf).getOrCreate(), true);
         runtime.watch = Optional.of(SparkWatch.begin(runtime.session.sparkContext(), master, cores, !isOneProcess));
         return runtime;
     }
 
-    /** Spark itself tries for a minute, then ends its context while the command may wait for something else. */
     private static void refuseUnlessReachable(String master) {
-        for (String address : addresses(master)) {
-            Refusal.unless(ADDRESS.matcher(address).matches(), "--master", master, LocalMaster.EXPECTED);
-        }
-        unreachable(master).ifPresent(found -> {
-            throw new EndedException("--master " + master + ": found no master there (" + found
-                    + "); start it, or correct the address, then run the same command again");
+        MasterAddresses.ofStandalone(master)
+                .unreachable(MasterAddresses.SECONDS)
+                .ifPresent(found -> {
+                    throw new EndedException("--master " + master + ": found no master there (" + found
+                            + "); start it, or correct the address, then run the same command again");
+                });
+    }
+
+    private static void refuseUnlessYarnIsReachable(SparkConf conf) {
+        var masters = MasterAddresses.ofYarn(SparkHadoopUtil.get().newConfiguration(conf));
+        boolean unset = masters.areUnset();
+        masters.unreachable(unset ? 0 : MasterAddresses.SECONDS).ifPresent(found -> {
+            Refusal.unless(
+                    !unset,
+                    "--master",
+                    YARN + " and no address of its resource manager",
+                    "yarn-site.xml in the folder that HADOOP_CONF_DIR or YARN_CONF_DIR names; set one of them");
+            throw new EndedException("--master " + YARN + ": found no resource manager at "
+                    + String.join(" or ", masters.addresses()) + " (" + found
+                    + "); start it, or correct yarn-site.xml in HADOOP_CONF_DIR, then run the same command again");
         });
-    }
-
-    private static String[] addresses(String master) {
-        return master.substring(STANDALONE.length()).split(",", -1);
-    }
-
-    /** Why none of the addresses of a standalone master has answered for eight seconds; empty once one does. */
-    static Optional<String> unreachable(String master) {
-        String found = "";
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(MASTER_SECONDS);
-        while (true) {
-            for (String address : addresses(master)) {
-                int colon = address.lastIndexOf(':');
-                int port = Integer.parseInt(address.substring(colon + 1));
-                try (var socket = new Socket()) {
-                    socket.connect(new InetSocketAddress(address.substring(0, colon), port), CONNECT_MILLIS);
-                    return Optional.empty();
-                } catch (IOException e) {
-                    found = e.toString().replaceFirst("^\\S+: ", "");
-                }
-            }
-            if (System.nanoTime() > end) {
-                return Optional.of(found);
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(CONNECT_MILLIS / 5));
-        }
     }
 
     /** Spark is not there, or has ended, although the command has not. */

@@ -80,11 +80,13 @@ final class SparkWatch extends SparkListener {
                 told = true;
                 LOG.warn("tasks wait, since no executor is there: {} has started none for {} s", master, alone);
             }
-            if (alone > 0 && alone % SparkRuntime.MASTER_SECONDS == 0 && master.startsWith(SparkRuntime.STANDALONE)) {
-                SparkRuntime.unreachable(master).ifPresent(found -> {
-                    throw new EndedException("the master " + master + " is gone (" + found
-                            + "), and so is every executor; start it again");
-                });
+            if (alone > 0 && alone % MasterAddresses.SECONDS == 0 && master.startsWith(MasterAddresses.STANDALONE)) {
+                MasterAddresses.ofStandalone(master)
+                        .unreachable(MasterAddresses.SECONDS)
+                        .ifPresent(found -> {
+                            throw new EndedException("the master " + master + " is gone (" + found
+                                    + "), and so is every executor; start it again");
+                        });
             }
             if (alone == OWN_EXECUTOR_SECONDS && master.startsWith("local-cluster")) { // nobody else can have them all
                 throw new EndedException("no executor of " + master + " has started for " + alone
