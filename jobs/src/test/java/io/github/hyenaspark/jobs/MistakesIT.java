@@ -396,6 +396,30 @@ class MistakesIT {
         }
     }
 
+    /** A command that reads no settings; it waits for executors, of which this cluster has none. */
+    @Tag("process")
+    @Test
+    void aMasterThatDiesWhileVerifyWaitsIsTold() throws Exception {
+        try (var cluster = StandaloneCluster.start(shared.resolve("no-workers"), 0)) {
+            HyenaProcess process = cluster.driver(new PreparePlace("disk", Map.of(), shared.toString()))
+                    .with("spark.cores.max", "1")
+                    .with(LOGGING, logging());
+            try (HyenaProcess.Running running = process.start(shared, "verify", dataset)) {
+                while (!Files.readString(running.messages()).contains("tasks wait, since no executor is there")
+                        && running.process().isAlive()) {
+                    TimeUnit.MILLISECONDS.sleep(50);
+                }
+                cluster.kill();
+                Outcome outcome = running.await(Duration.ofSeconds(90));
+                assertThat(outcome.code()).as(outcome.messages()).isEqualTo(1);
+                assertThat(outcome.messages())
+                        .contains("hyena verify: the master spark://127.0.0.1", "is gone (Connection refused)")
+                        .endsWith("start it again; stopped; the same command begins again\n")
+                        .doesNotContain("\tat ");
+            }
+        }
+    }
+
     @Tag("process")
     @ParameterizedTest
     @CsvSource({

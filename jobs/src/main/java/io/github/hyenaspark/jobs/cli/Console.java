@@ -23,13 +23,13 @@ public record Console(InputStream input, PrintStream results, PrintStream messag
         this(InputStream.nullInputStream(), results, messages);
     }
 
-    /** The streams of the process, always in UTF-8; what is logged from now on counts as said. */
+    /** The streams of the process, always in UTF-8; what is logged or printed from now on counts as said. */
     public static Console ofProcess() {
         var heartbeat = new Heartbeat(new FileOutputStream(FileDescriptor.err));
         var messages = new PrintStream(heartbeat, true, StandardCharsets.UTF_8);
         System.setErr(messages);
-        return new Console(
-                System.in, Results.to(new FileOutputStream(FileDescriptor.out)), messages, Stop.ofProcess(heartbeat));
+        PrintStream results = Results.to(heartbeat.hearing(new FileOutputStream(FileDescriptor.out)));
+        return new Console(System.in, results, messages, Stop.ofProcess(heartbeat));
     }
 
     /** The same but for the results. */

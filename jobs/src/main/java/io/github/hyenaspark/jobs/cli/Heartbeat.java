@@ -33,11 +33,31 @@ final class Heartbeat extends FilterOutputStream {
 
     @Override
     public synchronized void write(byte[] bytes, int from, int count) throws IOException {
-        spoken = System.nanoTime();
-        written = spoken;
+        hear();
         if (!over) {
             out.write(bytes, from, count);
         }
+    }
+
+    /** A stream of results; what is written there counts as spoken, too. */
+    OutputStream hearing(OutputStream results) {
+        return new FilterOutputStream(results) {
+            @Override
+            public void write(int one) throws IOException {
+                write(new byte[] {(byte) one}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int count) throws IOException {
+                hear();
+                out.write(bytes, from, count);
+            }
+        };
+    }
+
+    private synchronized void hear() {
+        spoken = System.nanoTime();
+        written = spoken;
     }
 
     /** Says the last line; what the command's other threads say from then on is lost. */

@@ -79,11 +79,10 @@ public final class Stop {
     }
 
     /** From now on this process, if it is the command's own, ends as described, and says so if it takes long. */
-    void arm(String command) {
+    public void arm(String command) {
         if (heartbeat.isEmpty()) {
             return;
         }
-        heartbeat.get().start(command, this::isTold);
         for (String signal : List.of("INT", "TERM", "HUP")) {
             try {
                 new IrqHandler(signal, told -> end(SIGNALLED + told.getNumber(), () -> command + ": " + saved()))
@@ -109,6 +108,17 @@ public final class Stop {
                         .error("the thread {} failed: {}", thread.getName(), ExitCode.message(failure), failure);
             }
         });
+        heartbeat.get().start(command, this::isTold); // whoever has heard it may tell the command to stop
+    }
+
+    /** The same after a second, for commands that mostly take less: to load what it needs takes a third of that. */
+    public void armSoon(String command) {
+        if (heartbeat.isPresent()) {
+            daemon(() -> {
+                LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+                arm(command);
+            });
+        }
     }
 
     private void end(int exit, Supplier<String> last) {

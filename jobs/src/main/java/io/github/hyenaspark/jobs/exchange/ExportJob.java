@@ -35,6 +35,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /**
  * From the newest valid checkpoint of a run to files for other programs: parameters, architecture and tokenizer. The
@@ -44,6 +46,9 @@ public final class ExportJob implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ExportJob.class);
 
     private final Console console;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private final SettingsArguments arguments = new SettingsArguments("run.dir");
@@ -58,6 +63,7 @@ public final class ExportJob implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        console.stop().arm(spec.qualifiedName());
         Settings settings = arguments.load();
         Config config = settings.bind("export", Config.class);
         RunConfig options = settings.bind("run", RunConfig.class);

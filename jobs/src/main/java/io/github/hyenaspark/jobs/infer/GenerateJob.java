@@ -26,13 +26,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Continues a prompt or each line of standard input as streamed text, or each of many prompts as a line of JSON. */
 public final class GenerateJob implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(GenerateJob.class);
 
     private final Console console;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private final SettingsArguments arguments = new SettingsArguments("run.dir");
@@ -50,6 +55,9 @@ public final class GenerateJob implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (!interactive) { // where the silence is a person's, who ends it at will
+            console.stop().arm(spec.qualifiedName());
+        }
         Settings settings = arguments.load();
         Config config = settings.bind("generate", Config.class);
         if (interactive && config.hasPrompt()) {

@@ -77,6 +77,7 @@ public final class InspectJob implements Callable<Integer> {
     }
 
     public static int run(String directory, boolean json, Console console) throws IOException {
+        console.stop().armSoon("hyena inspect");
         if (json) {
             console.result(describe(SparkStorage.ofThisProcess(), directory));
             return ExitCode.DONE.code();

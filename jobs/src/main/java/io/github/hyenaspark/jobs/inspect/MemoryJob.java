@@ -23,7 +23,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * {@code inspect memory}: the memory that a training needs, estimated before it starts. The documents of a dataset are
@@ -33,6 +35,9 @@ public final class MemoryJob implements Callable<Integer> {
     private static final double MEBIBYTE = 1 << 20;
 
     private final Console console;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private final SettingsArguments arguments = new SettingsArguments();
@@ -54,6 +59,7 @@ public final class MemoryJob implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        console.stop().armSoon(spec.qualifiedName());
         ObjectNode needed = needed(arguments.load());
         if (json) {
             console.result(needed);

@@ -22,11 +22,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Reads all of a dataset, of a run's checkpoints, or of a fitting, which has both, and checks every hash. */
 public final class VerifyJob implements Callable<Integer> {
     private final Console console;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Parameters(paramLabel = "DIRECTORY", description = "The directory of a run, of a dataset or of a fitting.")
     private String directory = "";
@@ -41,6 +46,7 @@ public final class VerifyJob implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        console.stop().arm(spec.qualifiedName());
         directory = SettingsArguments.place(directory);
         Storage storage = SparkRuntime.storage();
         List<CheckpointManifest> manifests =

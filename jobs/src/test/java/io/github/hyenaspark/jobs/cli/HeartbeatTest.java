@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,22 @@ class HeartbeatTest {
         heartbeat.write('x');
         seconds(0, 19);
         assertThat(bytes.toString(UTF_8)).isEqualTo("x");
+        seconds(20, 31);
+        assertThat(quiet()).containsExactly("20 s");
+    }
+
+    @Test
+    void resultsEndASilenceToo() throws IOException {
+        var results = new ByteArrayOutputStream();
+        seconds(1, 11);
+        bytes.reset();
+        try (OutputStream heard = heartbeat.hearing(results)) {
+            heard.write("text".getBytes(UTF_8));
+            heard.write('!');
+        }
+        assertThat(results.toString(UTF_8)).isEqualTo("text!");
+        seconds(0, 19);
+        assertThat(bytes.size()).isZero();
         seconds(20, 31);
         assertThat(quiet()).containsExactly("20 s");
     }

@@ -14,12 +14,15 @@ import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands in processes of their own that are told to end, or that Spark leaves alone. */
 @Tag("process")
@@ -217,6 +221,44 @@ class TerminationIT {
             String[] last =
                     arguments(command, corpus, place.uri("dataset"), place.uri("run"), place.uri("made-" + done));
             assertThat(process.run(directory, last).json()).isNotNull();
+        }
+    }
+
+    /** Those that read no settings, too, however long their store takes. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "verify s3a://held/run",
+                "inspect s3a://held/run",
+                "generate s3a://held/run",
+                "export s3a://held/run export.output=s3a://held/export",
+                "inspect memory data.dataset=s3a://held/dataset"
+            })
+    void whatReadsOnlySaysThatItStillWorksAndEndsInOneLine(String command, @TempDir Path directory) throws Exception {
+        String name = "hyena " + command.replaceFirst(" (s3a|data).*", "");
+        try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) { // accepts, and never answers
+            HyenaProcess process = HyenaProcess.on("local[1]")
+                    .with("log4j2.configurationFile", LOGGING)
+                    .withHadoop(Map.of(
+                            "fs.s3a.endpoint", "http://127.0.0.1:" + silent.getLocalPort(),
+                            "fs.s3a.endpoint.region", "us-east-1",
+                            "fs.s3a.path.style.access", "true",
+                            "fs.s3a.access.key", "key",
+                            "fs.s3a.secret.key", "secret"));
+            try (HyenaProcess.Running running = process.start(directory, command.split(" ", -1))) {
+                while (!Files.readString(running.messages()).contains(name + ": still working")
+                        && running.process().isAlive()) {
+                    TimeUnit.MILLISECONDS.sleep(50);
+                }
+                Signals.send("TERM", running.process().toHandle());
+                Outcome outcome = running.await(Duration.ofSeconds(25));
+                assertThat(outcome.code()).as(outcome.messages()).isEqualTo(143);
+                assertThat(outcome.messages())
+                        .startsWith(name + ": still working, ")
+                        .endsWith(name + ": stopped; the same command begins again\n")
+                        .doesNotContain("\tat ");
+                assertThat(outcome.results()).isEmpty();
+            }
         }
     }
 
