@@ -4,6 +4,7 @@ import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.Provenance;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -42,6 +43,25 @@ public final class Forged {
         Map<String, float[]> vectors = new TreeMap<>(real.vectors());
         vectors.put(Checkpoint.THETA, theta);
         return with(real, real.round(), real.settings(), vectors, real.numerics());
+    }
+
+    /** The same model before its run has trained it. */
+    public static Checkpoint asImported(Checkpoint real) {
+        return new Checkpoint(
+                0,
+                0,
+                real.settings(),
+                "",
+                "",
+                real.tokenizer(),
+                real.vocabularySize(),
+                real.vectors(),
+                real.table(),
+                real.orders(),
+                real.numerics(),
+                0,
+                real.progress(),
+                List.of());
     }
 
     private static Checkpoint with(

@@ -69,9 +69,9 @@ public record TrainedRun(
 
     /**
      * Opens a run at the setting {@code run.checkpoint}: its newest checkpoint, that of a round, that of the lowest
-     * held-out loss, or one whose parameters are the mean of those of the newest {@code checkpoint.keep} that are
-     * there. IllegalArgumentException if there is no such checkpoint. CorruptFileException as {@link #open(Storage,
-     * String)}, or if one of those named is damaged.
+     * held-out loss, or one whose parameters are the mean of those of the newest {@code checkpoint.keep} that are there
+     * and that it trained. IllegalArgumentException if there is no such checkpoint. CorruptFileException as
+     * {@link #open(Storage, String)}, or if one of those named is damaged.
      */
     public static TrainedRun open(Storage storage, String directory, String checkpoint) throws IOException {
         checkChoice(checkpoint);
@@ -146,7 +146,10 @@ public record TrainedRun(
         return there.stream().map(manifest -> manifest.facts().round()).toList();
     }
 
-    /** Without an older best one that is there besides those; a round that was saved again counts once. */
+    /**
+     * Without an older best one that is there besides those, and without the imported model if the run has trained it;
+     * a round that was saved again counts once.
+     */
     private static List<CheckpointManifest> newest(List<CheckpointManifest> there) throws IOException {
         if (there.isEmpty()) {
             return there;
@@ -154,7 +157,10 @@ public record TrainedRun(
         byte[] settings = there.get(0).facts().settings().getBytes(StandardCharsets.UTF_8);
         int keep = Json.parse("the settings", settings).at("/checkpoint/keep").asInt(there.size());
         Map<Long, CheckpointManifest> rounds = new LinkedHashMap<>();
-        there.forEach(manifest -> rounds.putIfAbsent(manifest.facts().round(), manifest));
+        boolean trained = !there.get(0).facts().isImported();
+        there.stream()
+                .filter(manifest -> !(trained && manifest.facts().isImported()))
+                .forEach(manifest -> rounds.putIfAbsent(manifest.facts().round(), manifest));
         return rounds.values().stream().limit(keep).toList();
     }
 

@@ -8,6 +8,7 @@ import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.testing.Forged;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -79,6 +80,27 @@ class TrainedRunTest {
                     .isCloseTo(expected[i], withinFloat(expected[i]));
         }
         assertThat(average.network().parameterCount()).isEqualTo(expected.length);
+    }
+
+    @Test
+    void theAverageIsWithoutTheImportedModelThatTheRunTrained() throws IOException {
+        float[] before = TrainedRun.open(storage, run, "average").theta();
+        Checkpoint imported = Forged.asImported(store.newestValid().orElseThrow());
+        store.save(imported, 3);
+        assertThat(store.manifests()).hasSize(3);
+        assertThat(TrainedRun.open(storage, run, "average").theta()).isEqualTo(before);
+    }
+
+    @Test
+    void theAverageOfAnUntrainedRunIsTheImportedModel() throws IOException {
+        String untrained = directory.resolve("untrained").toString();
+        FileUtils.copyFileToDirectory(directory.resolve(RunTokenizer.FILE).toFile(), new File(untrained));
+        CheckpointStore other = CheckpointStore.open(storage, untrained);
+        other.beginEpoch();
+        other.resumesFrom(Optional.empty());
+        other.save(Forged.asImported(store.newestValid().orElseThrow()), 3);
+        assertThat(TrainedRun.open(storage, untrained, "average").theta())
+                .isEqualTo(TrainedRun.open(storage, run, "newest").theta());
     }
 
     private static Offset<Double> withinFloat(double value) {
