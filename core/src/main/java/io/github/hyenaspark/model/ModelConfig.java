@@ -125,13 +125,24 @@ public record ModelConfig(
         }
     }
 
-    /** Bound from the settings {@code model.attention}: heads; 0 means one for every 64 channels, at least one. */
+    /**
+     * Bound from the settings {@code model.attention}: heads; 0 means one for every 64 channels or, if those do not
+     * divide d-model, the most heads below that do, at least one.
+     */
     public record AttentionSettings(int heads) implements Serializable {
         private static final int USUAL_HEAD_WIDTH = 64;
 
         AttentionConfig of(int dModel, int lMax, PositionEmbedding positions) {
-            int number = heads == 0 ? Math.max(1, dModel / USUAL_HEAD_WIDTH) : heads;
-            return new AttentionConfig(dModel, lMax, number, positions == PositionEmbedding.ROTARY);
+            boolean rotary = positions == PositionEmbedding.ROTARY;
+            return new AttentionConfig(dModel, lMax, heads == 0 ? usual(dModel, rotary) : heads, rotary);
+        }
+
+        private static int usual(int dModel, boolean rotary) {
+            int number = Math.max(1, dModel / USUAL_HEAD_WIDTH);
+            while (number > 1 && (dModel % number != 0 || (rotary && dModel / number % 2 != 0))) {
+                number--;
+            }
+            return number;
         }
     }
 

@@ -13,6 +13,8 @@ import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelConfigTest {
     private static final int VOCABULARY = 11;
@@ -71,6 +73,17 @@ class ModelConfigTest {
                 .isEqualTo(new AttentionConfig(256, 1024, 8, true));
     }
 
+    /** Counted by hand: the largest divisor of the width up to a 64th of it, with heads of even width if rotated. */
+    @ParameterizedTest
+    @CsvSource({
+        "200, rotary, 2", "224, rotary, 2", "352, rotary, 4", "400, rotary, 5", "500, rotary, 5", "130, rotary, 1",
+        "130, none, 2", "330, rotary, 5", "325, none, 5", "2, rotary, 1", "257, none, 1", "768, rotary, 12"
+    })
+    void everyOrdinaryWidthHasHeads(int width, String positions, int heads) {
+        assertThat(mixer("model.mixer=attention", "model.d-model=" + width, "model.positions=" + positions))
+                .isEqualTo(new AttentionConfig(width, 1024, heads, positions.equals("rotary")));
+    }
+
     @Test
     void otherPositionsThanRotaryTurnNothing() {
         for (String positions : List.of("none", "learned", "sinusoidal")) {
@@ -81,11 +94,12 @@ class ModelConfigTest {
 
     @Test
     void headsThatCannotBeAreRefused() {
-        assertThatThrownBy(() -> model("model.mixer=attention", "model.d-model=200"))
+        assertThatThrownBy(() -> model("model.mixer=attention", "model.d-model=200", "model.attention.heads=3"))
                 .hasMessageContaining("attention.heads: found 3, expected a divisor of d-model 200");
         assertThatThrownBy(() -> model("model.mixer=attention", "model.attention.heads=-1"))
                 .hasMessageContaining("attention.heads: found -1, expected a divisor of d-model 128");
-        assertThat(model("model.d-model=200").blocks()).hasSize(4); // no block has heads
+        assertThat(model("model.d-model=200", "model.attention.heads=3").blocks())
+                .hasSize(4); // no block has heads
     }
 
     @Test

@@ -84,6 +84,7 @@ public final class CompareJob {
     }
 
     private void run() throws IOException {
+        config.mixers().forEach(mixer -> of(mixer).bind("model", ModelConfig.class)); // refuses before any is trained
         if (!task && !config.lengths().isEmpty()) {
             config.lengths().forEach(this::checkBatch);
             checkHeldOut(settings);
@@ -125,6 +126,10 @@ public final class CompareJob {
                 }
             }
         }
+    }
+
+    private Settings of(Mixer mixer) {
+        return settings.with(List.of("model.mixer=" + mixer.settingName()));
     }
 
     private String place(String name) {

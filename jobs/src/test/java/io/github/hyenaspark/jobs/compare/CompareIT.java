@@ -63,6 +63,21 @@ class CompareIT {
     }
 
     @Test
+    void aMixerThatCannotBeIsRefusedBeforeAnotherIsTrained() {
+        SmallRun.Outcome outcome = hyena(
+                "no-such-master",
+                "compare",
+                "data.dataset=" + dataset,
+                "compare.dir=" + directory.resolve("comparison"),
+                "compare.mixers=[gru,attention]",
+                "compare.lengths=[64]",
+                "model.attention.heads=3");
+        assertThat(outcome.code()).as(outcome.messages()).isEqualTo(2);
+        assertThat(outcome.messages()).contains("attention.heads: found 3, expected a divisor of d-model 16");
+        assertThat(directory.resolve("comparison")).doesNotExist();
+    }
+
+    @Test
     void everyCellIsTrainedOnTheSameTokensAndDoneOnce() throws IOException {
         JsonNode result = compare().json();
         assertThat(result.get("cells").intValue()).isEqualTo(4);
