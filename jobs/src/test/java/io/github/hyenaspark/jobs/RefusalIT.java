@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -134,6 +135,21 @@ class RefusalIT {
                 "hyena train: data.dataset: " + dataset + " has the tokenizer bytes (" + BYTES
                         + "), expected that with which the run in " + run + " began (" + GPT2
                         + "); choose another run.dir, or the dataset of that run");
+    }
+
+    /** Before a session starts, so that a driver which trains the run elsewhere is not disturbed. */
+    @Test
+    void aLengthThatDoublingDoesNotReachIsRefusedBeforeAnythingStarts() throws IOException {
+        String start = "train.length-schedule.start=5";
+        String refused = "train.length-schedule.start must be model.l-max = 32 divided by a power of two, found 5";
+        Path run = directory.resolve("run");
+        for (String dry : new String[] {"true", "false"}) {
+            String[] train = {"data.dataset=" + dataset, "run.dir=" + run, start, "run.dry-run=" + dry};
+            assertRefused(hyena("no-such-master", "train", train), 2, "hyena train: " + refused);
+        }
+        assertThat(run).doesNotExist();
+        Outcome memory = SmallRun.bare("no-such-master", List.of("inspect", "memory", "model.l-max=32", start));
+        assertRefused(memory, 2, refused);
     }
 
     @Test

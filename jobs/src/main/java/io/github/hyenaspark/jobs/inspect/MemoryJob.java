@@ -74,6 +74,7 @@ public final class MemoryJob implements Callable<Integer> {
     public static ObjectNode needed(Settings settings) throws IOException {
         ModelConfig model = settings.bind("model", ModelConfig.class);
         TrainConfig train = settings.bind("train", TrainConfig.class);
+        train.lengthSchedule().check(model.lMax());
         RunConfig run = settings.bind("run", RunConfig.class);
         DataConfig data = settings.bind("data", DataConfig.class);
         int vocabularySize =

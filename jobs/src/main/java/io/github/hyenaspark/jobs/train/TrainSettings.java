@@ -37,6 +37,7 @@ public record TrainSettings(
         TrainConfig train = settings.bind("train", TrainConfig.class);
         CheckpointConfig checkpoint = settings.bind("checkpoint", CheckpointConfig.class);
         ModelConfig model = settings.bind("model", ModelConfig.class);
+        train.lengthSchedule().check(model.lMax());
         return new TrainSettings(
                 settings,
                 settings.bind("data", DataConfig.class).qualified(storage),

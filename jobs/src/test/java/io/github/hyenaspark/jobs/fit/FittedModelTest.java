@@ -58,8 +58,12 @@ final class FittedModelTest {
     void theDescriptionTellsNamesAndScales() throws IOException {
         ObjectNode description = model().description();
         assertThat(model().description()).isEqualTo(description);
-        assertThat(model(List.of("0", "1"), new FittedModel.Scale(new double[0], new double[0])).description()).isNotEqualTo(description);
-        assertThat(model(new FittedModel.Scale(new double[] {0}, new double[] {2})).description()).isNotEqualTo(description);
+        assertThat(model(List.of("0", "1"), new FittedModel.Scale(new double[0], new double[0]))
+                        .description())
+                .isNotEqualTo(description);
+        assertThat(model(new FittedModel.Scale(new double[] {0}, new double[] {2}))
+                        .description())
+                .isNotEqualTo(description);
     }
 
     @Test
