@@ -39,8 +39,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /**
- * From the newest valid checkpoint of a run to files for other programs: parameters, architecture and tokenizer. The
- * architecture is written last; an export that has it is complete.
+ * From the newest valid checkpoint of a run to files for other programs: parameters, architecture and tokenizer. What
+ * names the architecture is written last: {@code config.json} for safari, DL4J's own file, which has the parameters,
+ * too. An export that has it is complete.
  */
 public final class ExportJob implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ExportJob.class);
@@ -93,9 +94,13 @@ public final class ExportJob implements Callable<Integer> {
     private static Map<String, Content> files(
             Storage storage, String run, TrainedRun trained, Format format, String theta) throws IOException {
         Map<String, Content> files = new LinkedHashMap<>();
-        files.put(format.file(), format == Format.DL4J ? graph(trained) : tensors(trained));
         byte[] tokenizer = storage.read(RunTokenizer.uri(run));
         files.put(RunTokenizer.FILE, out -> out.write(tokenizer));
+        if (format == Format.DL4J) {
+            files.put(format.file(), graph(trained));
+            return files;
+        }
+        files.put(format.file(), tensors(trained));
         ObjectNode config = SafariConfig.of(section(trained.settings()), trained.vocabularySize());
         config.putObject("hyena_spark")
                 .put("round", trained.round())

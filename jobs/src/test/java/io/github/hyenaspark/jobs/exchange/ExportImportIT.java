@@ -145,6 +145,36 @@ class ExportImportIT {
         }
     }
 
+    /** What safari cannot have is not described as if it could. */
+    @Test
+    void aModelThatSafariDoesNotKnowIsExportedForDeeplearning4jAlone() throws IOException {
+        String attention = place("attention");
+        SmallRun.hyena(
+                        "local[2]",
+                        "train",
+                        "data.dataset=" + dataset,
+                        "run.dir=" + attention,
+                        "train.rounds=1",
+                        "model.mixer=attention")
+                .json();
+        String output = place("attention-export");
+        List<String> words = List.of("export", attention, "export.output=" + output);
+        assertRefused(
+                SmallRun.bare("local[1]", words),
+                2,
+                "hyena export: model.mixer: found attention, expected hyena alone: the names of safari's tensors are"
+                        + " those of Hyena blocks; export.format=dl4j takes any model");
+        assertThat(Path.of(output)).doesNotExist();
+        List<String> dl4j = new ArrayList<>(words);
+        dl4j.add("export.format=dl4j");
+        SmallRun.bare("local[1]", dl4j).json();
+        assertThat(Path.of(output).toFile().list()).containsExactlyInAnyOrder("model.zip", "tokenizer.json");
+        assertRefused(
+                bare("score", "run.dir=" + output, "data.input=" + directory, "score.output=" + place("scores")),
+                2,
+                "there is no checkpoint in " + output);
+    }
+
     @Test
     void anExportIsNeverWrittenOver() throws IOException {
         String output = place("twice");
