@@ -3,10 +3,11 @@ package io.github.hyenaspark.bench;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
+import io.github.hyenaspark.operator.block.BlockConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.MomentLayout;
-import java.util.stream.Stream;
+import java.util.List;
 
 /**
  * What one worker's local steps hold in memory, bytes, counted by the arrays that they allocate; without the JVM itself
@@ -70,26 +71,30 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
         return model + activations + workspace;
     }
 
-    /** Floats; with recomputation, only the first block has memory of its own to compute in. */
+    /** Floats; with recomputation, only the first block of each configuration has memory of its own to compute in. */
     private static long activations(ModelConfig model, TrainConfig train) {
         long stream = stream(model, train);
         boolean keeps = !train.recompute().equals("block");
-        long inside = keeps
-                ? kept(model, train)
-                : costs(model, train)
-                                .mapToLong(MixerConfig.Cost::keptFloats)
-                                .max()
-                                .orElseThrow()
-                        + STREAMS_OF_BLOCK * stream;
+        long inside = keeps ? kept(model, train) : computing(model, train);
         return inside + (model.nLayer() + 1L + STREAM_GRADIENTS) * stream;
     }
 
     /** Floats that all blocks together keep for the backward pass, without their inputs. */
     private static long kept(ModelConfig model, TrainConfig train) {
         long inner = tokens(model, train) * model.innerWidth();
-        long mixers =
-                costs(model, train).mapToLong(MixerConfig.Cost::keptFloats).sum();
+        long mixers = model.blocks().stream()
+                .mapToLong(block -> cost(block.mixer(), model, train).keptFloats())
+                .sum();
         return mixers + model.nLayer() * (STREAMS_OF_BLOCK * stream(model, train) + inner);
+    }
+
+    /** Floats of the blocks that the others compute in, without their inputs. */
+    private static long computing(ModelConfig model, TrainConfig train) {
+        List<BlockConfig> blocks = model.blocks().stream().distinct().toList();
+        long mixers = blocks.stream()
+                .mapToLong(block -> cost(block.mixer(), model, train).keptFloats())
+                .sum();
+        return mixers + blocks.size() * STREAMS_OF_BLOCK * stream(model, train);
     }
 
     private static long tokens(ModelConfig model, TrainConfig train) {
@@ -101,12 +106,17 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
         return Math.multiplyExact(tokens(model, train), (long) model.dModel());
     }
 
+    /** A thread keeps the rows of one mixer while it computes another. */
     private static long longRows(ModelConfig model, TrainConfig train) {
-        return costs(model, train).mapToLong(MixerConfig.Cost::rowFloats).max().orElseThrow();
+        return model.blocks().stream()
+                .map(BlockConfig::mixer)
+                .distinct()
+                .mapToLong(mixer -> cost(mixer, model, train).rowFloats())
+                .sum();
     }
 
-    private static Stream<MixerConfig.Cost> costs(ModelConfig model, TrainConfig train) {
-        return model.blocks().stream().map(block -> block.mixer().cost(train.batchSize(), model.lMax()));
+    private static MixerConfig.Cost cost(MixerConfig mixer, ModelConfig model, TrainConfig train) {
+        return mixer.cost(train.batchSize(), model.lMax());
     }
 
     /** Floats of the tiles of one thread; the widest are those of the feed-forward part and the head. */

@@ -107,4 +107,41 @@ class StepMemoryTest {
         assertThat(five - four).isEqualTo(64L * 1024 * Float.BYTES);
         assertThat(four).isLessThan(of(64, 1024, 1, 4, 1, "none").activations() / 2);
     }
+
+    /** Blocks of one configuration share the memory that they compute in, and no others do. */
+    @Test
+    void everyKindOfBlockRecomputesInMemoryOfItsOwn() {
+        String[] mixers = {"hyena", "attention", "lstm"};
+        long together = of(64, 1024, 1, 6, 1, "block", "model.mixer=[hyena,attention,lstm]")
+                .activations();
+        long stream = 64L * 1024 * Float.BYTES;
+        long between = (6 + 1 + 3) * stream; // the inputs of six blocks, the output, three gradients
+        long inside = 0;
+        for (String mixer : mixers) {
+            inside += of(64, 1024, 1, 6, 1, "block", "model.mixer=" + mixer).activations() - between;
+        }
+        assertThat(together).isEqualTo(inside + between);
+        assertThat(of(64, 1024, 1, 9, 1, "block", "model.mixer=[hyena,attention,lstm]")
+                                .activations()
+                        - together)
+                .isEqualTo(3 * stream);
+    }
+
+    /** Nobody frees the rows of one mixer when the next one begins. */
+    @Test
+    void rowsOfAllMixersAreKept() {
+        long hyena = rows("hyena");
+        long attention = rows("attention");
+        assertThat(rows("[hyena,attention]")).isEqualTo(hyena + attention);
+        assertThat(rows("[hyena,attention,hyena]")).isEqualTo(hyena + attention);
+    }
+
+    /** Bytes that a second thread's rows take, without those of tiles, which all mixers have. */
+    private static long rows(String mixer) {
+        String[] settings = {"model.mixer=" + mixer, "model.attention.heads=4"};
+        StepMemory one = of(64, 65536, 1, 3, 1, "none", settings);
+        StepMemory two = of(64, 65536, 1, 3, 2, "none", settings);
+        long tiles = two.workspace() - one.workspace();
+        return two.heap() - one.heap() - tiles;
+    }
 }
