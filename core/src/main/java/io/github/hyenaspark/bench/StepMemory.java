@@ -18,7 +18,7 @@ import java.util.List;
  * @param model θ and its gradients, off-heap
  * @param activations what the backward pass needs, and gradients of activations, off-heap
  * @param workspace tiles of the threads, off-heap
- * @param heap θ and moments of the optimizer, and rows of the threads
+ * @param heap θ and moments of the optimizer, and rows of the threads, also those that they share
  */
 public record StepMemory(long parameters, long secondMoments, long model, long activations, long workspace, long heap) {
     private static final long TILE = 512;
@@ -46,6 +46,7 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
                         + moments.secondMoments()
                         + train.threads() * moments.heapFloats()
                         + rows
+                        + together(model, train)
                         + tileSums(model, train)));
     }
 
@@ -113,6 +114,13 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
                 .distinct()
                 .mapToLong(mixer -> cost(mixer, model, train).rowFloats())
                 .sum();
+    }
+
+    private static long together(ModelConfig model, TrainConfig train) {
+        return model.blocks().stream()
+                .mapToLong(block -> block.mixer().togetherFloats(train.batchSize(), model.lMax(), train.threads()))
+                .max()
+                .orElseThrow();
     }
 
     private static MixerConfig.Cost cost(MixerConfig mixer, ModelConfig model, TrainConfig train) {

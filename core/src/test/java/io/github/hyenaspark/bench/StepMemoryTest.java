@@ -144,4 +144,17 @@ class StepMemoryTest {
         long tiles = two.workspace() - one.workspace();
         return two.heap() - one.heap() - tiles;
     }
+
+    /** Three heads of 16 channels, four blocks of keys in two groups, eight at most, if two threads share a head. */
+    @ParameterizedTest
+    @CsvSource({"1024, 2, 2", "1024, 3, 0", "1024, 1, 0", "65536, 2, 8", "300, 2, 1"})
+    void aHeadThatThreadsShareHasGradientsForEveryGroupOfKeys(int length, int threads, int groups) {
+        String[] settings = {"model.mixer=attention", "model.attention.heads=3"};
+        StepMemory one = of(48, length, 1, 2, 1, "none", settings);
+        StepMemory more = of(48, length, 1, 2, threads, "none", settings);
+        long alike = of(48, length, 3 * threads, 2, threads, "none", settings).heap()
+                - of(48, length, 3 * threads, 2, 1, "none", settings).heap(); // three divides those heads
+        long padded = (length + 255) / 256 * 256;
+        assertThat(more.heap() - one.heap() - alike).isEqualTo(groups * 16 * padded * Float.BYTES);
+    }
 }

@@ -56,6 +56,14 @@ public record AttentionConfig(int width, int maxLength, int heads, boolean rotar
         return new AttentionOperator.Incremental(this, capacity);
     }
 
+    /** What each group of keys adds to the gradients of the queries of a head that all threads share. */
+    @Override
+    public long togetherFloats(int batchSize, int length, int threads) {
+        int blocks = (length + HeadTiles.LENGTH - 1) / HeadTiles.LENGTH;
+        boolean divides = (long) batchSize * heads % threads == 0;
+        return divides ? 0 : (long) KeyGroups.number(blocks) * headWidth() * blocks * HeadTiles.LENGTH;
+    }
+
     /**
      * Products: projections, scores, weighted values. Rows: gradients of a head's queries, of all keys and of a group,
      * and two blocks of scores.

@@ -36,6 +36,11 @@ public interface MixerConfig {
     /** What {@link #map} costs for {@code batchSize} sequences of {@code length} tokens, forward and backward. */
     Cost cost(int batchSize, int length);
 
+    /** Floats of rows that a backward pass of several threads holds at a time, beside those of each thread. */
+    default long togetherFloats(int batchSize, int length, int threads) {
+        return 0;
+    }
+
     /** IllegalArgumentException if there is no channel or no step. */
     static void checkSizes(int width, int maxLength) {
         check(width >= 1, "d-model", width, "at least 1");
