@@ -106,8 +106,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         }
         held.ifPresent(DistributedAverage::release);
         int parameters = start.state().parameterCount();
-        long bytes =
-                AggregationSite.resultBytes(train, parameters, start.state().secondMoment().length);
+        var bytes = DistributedAverage.Bytes.of(train, parameters, start.state().secondMoment().length);
         held = Optional.of(DistributedAverage.of(results, parameters, workers.size(), bytes));
         return held.get().reports();
     }

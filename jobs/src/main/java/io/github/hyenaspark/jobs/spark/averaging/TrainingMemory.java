@@ -111,6 +111,11 @@ public record TrainingMemory(
             return Math.toIntExact(vector / Float.BYTES);
         }
 
+        /** The mean is of θ, and of moments that workers share. */
+        private DistributedAverage.Bytes bytes() {
+            return new DistributedAverage.Bytes(result, vector + shared);
+        }
+
         /** To an executor that had the state before. */
         long sent() {
             return down + encoded;
@@ -120,7 +125,7 @@ public record TrainingMemory(
         long taskHeap(StepMemory step, boolean onDriver, int workers) {
             long residuals = feedback ? 2 * vector : 0; // of the round before, and of this one
             long made = step.heap() + residuals + (exact ? 0 : result);
-            long onItsWay = onDriver ? COPIES * result : DistributedAverage.bytesOfTask(parameters(), workers, result);
+            long onItsWay = onDriver ? COPIES * result : DistributedAverage.bytesOfTask(parameters(), workers, bytes());
             return Math.max(2 * kept, made + onItsWay);
         }
 
@@ -138,7 +143,7 @@ public record TrainingMemory(
             long frames = (exact ? 0 : encoded) + (updates ? 2 * down : 0);
             long results = onDriver
                     ? 2L * workers * result // serialized, and read
-                    : DistributedAverage.bytesOnDriver(parameters(), workers, result);
+                    : DistributedAverage.bytesOnDriver(parameters(), workers, bytes());
             return state + sent() + frames + state + results;
         }
     }

@@ -38,6 +38,12 @@ public enum AggregationSite {
         return train.codec().bytes(parameters) + momentBytes(train, parameters, secondMoments);
     }
 
+    /** Bytes of the mean of all results, which is not encoded. */
+    public static long meanBytes(TrainConfig train, long parameters, long secondMoments) {
+        boolean averages = train.innerState() == TrainConfig.MomentPolicy.AVERAGE;
+        return Float.BYTES * (parameters + (averages ? parameters + secondMoments : 0));
+    }
+
     /** Bytes of its moments, as they travel up and down; 0 unless workers share them. */
     public static long momentBytes(TrainConfig train, long parameters, long secondMoments) {
         Codec codec = train.codec().ofMoments();

@@ -6,6 +6,7 @@ import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.train.averaging.Averaging;
 import io.github.hyenaspark.train.averaging.EncodedUpdate;
 import io.github.hyenaspark.train.codec.Codec;
+import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -68,10 +69,19 @@ public final class DistributedAverage {
      * What becomes of these results, which are not computed yet.
      *
      * @param parameters P
-     * @param bytes of one worker's result, about
      */
-    public static DistributedAverage of(JavaRDD<WorkerRound> results, int parameters, int workers, long bytes) {
+    public static DistributedAverage of(JavaRDD<WorkerRound> results, int parameters, int workers, Bytes bytes) {
         return new DistributedAverage(results, parameters, range(parameters, workers, bytes));
+    }
+
+    /** Of one worker's result, encoded, and of the mean of all, which is not; of all parameters, about. */
+    public record Bytes(long result, long mean) {
+        /** Of a run with P parameters and Q second moments. */
+        public static Bytes of(TrainConfig train, long parameters, long secondMoments) {
+            return new Bytes(
+                    AggregationSite.resultBytes(train, parameters, secondMoments),
+                    AggregationSite.meanBytes(train, parameters, secondMoments));
+        }
     }
 
     private JavaPairRDD<Integer, Part> shuffled(JavaRDD<WorkerRound> results) {
@@ -115,30 +125,25 @@ public final class DistributedAverage {
         return all;
     }
 
-    /**
-     * Parameters of a range: a multiple of {@link Codec#BLOCK}, so that no block of a codec is cut.
-     *
-     * @param bytes of one worker's result
-     */
-    static int range(int parameters, int workers, long bytes) {
+    /** Parameters of a range: a multiple of {@link Codec#BLOCK}, so that no block of a codec is cut. */
+    static int range(int parameters, int workers, Bytes bytes) {
         int even = (parameters + workers * RANGES_PER_WORKER - 1) / (workers * RANGES_PER_WORKER);
-        long most = Math.min(MOST_OF_ONE, MOST_OF_ALL / workers) * parameters / bytes;
+        long larger = Math.max(bytes.result(), bytes.mean());
+        long most = Math.min(MOST_OF_ONE * parameters / larger, MOST_OF_ALL / workers * parameters / bytes.result());
         int blocks = (Math.max((int) Math.min(even, most), SMALLEST_RANGE) + Codec.BLOCK - 1) / Codec.BLOCK;
         return blocks * Codec.BLOCK;
     }
 
     /** Bytes that a task holds which averages a range. */
-    public static long bytesOfTask(int parameters, int workers, long bytes) {
-        return (workers + 1) * bytesOfRange(parameters, workers, bytes);
+    public static long bytesOfTask(int parameters, int workers, Bytes bytes) {
+        int range = Math.min(range(parameters, workers, bytes), parameters);
+        return (workers * bytes.result() + bytes.mean()) * range / parameters;
     }
 
     /** Bytes of averages on their way through the driver. */
-    public static long bytesOnDriver(int parameters, int workers, long bytes) {
-        return TAKEN_AT_ONCE * bytesOfRange(parameters, workers, bytes);
-    }
-
-    private static long bytesOfRange(int parameters, int workers, long bytes) {
-        return bytes * Math.min(range(parameters, workers, bytes), parameters) / parameters;
+    public static long bytesOnDriver(int parameters, int workers, Bytes bytes) {
+        int range = Math.min(range(parameters, workers, bytes), parameters);
+        return TAKEN_AT_ONCE * (bytes.mean() * range / parameters);
     }
 
     /** Hands over what the ranges give as it comes, so that they are never held together. */

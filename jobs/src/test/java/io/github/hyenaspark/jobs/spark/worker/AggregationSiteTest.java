@@ -37,6 +37,15 @@ class AggregationSiteTest {
     }
 
     @Test
+    void aMeanHasFourBytesForAParameterAndForEachMomentThatWorkersShare() {
+        for (TrainConfig.MomentPolicy policy : TrainConfig.MomentPolicy.values()) {
+            TrainConfig train = train(2, policy, TrainConfig.RoundMode.SYNC);
+            boolean shared = policy == TrainConfig.MomentPolicy.AVERAGE;
+            assertThat(AggregationSite.meanBytes(train, 1000, 10)).isEqualTo(shared ? 4 * 2010 : 4 * 1000);
+        }
+    }
+
+    @Test
     void roundsWithADeadlineAreAveragedOnTheDriver() {
         TrainConfig train = train(17, TrainConfig.MomentPolicy.RESET, TrainConfig.RoundMode.DEADLINE);
         assertThat(AggregationSite.AUTO.of(train, 1L << 30)).isEqualTo(AggregationSite.DRIVER);

@@ -1,8 +1,11 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.github.hyenaspark.train.codec.Codec;
+import io.github.hyenaspark.train.config.TrainConfig.MomentPolicy;
+import io.github.hyenaspark.train.config.TrainConfigDraft;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,18 +29,42 @@ class DistributedAverageTest {
         "2000000000, 16, 512"
     })
     void rangesAreWholeBlocksOfTheCodec(int parameters, int workers, int blocks) {
-        assertThat(DistributedAverage.range(parameters, workers, 12L * parameters))
+        assertThat(DistributedAverage.range(parameters, workers, exact(12L * parameters)))
                 .isEqualTo(blocks * Codec.BLOCK);
     }
 
     @Test
     void aTaskHoldsARangeOfAllWorkersAndTheirMean() {
-        long bytes = 12L * 355_000_000;
+        DistributedAverage.Bytes bytes = exact(12L * 355_000_000);
         long range = 342L * Codec.BLOCK;
         assertThat(DistributedAverage.bytesOfTask(355_000_000, 64, bytes)).isEqualTo(65 * 12 * range);
         assertThat(DistributedAverage.bytesOnDriver(355_000_000, 64, bytes)).isEqualTo(12 * 12 * range);
-        assertThat(DistributedAverage.bytesOfTask(1000, 2, 12_000))
+        assertThat(DistributedAverage.bytesOfTask(1000, 2, exact(12_000)))
                 .as("a small model")
                 .isEqualTo(3 * 12_000);
+    }
+
+    private static DistributedAverage.Bytes exact(long bytes) {
+        return new DistributedAverage.Bytes(bytes, bytes);
+    }
+
+    /** With int4 a result has about half a byte a parameter, the mean four; with bf16 moments 4.5 and twelve. */
+    @ParameterizedTest
+    @CsvSource({"LOCAL, 4", "RESET, 4", "AVERAGE, 12"})
+    void theMeanIsNotEncoded(MomentPolicy innerState, int each) {
+        int parameters = 355_000_000;
+        var draft = new TrainConfigDraft();
+        draft.codec = Codec.INT4;
+        draft.innerState = innerState;
+        var bytes = DistributedAverage.Bytes.of(draft.config(), parameters, parameters);
+        assertThat(bytes.mean()).isEqualTo((long) each * parameters);
+        assertThat(bytes.result()).isLessThan(bytes.mean());
+        long range = DistributedAverage.range(parameters, 16, bytes);
+        assertThat(each * range).as("bytes of a range of the mean").isCloseTo(6 << 20, withinPercentage(1));
+        long onDriver = DistributedAverage.bytesOnDriver(parameters, 16, bytes);
+        assertThat(onDriver).isEqualTo(12 * each * range);
+        long task = DistributedAverage.bytesOfTask(parameters, 16, bytes);
+        assertThat((double) task)
+                .isCloseTo(16.0 * bytes.result() / parameters * range + each * range, withinPercentage(0.01));
     }
 }
