@@ -6,9 +6,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerApplicationEnd;
-import org.apache.spark.scheduler.SparkListenerExecutorAdded;
+import org.apache.spark.status.api.v1.ExecutorSummary;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.collection.Iterator;
 
 /**
  * Looks whether a command waits for Spark in vain: its context has ended before it was closed here, its master and all
@@ -24,7 +25,6 @@ final class SparkWatch extends SparkListener {
     private final SparkContext context;
     private final String master;
     private final int taskCores;
-    private volatile int mostCores; // of the executors so far
     private volatile boolean closing;
 
     private SparkWatch(SparkContext context, String master, int taskCores) {
@@ -63,14 +63,10 @@ final class SparkWatch extends SparkListener {
         }
     }
 
-    @Override
-    public void onExecutorAdded(SparkListenerExecutorAdded added) {
-        mostCores = Math.max(mostCores, added.executorInfo().totalCores());
-    }
-
     /** Spark waits for ever while no executor is there to run its tasks, such as when each ends at once. */
     private void watchExecutors() {
         boolean told = false;
+        int mostCores = 0; // of the executors so far
         int tooSmall = 0;
         for (int alone = 0; !closing && !context.isStopped(); ) {
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
@@ -92,10 +88,22 @@ final class SparkWatch extends SparkListener {
                 throw new EndedException("no executor of " + master + " has started for " + alone
                         + " s; see their logs in the folder work of SPARK_HOME");
             }
+            mostCores = mostCores < taskCores ? mostCores() : mostCores;
             tooSmall = mostCores > 0 && mostCores < taskCores ? tooSmall + 1 : 0;
             if (tooSmall == CORES_SECONDS) {
                 throw EndedException.byMistake(SparkRuntime.tooFewCores(taskCores, master, mostCores));
             }
         }
+    }
+
+    /** Of any executor that is or was there, also before anybody watched; 0 if there was none. */
+    private int mostCores() {
+        int most = 0;
+        Iterator<ExecutorSummary> all =
+                context.statusStore().executorList(false).iterator();
+        while (all.hasNext()) {
+            most = Math.max(most, all.next().totalCores()); // the driver has none
+        }
+        return most;
     }
 }
