@@ -51,8 +51,8 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
     }
 
     /**
-     * Of forward passes alone, without gradients and moments. Blocks keep in them all that they would keep for a
-     * backward pass.
+     * Of forward passes alone, without gradients and moments, if blocks recompute: nothing goes back through them, so
+     * all blocks of one configuration compute in the same memory.
      */
     public static StepMemory ofForward(ModelConfig model, int vocabularySize, TrainConfig train) {
         long parameters = HyenaLanguageModel.tableOf(model, vocabularySize).stream()
@@ -63,7 +63,7 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
                 parameters,
                 0,
                 bytes(parameters),
-                bytes(kept(model, train) + FORWARD_STREAMS * stream(model, train)),
+                bytes(computing(model, train) + FORWARD_STREAMS * stream(model, train)),
                 bytes(tiles),
                 bytes(train.threads() * longRows(model, train) + tiles));
     }

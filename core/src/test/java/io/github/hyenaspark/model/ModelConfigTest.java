@@ -158,6 +158,8 @@ class ModelConfigTest {
             kept.gradients().read(0, expected, expected.length);
             recomputed.gradients().read(0, found, found.length);
             assertThat(found).containsExactly(expected);
+            assertThat(recomputed.losses(batch).nats())
+                    .containsExactly(kept.losses(batch).nats());
         }
     }
 }

@@ -162,7 +162,7 @@ public final class LabelPredictor implements Predictor {
         owners.forEach(document -> count[document]++);
         double[][] predictions = new double[documents.size()][spec.head().outputs()];
         ExecutorState executor = ExecutorState.ofThisProcess();
-        var use = new LabelUse(spec, "none", threads);
+        var use = LabelUse.forward(spec, threads);
         LabelModel model = executor.borrow(use);
         float[][] all = thetas.value();
         for (int member = 0; member < all.length; member++) {

@@ -17,8 +17,11 @@ import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.SparkInference;
 import io.github.hyenaspark.jobs.spark.SparkInference.Totals;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.jobs.train.RunConfig;
 import io.github.hyenaspark.kernel.KernelChoice;
+import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -52,6 +55,10 @@ public final class PredictJob {
         if (done.isPresent()) {
             LOG.info("nothing to do: {} has these results", output);
         } else {
+            int tasks = MemoryNeeds.tasksHere(1);
+            memory(settings, model)
+                    .refuseUnlessTheyFit(Math.min(
+                            tasks, DocumentsJob.units(files, data, tasks).size()));
             expect(model, files);
             try (SparkRuntime runtime = SparkRuntime.start("hyena predict " + data.input(), 1)) {
                 List<WorkUnit> units = DocumentsJob.units(files, data, runtime.taskSlots());
@@ -83,12 +90,26 @@ public final class PredictJob {
         console.result(result.put("seconds", (System.nanoTime() - begin) / 1e9));
     }
 
+    /** With one document of the longest window at a time; there may be no longer one. */
+    private static MemoryNeeds memory(Settings settings, FittedModel model) throws IOException {
+        ModelConfig shape = Settings.ofJson(model.modelSettings())
+                .with(List.of("model.l-max=" + model.longest()))
+                .bind("model", ModelConfig.class);
+        TrainConfig train = settings.with(
+                        List.of("train.batch-size=" + model.readings().count(), "train.threads=1"))
+                .bind("train", TrainConfig.class);
+        return SparkInference.memory("predict", shape, model.spec().vocabularySize(), train, parameters(model));
+    }
+
+    private static long parameters(FittedModel model) {
+        return model.members().stream()
+                .mapToLong(member -> member.theta().length)
+                .sum();
+    }
+
     /** About what all members do in two readings of these files. */
     private static void expect(FittedModel model, Collection<InputFile> files) {
-        double parameters = model.members().stream()
-                .mapToDouble(member -> member.theta().length)
-                .sum();
-        KernelChoice.expect(2 * 2 * parameters * DocumentsJob.bytes(files));
+        KernelChoice.expect(2.0 * 2 * parameters(model) * DocumentsJob.bytes(files));
     }
 
     /** A hash of all that decides the results. */

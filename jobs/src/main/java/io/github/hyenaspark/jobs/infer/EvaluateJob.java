@@ -17,11 +17,13 @@ import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.report.page.EvaluationPage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;
+import io.github.hyenaspark.jobs.spark.SparkInference;
 import io.github.hyenaspark.jobs.spark.evaluation.DocumentLosses;
 import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
 import io.github.hyenaspark.jobs.spark.evaluation.SparkEvaluation;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.jobs.train.RunConfig;
 import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
@@ -95,6 +97,8 @@ public final class EvaluateJob {
         EvaluationTask.Plan plan = EvaluationTask.Plan.of(
                 trained, SnapshotRef.of(snapshot, dataset), config.split(), config.maxDocuments());
         int chunks = SparkEvaluation.chunks(storage, plan);
+        int here = MemoryNeeds.tasksHere(trained.train().threads());
+        SparkInference.memory("evaluate", trained).refuseUnlessTheyFit(Math.min(here, chunks));
         String documents = output(".jsonl");
         Path lines = Files.createTempFile("hyena-evaluate-", ".jsonl"); // a write that is repeated only copies
         ObjectNode result;

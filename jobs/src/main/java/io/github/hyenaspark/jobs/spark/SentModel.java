@@ -62,7 +62,7 @@ final class SentModel implements Serializable {
         ModelConfig config = trained.bind("model", ModelConfig.class);
         ExecutorState executor = ExecutorState.ofThisProcess();
         Tokenizer tokenizer = executor.tokenizer(tokenizerName, tokenizerFile);
-        var use = new ModelUse(config, tokenizer.vocabularySize(), "none", threads);
+        var use = ModelUse.forward(config, tokenizer.vocabularySize(), threads);
         HyenaLanguageModel model = executor.borrow(use);
         model.parameters(theta.value());
         int batchSize = trained.bind("train", TrainConfig.class).batchSize();

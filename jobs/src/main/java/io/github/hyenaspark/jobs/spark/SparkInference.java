@@ -10,6 +10,8 @@ import io.github.hyenaspark.jobs.spark.task.DriverState;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.jobs.spark.task.TaskWatch;
+import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.train.config.TrainConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -49,8 +51,14 @@ public final class SparkInference {
 
     /** What a model takes in memory, counted by its arrays: θ, as it is sent, and in the network of each task. */
     public static MemoryNeeds memory(String command, TrainedRun run) {
-        StepMemory step = StepMemory.ofForward(run.model(), run.vocabularySize(), run.train());
-        long sent = 2L * run.theta().length * Float.BYTES; // as an array, and in the blocks in which it travels
+        return memory(command, run.model(), run.vocabularySize(), run.train(), run.theta().length);
+    }
+
+    /** The same of a model with V ids before padding, if so many parameters are sent. */
+    public static MemoryNeeds memory(
+            String command, ModelConfig model, int vocabularySize, TrainConfig train, long parameters) {
+        StepMemory step = StepMemory.ofForward(model, vocabularySize, train);
+        long sent = 2 * parameters * Float.BYTES; // as an array, and in the blocks in which it travels
         return new MemoryNeeds(command, sent, sent, step.heap(), 0, step.offHeap(), MemoryNeeds.FEWER_TASKS);
     }
 

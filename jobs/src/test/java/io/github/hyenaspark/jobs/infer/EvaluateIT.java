@@ -14,6 +14,9 @@ import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.testing.DisturbedRun;
+import io.github.hyenaspark.jobs.testing.Forged;
+import io.github.hyenaspark.jobs.testing.PreparePlace;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.IOException;
@@ -21,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -64,6 +68,23 @@ class EvaluateIT {
 
     private static JsonNode withoutSeconds(JsonNode result) {
         return ((ObjectNode) result.deepCopy()).without("seconds");
+    }
+
+    @Test
+    void aModelThatDoesNotFitIsRefused() throws IOException {
+        var large = new DisturbedRun(new PreparePlace("disk", Map.of(), directory.toString()), "large");
+        hyena("local[1]", "train", "data.dataset=" + dataset, "run.dir=" + large.uri())
+                .json();
+        Forged.save(
+                large,
+                checkpoint -> Forged.withSettings(
+                        checkpoint, checkpoint.settings().replace("\"batch-size\":2,", "\"batch-size\":200000000,")));
+        Outcome outcome = SmallRun.bare("local[1]", List.of("evaluate", "run.dir=" + large.uri()));
+        assertThat(outcome.code()).as(outcome.messages()).isEqualTo(2);
+        assertThat(outcome.messages())
+                .startsWith("hyena evaluate: evaluate needs ")
+                .contains("MiB of the memory of this machine, found", "fewer tasks at once");
+        assertThat(Path.of(large.uri(), "evaluation")).doesNotExist();
     }
 
     @Test

@@ -215,8 +215,8 @@ public record TrainedRun(
         return network;
     }
 
-    /** What tasks compute with: threads as in training, and all activations, since nothing goes back through them. */
+    /** What tasks compute with: threads as in training. */
     public ModelUse modelUse() {
-        return new ModelUse(model(), vocabularySize, "none", train().threads());
+        return ModelUse.forward(model(), vocabularySize, train().threads());
     }
 }
