@@ -19,6 +19,8 @@ public final class PooledHead<A> {
     private static final String QUERY = "query";
     private static final String OUTPUT_WEIGHT = "output.weight";
     private static final String OUTPUT_BIAS = "output.bias";
+    /** Of D×L: behind the norm, before it, inside it, and as floats that leave the heap. */
+    private static final int ARRAYS_OF_A_GRADIENT = 4;
 
     private final LabelHead config;
     private final int width;
@@ -28,6 +30,17 @@ public final class PooledHead<A> {
         this.config = config;
         this.width = width;
         this.access = access;
+    }
+
+    /**
+     * Bytes on the heap for a step with sequences of D channels and so many tokens: of the readings of one document
+     * their inputs and what comes out of the norm, beside those what the gradient of one reading takes, and the weights
+     * of the outputs with their gradients.
+     */
+    public static long heapBytes(LabelHead config, int width, int length) {
+        long activations = (2L * config.readings() + ARRAYS_OF_A_GRADIENT) * width * length;
+        long weights = 2L * config.outputs() * width * config.parts() * config.readings();
+        return Double.BYTES * (activations + weights);
     }
 
     /** How the head sees a model's arrays. */

@@ -32,6 +32,7 @@ import io.github.hyenaspark.jobs.spark.worker.ReplayedSteps;
 import io.github.hyenaspark.model.LabelModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.operator.head.LabelHead;
+import io.github.hyenaspark.operator.head.PooledHead;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.MomentLayout;
 import io.github.hyenaspark.train.optim.TrainingState;
@@ -103,12 +104,12 @@ final class Fitting {
         longest = Math.min(most, this.settings.model().lMax());
         folds = Folds.of(labels, config);
         folds.check();
-        checkMemory();
         MeasuringMemory.of(labels, folds, config, longest).refuseUnlessTheyFit(1);
         readings = config.readings(tokenizer.name());
         ModelConfig model = this.settings.model();
         var head = new LabelHead(
                 labels.task(), labels.outputs(), config.pooling(), parts(config), readings.count(), config.dropout());
+        checkMemory(head);
         spec = new LabelModel.Spec(model, snapshot.vocabulary().size(), head, config.trainedLayers(model.nLayer()));
     }
 
@@ -127,16 +128,16 @@ final class Fitting {
     }
 
     /** A step has all readings of its documents at once. */
-    private void checkMemory() {
+    private void checkMemory(LabelHead head) {
         TrainConfig train = settings.train();
-        int sequences = Math.multiplyExact(
-                train.batchSize(), settings.fit().readings(tokenizer.name()).count());
+        int sequences = Math.multiplyExact(train.batchSize(), readings.count());
         FitSettings doubled = settings.with("train.batch-size=" + sequences).with("model.l-max=" + longest);
         TrainingMemory.of(
                         doubled.model(),
                         snapshot.vocabulary().size(),
                         doubled.train(),
                         settings.run().merge())
+                .withTaskHeap(PooledHead.heapBytes(head, doubled.model().dModel(), longest))
                 .refuseUnlessItFits(
                         train.workers(),
                         train.threads(),

@@ -155,6 +155,11 @@ public record TrainingMemory(
         return new TrainingMemory(step, sent, result, taskHeap, executorHeap + documents, driverHeap + documents);
     }
 
+    /** The same with tasks that hold so many bytes more on the heap. */
+    public TrainingMemory withTaskHeap(long more) {
+        return new TrainingMemory(step, sent, result, taskHeap + more, executorHeap, driverHeap);
+    }
+
     /** Refuses a training that cannot fit, as far as that is known before anything starts. */
     public void refuseUnlessItFits(int workers, int threads) {
         refuseUnlessItFits(
