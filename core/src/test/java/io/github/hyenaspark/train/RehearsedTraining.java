@@ -67,6 +67,11 @@ final class RehearsedTraining {
                 "model.mixer=h3 model.h3.head-dim=2 train.codec=int8 train.down-codec=bf16",
                 "model.mixer=conv model.conv.taps=4 train.codec=int4",
                 "train.optimizer=muon",
+                "train.optimizer=muon model.mixer=attention",
+                "train.optimizer=muon model.mixer=lstm",
+                "train.optimizer=muon model.mixer=h3",
+                "train.optimizer=muon model.mixer=hyena-mr",
+                "model.mixer=[hyena,attention,lstm] model.n-layer=4 train.recompute=block",
                 "train.inner-state=reset train.second-moment=workers train.outer.momentum=0",
                 "train.schedule=linear train.recompute=block");
         return Stream.of(mixers, filters, others).flatMap(settings -> settings).toList();

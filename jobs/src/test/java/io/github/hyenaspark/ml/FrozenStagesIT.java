@@ -71,7 +71,7 @@ class FrozenStagesIT {
             List<Row> found =
                     model.transform(before.select("id", "text").orderBy("id")).collectAsList();
             assertThat(found).hasSize(60);
-            for (int i = 0; i < found.size(); i++) { // the last bits depend on the processor
+            for (int i = 0; i < found.size(); i++) { // made before the numeric contract, with other last bits
                 Vector probability = found.get(i).getAs("probability");
                 List<Double> then = expected.get(i).getList(expected.get(i).fieldIndex("probability"));
                 assertThat(probability.apply(1)).isCloseTo(then.get(1), within(1e-5));
