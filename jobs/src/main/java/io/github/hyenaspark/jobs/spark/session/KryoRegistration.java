@@ -31,6 +31,7 @@ public final class KryoRegistration implements KryoRegistrator {
                 BroadcastState.class,
                 WorkerRound.class,
                 DistributedAverage.Part.class,
+                DistributedAverage.AveragedRange.class,
                 Averaging.AveragedState.class,
                 LossByPosition.class,
                 EvaluationTask.Plan.class,

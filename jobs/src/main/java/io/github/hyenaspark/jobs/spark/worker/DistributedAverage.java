@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.spark.worker;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.train.averaging.Averaging;
 import io.github.hyenaspark.train.averaging.EncodedUpdate;
 import io.github.hyenaspark.train.codec.Codec;
@@ -18,6 +19,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -113,6 +115,10 @@ public final class DistributedAverage {
         return report;
     }
 
+    /**
+     * The average of a round. IllegalArgumentException if an executor that averaged has a program of another numeric
+     * contract.
+     */
     public Averaging.AveragedState average(
             Broadcast<TrainingPlan> plan, BroadcastState.Handle start, Averaging averaging, List<WorkerRound> counted) {
         BroadcastState sent = start.value();
@@ -120,9 +126,24 @@ public final class DistributedAverage {
         Averaging.AveragedState all = Averaging.AveragedState.zeros(
                 parameters, sent.firstMoment().count(), sent.secondMoment().count());
         var task = new AverageRangeTask(plan, start, averaging, workers, range);
-        JavaRDD<Averaging.AveragedState> averages = parts.mapPartitionsWithIndex(task, true);
-        forEach(averages, all::put);
+        JavaRDD<AveragedRange> averages = parts.mapPartitionsWithIndex(task, true);
+        Set<Integer> contracts = new TreeSet<>();
+        forEach(averages, range -> {
+            contracts.add(range.contract());
+            all.put(range.averaged());
+        });
+        refuseOtherContracts(sent.round(), contracts);
         return all;
+    }
+
+    /** As of the results of workers: bits of another contract would be bits that no machine gives again. */
+    static void refuseOtherContracts(long round, Set<Integer> contracts) {
+        int expected = HyenaLanguageModel.NUMERIC_CONTRACT;
+        if (!contracts.equals(Set.of(expected))) {
+            throw new IllegalArgumentException("round " + (round + 1) + ": executors averaged by the numeric contracts "
+                    + contracts + ", expected " + expected
+                    + ", the driver's: give all executors the driver's version of hyena-spark");
+        }
     }
 
     /** Parameters of a range: a multiple of {@link Codec#BLOCK}, so that no block of a codec is cut. */
@@ -147,26 +168,25 @@ public final class DistributedAverage {
     }
 
     /** Hands over what the ranges give as it comes, so that they are never held together. */
-    private void forEach(JavaRDD<Averaging.AveragedState> averages, Consumer<Averaging.AveragedState> consumer) {
+    private void forEach(JavaRDD<AveragedRange> averages, Consumer<AveragedRange> consumer) {
         averages.context()
                 .runJob(
                         averages.rdd(),
-                        (Function1<scala.collection.Iterator<Averaging.AveragedState>, Averaging.AveragedState[]>
-                                        & Serializable)
+                        (Function1<scala.collection.Iterator<AveragedRange>, AveragedRange[]> & Serializable)
                                 DistributedAverage::all,
-                        (Function2<Object, Averaging.AveragedState[], BoxedUnit>) (partition, found) -> {
+                        (Function2<Object, AveragedRange[], BoxedUnit>) (partition, found) -> {
                             Arrays.stream(found).forEach(consumer);
                             return BoxedUnit.UNIT;
                         },
-                        ClassTag.apply(Averaging.AveragedState[].class));
+                        ClassTag.apply(AveragedRange[].class));
     }
 
-    private static Averaging.AveragedState[] all(scala.collection.Iterator<Averaging.AveragedState> parts) {
-        List<Averaging.AveragedState> all = new ArrayList<>();
+    private static AveragedRange[] all(scala.collection.Iterator<AveragedRange> parts) {
+        List<AveragedRange> all = new ArrayList<>();
         while (parts.hasNext()) {
             all.add(parts.next());
         }
-        return all.toArray(new Averaging.AveragedState[0]);
+        return all.toArray(new AveragedRange[0]);
     }
 
     /** One part at a time. */
@@ -191,8 +211,8 @@ public final class DistributedAverage {
     /** Averages one range of the parameters in the order of the workers, whatever order they came in. */
     static final class AverageRangeTask
             implements org.apache.spark.api.java.function.Function2<
-                    Integer, Iterator<Tuple2<Integer, Part>>, Iterator<Averaging.AveragedState>> {
-        private static final long serialVersionUID = 3;
+                    Integer, Iterator<Tuple2<Integer, Part>>, Iterator<AveragedRange>> {
+        private static final long serialVersionUID = 4;
 
         private final Broadcast<TrainingPlan> plan;
         private final BroadcastState.Handle start;
@@ -217,7 +237,7 @@ public final class DistributedAverage {
 
         /** The average; nothing for the partition of what the workers report. */
         @Override
-        public Iterator<Averaging.AveragedState> call(Integer number, Iterator<Tuple2<Integer, Part>> parts) {
+        public Iterator<AveragedRange> call(Integer number, Iterator<Tuple2<Integer, Part>> parts) {
             BroadcastState sent = start.value();
             int from = number * range;
             if (from >= sent.theta().length) {
@@ -241,9 +261,14 @@ public final class DistributedAverage {
             TestPoint.reached("averages from parameter {}", from);
             int to = Math.min(from + range, sent.theta().length);
             TrainingState part = averaging.correctsSecondMoments() ? sent.state(from, to) : sent.parameters(from, to);
-            return List.of(averaging.range(part, frames, from)).iterator();
+            Averaging.AveragedState averaged = averaging.range(part, frames, from);
+            return List.of(new AveragedRange(HyenaLanguageModel.NUMERIC_CONTRACT, averaged))
+                    .iterator();
         }
     }
+
+    /** The average of a range, and the numeric contract of the program that averaged. */
+    public record AveragedRange(int contract, Averaging.AveragedState averaged) implements Serializable {}
 
     /**
      * What the shuffle carries of a worker's result: its update of a range of parameters, or what it reports.

@@ -32,6 +32,7 @@ import io.github.hyenaspark.jobs.spark.prepare.SparkVerification;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.BatchSource;
 import io.github.hyenaspark.jobs.spark.task.ModelUse;
+import io.github.hyenaspark.jobs.spark.worker.DistributedAverage;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.TaskPlace;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.WorkerTimes;
@@ -134,6 +135,11 @@ class KryoRegistrationTest {
     @Test
     void averagesSurvive() {
         var averaged = new Averaging.AveragedState(1024, new float[] {1, -0f}, new float[0], new float[0]);
+        var range = new DistributedAverage.AveragedRange(3, averaged);
+        var sent =
+                ((DistributedAverage.AveragedRange[]) throughWire(new DistributedAverage.AveragedRange[] {range}))[0];
+        assertThat(sent.contract()).isEqualTo(3);
+        assertThat(sent.averaged().parameters()).containsExactly(1, -0f);
         var back = ((Averaging.AveragedState[]) throughWire(new Averaging.AveragedState[] {averaged}))[0];
         assertThat(back.from()).isEqualTo(1024);
         assertThat(back.parameters()).containsExactly(1, -0f);

@@ -1,11 +1,16 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.config.TrainConfig.MomentPolicy;
 import io.github.hyenaspark.train.config.TrainConfigDraft;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,5 +71,15 @@ class DistributedAverageTest {
         long task = DistributedAverage.bytesOfTask(parameters, 16, bytes);
         assertThat((double) task)
                 .isCloseTo(16.0 * bytes.result() / parameters * range + each * range, withinPercentage(0.01));
+    }
+
+    @Test
+    void averagesOfAnotherContractAreRefused() {
+        int ours = HyenaLanguageModel.NUMERIC_CONTRACT;
+        DistributedAverage.refuseOtherContracts(6, Set.of(ours));
+        assertThatThrownBy(() -> DistributedAverage.refuseOtherContracts(6, new TreeSet<>(List.of(ours, 99))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("round 7: executors averaged by the numeric contracts [" + ours + ", 99], expected " + ours
+                        + ", the driver's: give all executors the driver's version of hyena-spark");
     }
 }
