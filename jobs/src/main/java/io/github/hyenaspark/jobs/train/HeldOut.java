@@ -1,10 +1,20 @@
 package io.github.hyenaspark.jobs.train;
 
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.index.SplitIndex;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
+import io.github.hyenaspark.data.shard.table.DocumentTable;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.model.LossSum;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,26 +23,36 @@ import org.slf4j.LoggerFactory;
  * and those of less than two tokens, which have no target.
  *
  * @param sequences of L tokens, each of one document
+ * @param targets all tokens but each document's first
+ * @param bytes of the documents' texts; NaN if the documents that are left out are in too many work units to look up
  */
-record HeldOut(long sequences) {
+record HeldOut(long sequences, long targets, double bytes) {
     private static final Logger LOG = LoggerFactory.getLogger(HeldOut.class);
-    static final HeldOut NOTHING = new HeldOut(0);
+    static final HeldOut NOTHING = new HeldOut(0, 0, 0);
+    /** Whose document tables, some megabytes each, are read for the lengths of texts that are left out. */
+    private static final int MOST_UNITS = 256;
 
     /**
-     * Reads the index of the held-out split, and shares it with the executors. Warns if documents are held out and
-     * there is nothing to measure on.
+     * Reads the index of the held-out split, and shares it with the executors; if documents are left out, also the
+     * tables of their units. Warns if documents are held out and there is nothing to measure on.
      *
      * @param length L of a sequence
      */
-    static HeldOut of(Storage storage, SnapshotRef snapshot, int length) throws IOException {
-        if (snapshot.heldOutDocuments() == 0) {
+    static HeldOut of(Storage storage, DatasetSnapshot snapshot, String dataset, int length) throws IOException {
+        if (snapshot.documents(Split.VALIDATION) == 0) {
             return NOTHING;
         }
-        SplitIndex index = SplitIndex.open(storage, snapshot, Split.VALIDATION);
-        index.share(storage, snapshot);
+        SnapshotRef ref = SnapshotRef.of(snapshot, dataset);
+        SplitIndex index = SplitIndex.open(storage, ref, Split.VALIDATION);
+        index.share(storage, ref);
         long sequences = 0;
+        long targets = 0;
+        boolean all = true;
         for (long document = 0; document < index.documents(); document++) {
-            sequences += (Math.max(1, index.tokens(document)) - 1 + length - 1) / length;
+            long inputs = Math.max(0, index.tokens(document) - 1);
+            sequences += (inputs + length - 1) / length;
+            targets += inputs;
+            all &= index.tokens(document) == index.length(document);
         }
         if (sequences == 0) {
             LOG.warn(
@@ -42,11 +62,63 @@ record HeldOut(long sequences) {
                     index.name(),
                     index.documents());
         }
-        return new HeldOut(sequences);
+        double leftOut = all ? 0 : leftOutBytes(storage, snapshot, dataset);
+        return new HeldOut(sequences, targets, snapshot.textBytes(Split.VALIDATION) - leftOut);
+    }
+
+    private static double leftOutBytes(Storage storage, DatasetSnapshot snapshot, String dataset) throws IOException {
+        List<SnapshotUnits.Unit> units = new ArrayList<>();
+        SnapshotUnits.read(storage, dataset, snapshot, unit -> {
+            if (units.size() <= MOST_UNITS && unit.duplicates().leftOut(Split.VALIDATION).length > 0) {
+                units.add(unit);
+            }
+        });
+        return units.size() > MOST_UNITS
+                ? Double.NaN
+                : Requests.all(units, unit -> leftOutBytes(storage, snapshot, dataset, unit)).stream()
+                        .mapToLong(bytes -> bytes)
+                        .sum();
+    }
+
+    private static long leftOutBytes(Storage storage, DatasetSnapshot snapshot, String dataset, SnapshotUnits.Unit unit)
+            throws IOException {
+        ObjectRef table = unit.entry()
+                .object(DocumentTable.FOLDER)
+                .orElseThrow(() -> new CorruptFileException(
+                        snapshot.uri(dataset),
+                        "a document table",
+                        "unit " + unit.entry().name()));
+        int[] leftOut = unit.duplicates().leftOut(Split.VALIDATION);
+        long[] bytes = new long[1];
+        DocumentTable.read(storage, dataset, table, row -> {
+            if (row.split() == Split.VALIDATION && Arrays.binarySearch(leftOut, row.document()) >= 0) {
+                bytes[0] += row.bytes();
+            }
+        });
+        return bytes[0];
     }
 
     boolean isMeasured() {
         return sequences > 0;
+    }
+
+    /** Targets per byte of text; NaN without such text, or if its length is not known. */
+    double targetsPerByte() {
+        return targets / bytes;
+    }
+
+    /**
+     * Bits per byte of text, of a mean loss in nats over so many targets; of all of them exactly as {@code evaluate}
+     * computes it, where some targets may not count.
+     */
+    double bitsPerByte(double loss, long measured, TrainSettings settings) {
+        boolean counted = measured > 0 && !isSampled(settings);
+        return LossSum.bitsPerByte(loss, counted ? measured / bytes : targetsPerByte());
+    }
+
+    /** Whether the settings of a run, once resolved, measure less than all. */
+    boolean isSampled(TrainSettings settings) {
+        return measured(settings) < sequences;
     }
 
     /** How many of the sequences the settings of a run, once resolved, measure. */

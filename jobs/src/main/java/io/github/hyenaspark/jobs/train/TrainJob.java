@@ -43,7 +43,6 @@ import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
 import io.github.hyenaspark.jobs.spark.worker.ReplayedSteps;
 import io.github.hyenaspark.jobs.spark.worker.WorkerComputation;
 import io.github.hyenaspark.model.HyenaLanguageModel;
-import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.train.optim.MomentLayout;
 import io.github.hyenaspark.train.optim.TrainingState;
@@ -110,9 +109,7 @@ public final class TrainJob {
             return Optional.empty();
         }
         heldOut = HeldOut.of(
-                storage,
-                SnapshotRef.of(snapshot, settings.data().dataset()),
-                settings.model().lMax());
+                storage, snapshot, settings.data().dataset(), settings.model().lMax());
         List<Change> changes =
                 found.isPresent() ? settings.resuming(found.get(), storage).changesSince(found.get()) : List.of();
         if (!mayChange && changes.stream().anyMatch(change -> change.key().startsWith("train."))) {
@@ -136,7 +133,7 @@ public final class TrainJob {
                     whyEarly(done.round(), best));
             var history = new LossHistory();
             Journal.open(storage, settings.run().dir(), done.journalBytes(), history::add);
-            report(RunStore.state(done, moments(done.table()), settings.train()), best, snapshot, history, 0);
+            report(RunStore.state(done, moments(done.table()), settings.train()), best, history, 0);
             return Optional.empty();
         }
         return Optional.of(snapshot);
@@ -161,7 +158,7 @@ public final class TrainJob {
         RunStore store = trained.store();
         LOG.info("{} is at round {}{}", settings.run().dir(), end.round(), whyEarly(end.round(), store.best()));
         store.writeReports();
-        report(end, store.best(), snapshot, store.history(), store.failedWrites());
+        report(end, store.best(), store.history(), store.failedWrites());
     }
 
     private boolean isOver(Checkpoint done) {
@@ -238,7 +235,7 @@ public final class TrainJob {
                 plan.train().rounds(),
                 model.parameterCount(),
                 plan.train().workers());
-        if (settings.run().validateTokens() > 0) {
+        if (heldOut.isSampled(settings)) {
             LOG.info(
                     "the held-out loss is that of a sample of {} of {} tokens, the same in every round; evaluate measures"
                             + " all, and run.validate-tokens says how many training does",
@@ -371,25 +368,25 @@ public final class TrainJob {
                 snapshot.sha256(),
                 snapshot.vocabulary().fingerprint(),
                 snapshot.vocabulary().size(),
-                targetsPerByte(snapshot),
+                heldOut.targetsPerByte(),
                 table,
                 moments(table),
                 MachineNumerics.after(from, settings.train().threads()));
     }
 
     /** Prints the result, with what this process failed to write; a loss that was never measured is null. */
-    private void report(RunState end, Best best, DatasetSnapshot snapshot, LossHistory history, int failedWrites) {
-        double heldOut = last(history.heldOut());
+    private void report(RunState end, Best best, LossHistory history, int failedWrites) {
+        double loss = last(history.heldOut());
+        long measured = history.heldOutTokens();
         ObjectNode json = Json.object()
                 .put("run", settings.run().dir())
                 .put("round", end.round())
                 .put("tokens", end.tokens());
         Json.putFinite(json, "loss", last(history.train()));
-        Json.putFinite(json, "held_out_loss", heldOut);
-        Json.putFinite(json, "bits_per_byte", LossSum.bitsPerByte(heldOut, targetsPerByte(snapshot)));
-        long targets = snapshot.tokens(Split.VALIDATION) - snapshot.documents(Split.VALIDATION);
-        json.put("held_out_tokens", history.heldOutTokens())
-                .put("held_out_is_sample", settings.run().validateTokens() > 0 && history.heldOutTokens() < targets)
+        Json.putFinite(json, "held_out_loss", loss);
+        Json.putFinite(json, "bits_per_byte", heldOut.bitsPerByte(loss, measured, settings));
+        json.put("held_out_tokens", measured)
+                .put("held_out_is_sample", heldOut.isSampled(settings))
                 .put("validation_seconds", history.heldOutMillis() / 1000.0);
         json.put("stopped_early", stoppedEarly(end.round(), best));
         if (best.round() > 0) {
@@ -402,11 +399,5 @@ public final class TrainJob {
 
     private static double last(List<LossPoint> points) {
         return points.isEmpty() ? Double.NaN : points.get(points.size() - 1).loss();
-    }
-
-    /** Held-out targets, all tokens but each document's first, per byte of held-out text; NaN without such text. */
-    private static double targetsPerByte(DatasetSnapshot snapshot) {
-        long targets = snapshot.tokens(Split.VALIDATION) - snapshot.documents(Split.VALIDATION);
-        return (double) targets / snapshot.textBytes(Split.VALIDATION);
     }
 }

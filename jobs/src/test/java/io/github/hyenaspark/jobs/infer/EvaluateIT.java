@@ -100,6 +100,35 @@ class EvaluateIT {
         assertThat(result.get("round").longValue()).isEqualTo(6);
     }
 
+    /** In GPT-2's tokens the documents have different lengths in bytes. */
+    @Test
+    void duplicatesAmongTheHeldOutDocumentsDoNotCountInBitsPerByteEither() throws IOException {
+        Path corpus = SmallRun.corpus(directory);
+        Files.copy(corpus.resolve("3.txt"), corpus.resolve("4.txt"));
+        Files.writeString(corpus.resolve("5.txt"), "Übermäßig schöne Maße ".repeat(20));
+        String copied = directory.resolve("copied").toString();
+        String[] settings = {
+            "data.dataset=" + copied, "data.tokenizer=gpt2", "data.validation-documents=[3.txt,4.txt,5.txt]"
+        };
+        List<String> prepare = new ArrayList<>(List.of("prepare", "data.input=" + corpus));
+        prepare.addAll(List.of(settings));
+        SmallRun.bare("local[1]", prepare).json();
+        DatasetSnapshot snapshot = DatasetSnapshot.newest(Storage.local(), copied);
+        long padded = snapshot.tokens(Split.VALIDATION) + 3 * 32;
+        List<String> train = new ArrayList<>(List.of(settings));
+        train.addAll(List.of(
+                "run.dir=" + directory.resolve("run"), "train.rounds=2", "run.validate-tokens=" + (padded - 1)));
+        JsonNode end = hyena("local[2]", "train", train.toArray(String[]::new)).json();
+        JsonNode result = SmallRun.bare("local[2]", List.of("evaluate", "run.dir=" + directory.resolve("run")))
+                .json();
+        assertThat(result.get("documents").intValue()).isEqualTo(2);
+        assertThat(end.get("held_out_tokens")).isEqualTo(result.get("tokens"));
+        assertThat(end.get("held_out_is_sample").booleanValue()).isFalse();
+        assertThat(end.get("bits_per_byte").doubleValue())
+                .isEqualTo(result.get("bits_per_byte").doubleValue())
+                .isNotCloseTo(result.get("loss").doubleValue() / LN_2, within(0.1));
+    }
+
     @Test
     void theMeanOfCheckpointsLeavesTheResultsOfTheNewestAlone() throws IOException {
         Path documents = Path.of(evaluate("local[2]").json().get("by_document").textValue());

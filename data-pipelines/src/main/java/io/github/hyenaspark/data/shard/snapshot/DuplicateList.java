@@ -50,6 +50,15 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
         return count(near);
     }
 
+    /** The numbers of all left-out documents of a split, ascending. */
+    public int[] leftOut(Split split) {
+        return IntStream.concat(
+                        Arrays.stream(exact.getOrDefault(split, new int[0])),
+                        Arrays.stream(near.getOrDefault(split, new int[0])))
+                .sorted()
+                .toArray();
+    }
+
     /** The same with a number of tokens. */
     public DuplicateList with(long found) {
         return new DuplicateList(unit, exact, near, found);
@@ -156,11 +165,7 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
     /** Adds the numbers of left-out documents in each affected shard of the unit, by the shard's file. */
     void addTo(Map<String, int[]> dropped, UnitEntry entry) {
         for (Split split : Split.values()) {
-            int[] numbers = IntStream.concat(
-                            Arrays.stream(exact.getOrDefault(split, new int[0])),
-                            Arrays.stream(near.getOrDefault(split, new int[0])))
-                    .sorted()
-                    .toArray();
+            int[] numbers = leftOut(split);
             long first = 0;
             for (ShardEntry shard : entry.shards(split)) {
                 long from = first;
