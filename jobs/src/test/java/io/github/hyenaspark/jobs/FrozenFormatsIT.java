@@ -35,9 +35,9 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * What version 0.1 wrote is read and continued. Its files are in {@code src/test/resources/frozen/0.1}, the commands
- * behind them in {@code make.sh} there, and the commands' results in {@code results}. 0.1 had no numeric contract: what it
- * computed has other last bits than what is computed now, so losses and logits are compared within a tolerance; hashes
- * are compared only of stored bytes. {@code NumericContractIT} pins the bits of now.
+ * behind them in {@code make.sh} there, and the commands' results in {@code results}. 0.1 had no numeric contract: what
+ * it computed has other last bits than what is computed now, so losses and logits are compared within a tolerance;
+ * hashes are compared only of stored bytes. {@code NumericContractIT} pins the bits of now.
  */
 class FrozenFormatsIT {
     @TempDir
