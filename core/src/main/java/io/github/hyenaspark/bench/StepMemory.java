@@ -95,7 +95,7 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
         long mixers = blocks.stream()
                 .mapToLong(block -> cost(block.mixer(), model, train).keptFloats())
                 .sum();
-        return mixers + blocks.size() * STREAMS_OF_BLOCK * stream(model, train);
+        return mixers + (long) STREAMS_OF_BLOCK * blocks.size() * stream(model, train);
     }
 
     private static long tokens(ModelConfig model, TrainConfig train) {

@@ -154,7 +154,7 @@ class StepMemoryTest {
         StepMemory more = of(48, length, 1, 2, threads, "none", settings);
         long alike = of(48, length, 3 * threads, 2, threads, "none", settings).heap()
                 - of(48, length, 3 * threads, 2, 1, "none", settings).heap(); // three divides those heads
-        long padded = (length + 255) / 256 * 256;
-        assertThat(more.heap() - one.heap() - alike).isEqualTo(groups * 16 * padded * Float.BYTES);
+        long padded = (length + 255L) / 256 * 256;
+        assertThat(more.heap() - one.heap() - alike).isEqualTo(groups * 16L * padded * Float.BYTES);
     }
 }

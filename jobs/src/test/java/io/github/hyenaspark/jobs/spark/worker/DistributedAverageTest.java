@@ -67,7 +67,7 @@ class DistributedAverageTest {
         long range = DistributedAverage.range(parameters, 16, bytes);
         assertThat(each * range).as("bytes of a range of the mean").isCloseTo(6 << 20, withinPercentage(1));
         long onDriver = DistributedAverage.bytesOnDriver(parameters, 16, bytes);
-        assertThat(onDriver).isEqualTo(12 * each * range);
+        assertThat(onDriver).isEqualTo(12L * each * range);
         long task = DistributedAverage.bytesOfTask(parameters, 16, bytes);
         assertThat((double) task)
                 .isCloseTo(16.0 * bytes.result() / parameters * range + each * range, withinPercentage(0.01));
