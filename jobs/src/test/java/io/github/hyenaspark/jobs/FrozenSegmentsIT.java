@@ -120,14 +120,15 @@ class FrozenSegmentsIT {
         assertThat(command("verify", dataset()).json().get("faults")).isEmpty();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dataset", "run"})
-    void everyObjectHasItsHash(String name) throws IOException {
-        ObjectNode found = (ObjectNode) command("verify", frozen.place(name)).json();
-        ObjectNode then = (ObjectNode) frozen.result("verify-" + name);
-        assertThat(found.without(List.of("dataset", "run")).toString())
-                .isEqualTo(then.without(List.of("dataset", "run")).toString());
-        assertThat(found.get("valid").booleanValue()).isTrue();
+    @Test
+    void everyObjectHasItsHash() throws IOException {
+        ObjectNode dataset = (ObjectNode) command("verify", dataset()).json();
+        assertThat(dataset.without(List.of("dataset", "faults")).toString())
+                .isEqualTo(frozen.verified("dataset").toString());
+        ObjectNode run = (ObjectNode) command("verify", frozen.place("run")).json();
+        ObjectNode then = (ObjectNode) frozen.result("verify-run");
+        assertThat(run.without("run").toString()).isEqualTo(then.without("run").toString());
+        assertThat(run.get("valid").booleanValue()).isTrue();
     }
 
     @Test

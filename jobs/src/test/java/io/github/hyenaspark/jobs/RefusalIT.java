@@ -106,7 +106,8 @@ class RefusalIT {
                         "run.dir=" + directory.resolve("run"),
                         "data.tokenizer=none.json"),
                 2,
-                "hyena train: data.tokenizer: there is no none.json");
+                "hyena train: data.tokenizer: there is no "
+                        + Path.of("none.json").toAbsolutePath());
     }
 
     @Test

@@ -48,7 +48,7 @@ public final class SettingsArguments {
 
     private static void wait(String seconds) {
         boolean isTime = seconds.matches("[0-9]{1,9}");
-        Refusal.unless(isTime, "run.store-patience-seconds", seconds, "a whole number of seconds, 0 or more");
+        Refusal.unless(isTime, "run.store-patience-seconds", seconds, "a whole number of seconds, at least 0");
         System.setProperty("spark.hadoop." + Patience.KEY, seconds);
     }
 
