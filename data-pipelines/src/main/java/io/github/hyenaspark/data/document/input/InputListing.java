@@ -124,7 +124,7 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
         /** Named as JSON, which is read if nothing else is, or if it was before. */
         private final PackedFiles json = new PackedFiles();
 
-        /** Of Parquet files, where a table may be: the root alone if all below it is listed. */
+        /** Of Parquet files, where a table may be: the root alone if all below it is listed, else the first of many. */
         private final SortedSet<String> folders = new TreeSet<>();
 
         private final SortedMap<String, Skipped> skipped = new TreeMap<>();
@@ -159,7 +159,7 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
             any = true;
             if (isOurs(file)) {
                 documents++;
-                if (isParquet(file)) {
+                if (folders.size() < TableSearch.MOST_FOLDERS && isParquet(file)) {
                     folders.add(directory ? file.uri().substring(0, prefix) : parent(file.uri()));
                 }
                 if (wanted.test(file)) {

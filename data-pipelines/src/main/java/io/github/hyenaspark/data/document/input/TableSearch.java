@@ -18,6 +18,9 @@ import java.util.regex.Pattern;
  * table's part does not reach. Around it takes about four questions to the store for each folder.
  */
 record TableSearch(Storage storage) {
+    /** Of those that a glob finds so many are looked at: a table's parts are alike, and each takes questions. */
+    static final int MOST_FOLDERS = 1000;
+
     private static final List<String> LOGS = List.of("_delta_log", ".hoodie");
     private static final String METADATA = "metadata";
     private static final Pattern METADATA_FILE = Pattern.compile("[^/]+[.]metadata[.]json(?:[.]gz)?");
