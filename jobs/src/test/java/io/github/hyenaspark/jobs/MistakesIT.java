@@ -397,7 +397,7 @@ class MistakesIT {
     }
 
     /** A command that reads no settings; it waits for executors, of which this cluster has none. */
-    @Tag("process")
+    @Tag("endurance")
     @Test
     void aMasterThatDiesWhileVerifyWaitsIsTold() throws Exception {
         try (var cluster = StandaloneCluster.start(shared.resolve("no-workers"), 0)) {
