@@ -65,7 +65,7 @@ class TokenizerToTextIT {
         hyena("local[2]", "train", dataset(), name, run, "train.rounds=2", "run.stop-after-rounds=1")
                 .json();
         delete(folder);
-        JsonNode trained = hyena("local[2]", "train", run).json();
+        JsonNode trained = SmallRun.bare("local[2]", List.of("train", run)).json();
         assertThat(trained.get("round").intValue()).isEqualTo(2);
     }
 
