@@ -2,36 +2,21 @@ package io.github.hyenaspark.testing;
 
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
-import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSInputStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /** The local disk under the scheme {@code counted}; counts what is read of it by all instances. */
-public final class CountingFileSystem extends RawLocalFileSystem {
+public final class CountingFileSystem extends NamedFileSystem {
     public static final AtomicLong OPENED = new AtomicLong();
     public static final AtomicLong RANGES = new AtomicLong();
     public static final AtomicLong STREAMED_BYTES = new AtomicLong();
 
-    private static final URI NAME = URI.create("counted:///");
-
     /** Storage that serves {@code counted:} too. */
     public static Storage storage() throws IOException {
         return Storage.of(Map.of("fs.counted.impl", CountingFileSystem.class.getName()));
-    }
-
-    @Override
-    public void initialize(URI name, Configuration settings) throws IOException {
-        super.initialize(NAME, settings);
-    }
-
-    @Override
-    public URI getUri() {
-        return NAME;
     }
 
     @Override

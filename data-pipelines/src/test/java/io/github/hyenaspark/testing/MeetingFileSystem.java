@@ -3,21 +3,17 @@ package io.github.hyenaspark.testing;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
  * The local disk under the scheme {@code meeting}, where a question about one text is answered once so many others have
  * been asked, and never if they wait for the answer.
  */
-public final class MeetingFileSystem extends RawLocalFileSystem {
-    private static final URI NAME = URI.create("meeting:///");
+public final class MeetingFileSystem extends NamedFileSystem {
     private static final int SECONDS = 20;
     private static volatile CountDownLatch missing = new CountDownLatch(0);
 
@@ -27,16 +23,6 @@ public final class MeetingFileSystem extends RawLocalFileSystem {
     public static Storage storage(int questions) {
         missing = new CountDownLatch(questions);
         return Storage.of(Map.of("fs.meeting.impl", MeetingFileSystem.class.getName()));
-    }
-
-    @Override
-    public void initialize(URI name, Configuration settings) throws IOException {
-        super.initialize(NAME, settings);
-    }
-
-    @Override
-    public URI getUri() {
-        return NAME;
     }
 
     @Override
