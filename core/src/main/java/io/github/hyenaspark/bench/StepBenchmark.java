@@ -64,10 +64,10 @@ public final class StepBenchmark {
      * @param repeats timed steps, 0 for the default of {@link BenchmarkLoop#of}
      */
     public static Measurement run(Shape shape, TrainConfig config, int repeats) {
-        HyenaLanguageModel.warmUp(shape.length());
         Nd4j.zeros(1).close(); // loads the native library
+        OptionalDouble base = ProcessMemory.mebibytes("VmRSS"); // before the warm-up, whose garbage the model's arrays replace
+        HyenaLanguageModel.warmUp(shape.length());
         double heldBefore = ProcessMemory.heldMebibytes(); // the rows of the warm-up do not belong to the model
-        OptionalDouble base = ProcessMemory.mebibytes("VmRSS");
         var benchmark = new StepBenchmark(shape, config);
         int warmUpSteps = benchmark.warmUp();
         List<Double> wall = new ArrayList<>();
@@ -172,7 +172,7 @@ public final class StepBenchmark {
      * @param optimizerFraction of the wall-clock time, 0 to 1
      * @param parts fractions of the time of all threads, of further steps with a clock in each part; together 1
      * @param heldMebibytes live heap and native arrays after the last step, minus those before the model was built
-     * @param baseMebibytes resident memory before the model was built; empty except on Linux
+     * @param baseMebibytes resident memory before kernels were warmed up and the model was built; empty except on Linux
      * @param peakMebibytes peak resident memory until the last step; empty except on Linux
      */
     public record Measurement(
