@@ -14,6 +14,8 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.Job;
 import io.github.hyenaspark.jobs.cli.Stop;
+import io.github.hyenaspark.jobs.fit.metrics.FoldMetrics;
+import io.github.hyenaspark.jobs.fit.metrics.LabelMetrics;
 import io.github.hyenaspark.jobs.prepare.PrepareJob;
 import io.github.hyenaspark.jobs.report.page.FitPage;
 import io.github.hyenaspark.jobs.report.progress.Progress;

@@ -1,4 +1,4 @@
-package io.github.hyenaspark.jobs.fit;
+package io.github.hyenaspark.jobs.fit.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

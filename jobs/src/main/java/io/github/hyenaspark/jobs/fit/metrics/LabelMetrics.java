@@ -1,6 +1,6 @@
-package io.github.hyenaspark.jobs.fit;
+package io.github.hyenaspark.jobs.fit.metrics;
 
-import io.github.hyenaspark.jobs.fit.Spread.Scaled;
+import io.github.hyenaspark.jobs.fit.metrics.Spread.Scaled;
 import io.github.hyenaspark.operator.head.LabelHead.Task;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,11 +1,11 @@
-package io.github.hyenaspark.jobs.fit;
+package io.github.hyenaspark.jobs.fit.metrics;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.Json;
 import java.util.Arrays;
 
 /** What each fold measured, as one mean and one standard deviation. */
-final class FoldMetrics {
+public final class FoldMetrics {
     private FoldMetrics() {}
 
     /**
@@ -14,7 +14,7 @@ final class FoldMetrics {
      *
      * @param hasFolds whether there is a deviation over folds at all; it is 0 without
      */
-    static void put(ObjectNode json, String metric, double[] byFold, boolean hasFolds) {
+    public static void put(ObjectNode json, String metric, double[] byFold, boolean hasFolds) {
         double[] told =
                 Arrays.stream(byFold).filter(value -> !Double.isNaN(value)).toArray();
         double mean = Arrays.stream(told).average().orElse(Double.NaN);

@@ -1,4 +1,4 @@
-package io.github.hyenaspark.jobs.fit;
+package io.github.hyenaspark.jobs.fit.metrics;
 
 /**
  * How many documents are of each class, are predicted to be, and are both: all that metrics of classes need, in memory

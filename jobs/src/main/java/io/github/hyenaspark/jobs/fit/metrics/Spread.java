@@ -1,12 +1,12 @@
-package io.github.hyenaspark.jobs.fit;
+package io.github.hyenaspark.jobs.fit.metrics;
 
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
 
 /** Mean and standard deviation of numbers, in their unit. */
-record Spread(double mean, double deviation) {
+public record Spread(double mean, double deviation) {
     /** Of finite numbers, at least one, however large or small. */
-    static Spread of(double[] numbers) {
+    public static Spread of(double[] numbers) {
         Scaled scaled = Scaled.of(Arrays.stream(numbers));
         double mean = Math.scalb(Arrays.stream(scaled.values()).average().orElseThrow(), scaled.exponent());
         Scaled apart = Scaled.of(Arrays.stream(numbers).map(number -> number - mean));
