@@ -65,7 +65,8 @@ public final class StepBenchmark {
      */
     public static Measurement run(Shape shape, TrainConfig config, int repeats) {
         Nd4j.zeros(1).close(); // loads the native library
-        OptionalDouble base = ProcessMemory.mebibytes("VmRSS"); // before the warm-up, whose garbage the model's arrays replace
+        OptionalDouble base =
+                ProcessMemory.mebibytes("VmRSS"); // before the warm-up, whose garbage the model's arrays replace
         HyenaLanguageModel.warmUp(shape.length());
         double heldBefore = ProcessMemory.heldMebibytes(); // the rows of the warm-up do not belong to the model
         var benchmark = new StepBenchmark(shape, config);

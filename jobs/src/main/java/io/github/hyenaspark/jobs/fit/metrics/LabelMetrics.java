@@ -96,8 +96,14 @@ public final class LabelMetrics {
                         .toList());
     }
 
-    /** The probability that a document with the target has a higher score than one without; a tie is a half. */
+    /**
+     * The probability that a document with the target has a higher score than one without; a tie is a half. NaN where a
+     * score is.
+     */
     private static double area(double[][] predicted, double[][] targets, int score, int column, double target) {
+        if (Arrays.stream(predicted).anyMatch(row -> Double.isNaN(row[score]))) {
+            return Double.NaN;
+        }
         List<Integer> order = IntStream.range(0, predicted.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble(i -> predicted[i][score]))

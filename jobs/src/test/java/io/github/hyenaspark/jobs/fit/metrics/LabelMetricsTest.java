@@ -54,6 +54,13 @@ final class LabelMetricsTest {
     }
 
     @Test
+    void aScoreThatIsNoNumberTellsNothingOfRanks() {
+        double[][] predicted = {{0.9, 0.1}, {Double.NaN, Double.NaN}};
+        assertThat(LabelMetrics.of(Task.CLASSIFICATION, predicted, new double[][] {{0}, {1}}))
+                .containsEntry("auroc", Double.NaN);
+    }
+
+    @Test
     void ofValues() {
         double[][] predicted = {{1}, {2}, {3}};
         double[][] targets = {{1}, {3}, {2}};
