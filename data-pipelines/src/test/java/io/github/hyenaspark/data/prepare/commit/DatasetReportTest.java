@@ -59,8 +59,8 @@ class DatasetReportTest {
         Map<String, Long> documents = new TreeMap<>();
         DatasetReport.of(corpus.storage(), corpus.dataset().toString(), snapshot)
                 .path("sources")
-                .fields()
-                .forEachRemaining(source -> documents.put(
+                .properties()
+                .forEach(source -> documents.put(
                         source.getKey(), source.getValue().path("documents").asLong()));
         return documents;
     }
