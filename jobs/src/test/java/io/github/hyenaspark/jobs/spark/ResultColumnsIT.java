@@ -37,7 +37,7 @@ class ResultColumnsIT {
     }
 
     @Test
-    void severalColumnsOfOneNameStay() {
+    void severalColumnsOfOneNameStay() throws IOException {
         try (SparkSession session = OtherApplication.session("local[1]")) {
             Dataset<Row> left = session.sql("select * from values (1, 'four'), (2, null) as t(id, text)");
             Dataset<Row> right = session.sql("select * from values (1, 'a'), (2, 'b') as t(id, `a name.`)");

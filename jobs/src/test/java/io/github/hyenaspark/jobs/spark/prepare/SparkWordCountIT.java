@@ -7,6 +7,7 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.jobs.testing.OtherApplication;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -35,7 +36,7 @@ class SparkWordCountIT {
     }
 
     @Test
-    void partitionsAreFewHoweverManyUnitsThereAre() {
+    void partitionsAreFewHoweverManyUnitsThereAre() throws IOException {
         try (SparkSession session = OtherApplication.session("local[2]")) {
             JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
             assertThat(partitions(context, 155_000)).containsExactly(512, 4096);

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.jobs.testing.OtherApplication;
+import java.io.IOException;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 
 class MemoryNeedsIT {
     /** It is in no system property. */
     @Test
-    void whatAnApplicationGaveItsSessionCounts() {
+    void whatAnApplicationGaveItsSessionCounts() throws IOException {
         try (SparkSession session = OtherApplication.session("local[3]")) {
             assertThat(session.sparkContext().isStopped()).isFalse();
             assertThat(MemoryNeeds.master()).isEqualTo("local[3]");
