@@ -104,7 +104,8 @@ public record LearningRate(
         return minLr + (base - minLr) / 2 * (1 + StrictMath.cos(timmAngle(step))) * reached.fraction();
     }
 
+    /** From 0 to π; 0 where no step is left after a change, and at the steps before it. */
     private double timmAngle(long step) {
-        return Math.PI * (step - reached.step()) / (totalSteps - reached.step());
+        return Math.PI * Math.max(0, step - reached.step()) / Math.max(1, totalSteps - reached.step());
     }
 }

@@ -149,6 +149,28 @@ class LearningRateTest {
                 .isEqualTo(10);
     }
 
+    /** Cut to the rounds that it has done, and made longer again: at once, and after a start that changes nothing. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Schedule.class,
+            names = {"LINEAR", "COSINE", "TIMM"})
+    void aRunThatWasCutShortGoesOnFromItsRateHoweverOftenItChanges(Schedule schedule) {
+        TrainConfigDraft cut = plan(schedule, 3);
+        TrainConfig before = plan(schedule, 4).config();
+        cut.reached = LearningRate.reached(before, cut.config(), 3);
+        double last = LearningRate.of(before).at(1, 5);
+        assertThat(cut.reached).isEqualTo(new Reached(6, last));
+        assertThat(LearningRate.reached(cut.config(), cut.config(), 3)).isEqualTo(cut.reached);
+        TrainConfigDraft longer = plan(schedule, 8);
+        longer.reached = LearningRate.reached(cut.config(), longer.config(), 3);
+        assertThat(longer.reached).isEqualTo(cut.reached);
+        TrainConfigDraft longest = plan(schedule, 9);
+        longest.reached = LearningRate.reached(longer.config(), longest.config(), 3);
+        assertThat(longest.reached).isEqualTo(cut.reached);
+        assertThat(LearningRate.of(longer.config()).at(1, 6)).isEqualTo(last);
+        assertThat(LearningRate.of(longer.config()).at(1, 11)).isCloseTo(last / 2, within(1e-15));
+    }
+
     @Test
     void aWarmUpAsLongAsTheRunHasNoDecay() {
         var rate = new LearningRate(Schedule.LINEAR, 1, 0, 4, 4, 1, NOTHING);
