@@ -56,8 +56,8 @@ final class AsyncCheckpointWriter implements AutoCloseable {
 
     /**
      * Waits for the round before, and throws if it could not be written; writes this one when {@link #workersCompute}
-     * is called or somebody waits for it. While the training may be diverging, no checkpoint is written but of the last
-     * round, so that the newest one is good.
+     * is called or somebody waits for it. While the training may be diverging, no checkpoint is written but of the
+     * run's last round, so that the newest one is good.
      */
     void write(RoundMetrics entry, boolean last, boolean diverging) throws IOException {
         await();
@@ -85,7 +85,8 @@ final class AsyncCheckpointWriter implements AutoCloseable {
         }
         store.append(line, entry.after());
         due = due || plan.savesAfter(entry.after().round());
-        if (last || (!diverging && (due || store.keepsAsBest(entry.after())))) {
+        boolean good = !diverging || entry.after().round() == plan.rounds();
+        if (good && (last || due || store.keepsAsBest(entry.after()))) {
             save(entry.after());
             due = false;
         }

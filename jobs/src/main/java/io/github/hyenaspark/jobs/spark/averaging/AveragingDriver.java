@@ -69,8 +69,8 @@ public final class AveragingDriver {
      * Does the rounds that are missing after a state, which is saved already unless it is at round 0, until patience
      * with the held-out loss is over; returns the last, saved. StoppedException if {@link #stop} was called meanwhile
      * and the last finished round is saved. IOException if a round could not be saved. DivergedException if a worker's
-     * loss or parameters are not finite, or the training loss stays far above that of the first round; nothing of that
-     * round is kept.
+     * loss or parameters are not finite, or the training loss stays far above that of the first round, or is there when
+     * this is to end before the run's last round; nothing of that round is kept.
      */
     public RunState run(Handover<RunState> start) throws IOException {
         try {
@@ -95,6 +95,7 @@ public final class AveragingDriver {
             synchronized (commit) {
                 refuseIfStopped();
                 ledger.await();
+                refuseToEndIn(now);
             }
         } finally {
             workers.onSteps((round, worker, steps) -> {});
@@ -119,6 +120,16 @@ public final class AveragingDriver {
                 refuseIfDiverging();
                 ledger.save(latest.get());
             }
+        }
+    }
+
+    /** The last round of a job is saved, unless it may be part of a divergence. */
+    private void refuseToEndIn(RunState now) {
+        if (now.round() > ledger.savedRound()) {
+            throw new DivergedException(
+                    "round " + now.round() + ", the last of this job, is not saved: its loss is more"
+                            + " than 1 nat above that of the first round, so it may be part of a divergence, which a larger"
+                            + " run.stop-after-rounds or run.patience shows");
         }
     }
 

@@ -27,11 +27,16 @@ final class DivergenceGuard {
     private double first = Double.NaN;
     private int above;
 
-    /** With the losses of the rounds before this process, oldest first. */
+    /**
+     * With the losses of the rounds before this process, oldest first. How many of the last were high does not count:
+     * this process may have been given other rates.
+     */
     DivergenceGuard(TrainConfig.Guard config, Workers workers, List<LossPoint> before) {
         this.config = config;
         this.workers = workers;
-        before.forEach(point -> note(point.loss()));
+        if (!before.isEmpty()) {
+            first = before.get(0).loss();
+        }
     }
 
     /** The results that count, by worker; the workers computed once more, and those whose results do not count. */

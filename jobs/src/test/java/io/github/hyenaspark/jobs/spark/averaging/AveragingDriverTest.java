@@ -12,6 +12,7 @@ import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.journal.Journal;
+import io.github.hyenaspark.jobs.report.journal.LossHistory.LossPoint;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
@@ -464,15 +465,35 @@ class AveragingDriverTest {
                 .hasMessageContaining("the last good checkpoint is that of round 2");
     }
 
-    /** The rounds that rise are the last two of one process and the first of the next. */
+    /** The loss rises in rounds 3 and 4, after which the job is to stop. */
     @Test
-    void aDivergenceIsNoticedAcrossAResume() throws IOException {
+    void aJobThatEndsInWhatMayBeADivergenceSavesNothingOfItAndTheRunGoesOnFromTheGoodCheckpoint() throws IOException {
         workers.afterTraining = () -> workers.lossOfWorkerOne = workers.rounds.size() >= 2 ? 5 : 2;
-        new Start(4).run();
-        assertThatThrownBy(new Start(0)::run)
+        assertThatThrownBy(new Start(4)::run)
                 .isInstanceOf(AveragingDriver.DivergedException.class)
-                .hasMessageContaining("for 3 rounds, and is 4.5000 now");
-        assertThat(workers.rounds).containsExactly(0L, 1L, 2L, 3L, 4L);
+                .hasMessageStartingWith("round 4, the last of this job, is not saved: its loss is more than 1 nat above"
+                        + " that of the first round, so it may be part of a divergence, which a larger"
+                        + " run.stop-after-rounds or run.patience shows; the last good checkpoint is that of round 2.");
+        assertThat(savedRounds()).containsExactly(2L);
+        workers.afterTraining = () -> {};
+        workers.lossOfWorkerOne = 2; // as with a lower rate
+        assertThat(new Start(0).run().round()).isEqualTo(6);
+        assertThat(workers.rounds).containsExactly(0L, 1L, 2L, 3L, 2L, 3L, 4L, 5L);
+    }
+
+    /** The last checkpoint is of a round that rose, so the next process has three rounds to come down. */
+    @Test
+    void aRunThatIsMadeLongerAfterALastRoundThatRoseHasTimeToComeBack() throws IOException {
+        workers.afterTraining = () -> workers.lossOfWorkerOne = workers.rounds.size() >= 4 ? 5 : 2;
+        new Start(0).run();
+        assertThat(savedRounds()).startsWith(6L);
+        var guard = new DivergenceGuard(
+                TRAIN.guard(), workers, List.of(new LossPoint(20, 3), new LossPoint(40, 4.5), new LossPoint(60, 4.5)));
+        assertThat(guard.rises(4.5)).isTrue();
+        assertThat(guard.rises(4.5)).isTrue();
+        assertThatThrownBy(() -> guard.rises(4.5))
+                .isInstanceOf(AveragingDriver.DivergedException.class)
+                .hasMessageContaining("above the 3.0000 of its first round for 3 rounds, and is 4.5000 now");
     }
 
     @Test
