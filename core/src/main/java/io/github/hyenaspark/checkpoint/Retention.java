@@ -42,7 +42,10 @@ final class Retention {
         return manifest.facts().workers().stream().map(VectorFile::directory).collect(Collectors.toSet());
     }
 
-    /** Keeps so many of the newest valid checkpoints, a best round, and what drivers later than {@code epoch} wrote. */
+    /**
+     * Keeps the newest valid checkpoints of so many rounds, that of a best round, and what drivers later than
+     * {@code epoch} wrote. Of a round that was saved again only the newest valid one stays.
+     */
     void apply(int keep, long best, Set<ManifestName> invalid, long epoch) throws IOException {
         Logger log = LoggerFactory.getLogger(Retention.class); // not before: inspect needs no logging
         List<ManifestName> manifests = layout.manifests();
@@ -54,15 +57,18 @@ final class Retention {
         }
         Set<ManifestName> late = RunLayout.superseded(manifests, froms);
         Set<String> live = new HashSet<>();
-        int kept = 0;
+        Set<Long> kept = new HashSet<>(); // rounds of valid checkpoints
         for (ManifestName name : manifests) {
-            if (kept < keep || name.round() == best || name.epoch() > epoch) {
+            boolean isChosen = (kept.size() < keep || name.round() == best) && !kept.contains(name.round());
+            if (isChosen || name.epoch() > epoch) {
                 live.add(name.prefix());
                 if (!workers.containsKey(name)) {
                     layout.readable(name).ifPresent(this::committed);
                 }
                 live.addAll(workers.getOrDefault(name, Set.of())); // may be older than its checkpoint
-                kept += invalid.contains(name) || late.contains(name) ? 0 : 1;
+                if (!invalid.contains(name) && !late.contains(name)) {
+                    kept.add(name.round());
+                }
             } else {
                 log.info("deleting the checkpoint {}", name.prefix());
                 storage.delete(layout.uri(name));

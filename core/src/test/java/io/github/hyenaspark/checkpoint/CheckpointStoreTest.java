@@ -159,11 +159,7 @@ class CheckpointStoreTest {
         assertThat(store().manifests())
                 .extracting(CheckpointManifest::path)
                 .containsExactly(
-                        "manifest/000000000010-2.json",
-                        "manifest/000000000010-1.json",
-                        "manifest/000000000009-2.json",
-                        "manifest/000000000009-1.json",
-                        "manifest/000000000002-1.json");
+                        "manifest/000000000010-2.json", "manifest/000000000009-2.json", "manifest/000000000002-1.json");
     }
 
     @Test
@@ -179,6 +175,28 @@ class CheckpointStoreTest {
         assertThatThrownBy(() -> driver.save(TestCheckpoints.ofRound(5), 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("at least 1 checkpoint must be kept, found keep = 0");
+    }
+
+    /** Such as by a resume with other settings; round 1 is the best. */
+    @Test
+    void aRoundThatIsSavedAgainTakesThePlaceOfWhatItWasAndOfNoOther() throws IOException {
+        CheckpointStore first = driver();
+        for (long round : new long[] {1, 12, 16, 20}) {
+            first.save(TestCheckpoints.ofRound(round), 3, true, () -> {});
+        }
+        for (long epoch = 2; epoch <= 3; epoch++) {
+            CheckpointStore next = driver();
+            next.resumesFrom(next.newestValid());
+            next.save(TestCheckpoints.ofRound(20), 3, true, () -> {});
+            assertThat(store().manifests())
+                    .extracting(CheckpointManifest::path)
+                    .containsExactly(
+                            "manifest/000000000020-" + epoch + ".json",
+                            "manifest/000000000016-1.json",
+                            "manifest/000000000012-1.json",
+                            "manifest/000000000001-1.json");
+        }
+        assertThat(dataOnDisk()).containsExactly("1-1", "12-1", "16-1", "20-3");
     }
 
     @Test
