@@ -48,8 +48,8 @@ public record TrainingProgress(long outerSteps, long innerSteps, Best best, List
     }
 
     /**
-     * The lowest held-out loss so far, nats per token, infinite if none was measured; its round, 0 if none or, in runs
-     * of version 0.1, unknown; and how often the loss was measured since.
+     * The lowest held-out loss so far, nats per token, infinite if none was measured as it is now; its round, 0 if none
+     * or, in runs of version 0.1, unknown; and how often the loss was measured since.
      */
     public record Best(double loss, long round, long measuredSince) {
         public static final Best NONE = new Best(Double.POSITIVE_INFINITY, 0, 0);
@@ -65,6 +65,14 @@ public record TrainingProgress(long outerSteps, long innerSteps, Best best, List
         /** With the held-out loss of a later round. */
         public Best after(long laterRound, double laterLoss) {
             return laterLoss < loss ? new Best(laterLoss, laterRound, 0) : new Best(loss, round, measuredSince + 1);
+        }
+
+        /**
+         * Before the held-out loss is measured in another way: the next loss is the lowest, since it cannot be compared
+         * with those so far. Until then the round stays the best.
+         */
+        public Best measuredOtherwise() {
+            return new Best(NONE.loss(), round, 0);
         }
 
         /** Only what is known. */

@@ -110,8 +110,8 @@ public final class TrainJob {
         }
         heldOut = HeldOut.of(
                 storage, snapshot, settings.data().dataset(), settings.model().lMax());
-        List<Change> changes =
-                found.isPresent() ? settings.resuming(found.get(), storage).changesSince(found.get()) : List.of();
+        TrainSettings resumed = found.isPresent() ? settings.resuming(found.get(), storage) : settings;
+        List<Change> changes = found.isPresent() ? resumed.changesSince(found.get()) : List.of();
         if (!mayChange && changes.stream().anyMatch(change -> change.key().startsWith("train."))) {
             throw new IllegalArgumentException("the run in " + settings.run().dir()
                     + " was trained with other settings: " + changes + ". Restore them, or choose another directory");
@@ -131,6 +131,7 @@ public final class TrainJob {
                     settings.run().dir(),
                     done.round(),
                     whyEarly(done.round(), best));
+            settings = resumed;
             var history = new LossHistory();
             Journal.open(storage, settings.run().dir(), done.journalBytes(), history::add);
             report(RunStore.state(done, moments(done.table()), settings.train()), best, history, 0);
@@ -218,7 +219,7 @@ public final class TrainJob {
         long journalBytes = from.map(Checkpoint::journalBytes).orElse(0L);
         RunStore store = new RunStore(
                 storage, settings.directory(), checkpoints, facts(model.table(), snapshot, from), journalBytes);
-        store.resumes(before.best(), settings.changes());
+        store.resumes(TrainSettings.comparable(before.best(), changes), settings.changes());
         store.sampleBy(new TextSampler(settings.run().sample(), plan, model, storage));
         RunTokenizer.keep(storage, settings.directory().uri(), settings.data().dataset(), snapshot);
         Pins.write(
@@ -375,18 +376,19 @@ public final class TrainJob {
     }
 
     /** Prints the result, with what this process failed to write; a loss that was never measured is null. */
-    private void report(RunState end, Best best, LossHistory history, int failedWrites) {
+    private void report(RunState end, Best best, LossHistory history, int failedWrites) throws IOException {
         double loss = last(history.heldOut());
         long measured = history.heldOutTokens();
+        TrainSettings then = settings.asMeasuredIn(history.heldOutRound(), storage);
         ObjectNode json = Json.object()
                 .put("run", settings.run().dir())
                 .put("round", end.round())
                 .put("tokens", end.tokens());
         Json.putFinite(json, "loss", last(history.train()));
         Json.putFinite(json, "held_out_loss", loss);
-        Json.putFinite(json, "bits_per_byte", heldOut.bitsPerByte(loss, measured, settings));
+        Json.putFinite(json, "bits_per_byte", heldOut.bitsPerByte(loss, measured, then));
         json.put("held_out_tokens", measured)
-                .put("held_out_is_sample", heldOut.isSampled(settings))
+                .put("held_out_is_sample", heldOut.isSampled(then))
                 .put("validation_seconds", history.heldOutMillis() / 1000.0);
         json.put("stopped_early", stoppedEarly(end.round(), best));
         if (best.round() > 0) {

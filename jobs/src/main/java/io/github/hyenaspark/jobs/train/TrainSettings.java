@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.train;
 
 import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.TrainingProgress.Best;
 import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
@@ -17,6 +18,7 @@ import io.github.hyenaspark.train.optim.LearningRate;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What {@code train} reads from the settings, checked, and the changes that made them what they are, oldest first. */
 public record TrainSettings(
@@ -30,6 +32,7 @@ public record TrainSettings(
         List<Change> changes) {
     private static final String STEP = "train.reached.step";
     static final String FRACTION = "train.reached.fraction";
+    private static final String VALIDATE_TOKENS = "run.validate-tokens";
 
     static TrainSettings of(Settings settings, Storage storage, List<Change> changes) throws IOException {
         RunConfig run = settings.bind("run", RunConfig.class);
@@ -81,13 +84,29 @@ public record TrainSettings(
     /** With what {@code run.validate-tokens} means for this run, so that it is remembered. */
     TrainSettings measuring(DatasetSnapshot snapshot, Storage storage) throws IOException {
         long tokens = ValidationPlan.of(this, snapshot).resolved(run.validateTokens());
-        return of(settings.with(List.of("run.validate-tokens=" + tokens)), storage, changes);
+        return of(settings.with(List.of(VALIDATE_TOKENS + "=" + tokens)), storage, changes);
     }
 
     /** Those of the changes that a checkpoint does not have yet. */
     List<Change> changesSince(Checkpoint saved) {
         return changes.subList(
                 Math.min(changes.size(), saved.progress().changes().size()), changes.size());
+    }
+
+    /** Those with which the held-out loss of a round was measured, if it is the last that was measured. */
+    TrainSettings asMeasuredIn(long round, Storage storage) throws IOException {
+        Optional<String> then = changes.stream()
+                .filter(change -> change.key().equals(VALIDATE_TOKENS) && change.fromRound() > round)
+                .map(Change::was)
+                .findFirst();
+        return then.isEmpty() ? this : of(settings.with(List.of(VALIDATE_TOKENS + "=" + then.get())), storage, changes);
+    }
+
+    /** From where the held-out loss is compared on: a change of what it is measured on begins anew. */
+    static Best comparable(Best before, List<Change> now) {
+        return now.stream().anyMatch(change -> change.key().equals(VALIDATE_TOKENS))
+                ? before.measuredOtherwise()
+                : before;
     }
 
     private TrainSettings having(Reached reached, Storage storage, List<Change> changesOfRun) throws IOException {

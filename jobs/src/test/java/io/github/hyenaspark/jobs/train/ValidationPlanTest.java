@@ -3,6 +3,8 @@ package io.github.hyenaspark.jobs.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.checkpoint.TrainingProgress.Best;
+import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.averaging.TrainingMemory;
@@ -82,5 +84,27 @@ class ValidationPlanTest {
                 .isEqualTo(1);
         assertThat(ValidationPlan.sequences(settings(PRESET, "run.validate-tokens=-1")))
                 .isEqualTo(Long.MAX_VALUE);
+    }
+
+    /** Half of the sequences were measured until a resume asked for all, and no round has followed. */
+    @Test
+    void aLossIsToldAsThatOfWhatItWasMeasuredOn() throws IOException {
+        var sample = new Change(21, "run.validate-tokens", "1024", "-1");
+        List<Change> changes = List.of(new Change(5, "train.lr", "1", "2"), sample);
+        TrainSettings now = TrainSettings.of(
+                Settings.load(List.of("run.dir=run", "model.l-max=128", "run.validate-tokens=-1")),
+                Storage.local(),
+                changes);
+        var heldOut = new HeldOut(16, 2000, 1000);
+        TrainSettings then = now.asMeasuredIn(20, Storage.local());
+        assertThat(heldOut.isSampled(then)).isTrue();
+        assertThat(heldOut.bitsPerByte(1, 1000, then)).isEqualTo(2 / Math.log(2));
+        TrainSettings after = now.asMeasuredIn(21, Storage.local());
+        assertThat(heldOut.isSampled(after)).isFalse();
+        assertThat(heldOut.bitsPerByte(1, 1900, after)).isEqualTo(1.9 / Math.log(2));
+        Best best = new Best(3, 16, 1);
+        assertThat(TrainSettings.comparable(best, changes)).isEqualTo(new Best(Double.POSITIVE_INFINITY, 16, 0));
+        assertThat(TrainSettings.comparable(best, changes).after(24, 4)).isEqualTo(new Best(4, 24, 0));
+        assertThat(TrainSettings.comparable(best, changes.subList(0, 1))).isEqualTo(best);
     }
 }

@@ -10,6 +10,7 @@ public final class LossHistory {
     private final List<LossPoint> train = new ArrayList<>();
     private final List<LossPoint> heldOut = new ArrayList<>();
     private long steps;
+    private long heldOutRound;
     private long heldOutTokens;
     private long heldOutMillis;
 
@@ -17,6 +18,9 @@ public final class LossHistory {
         addPoint(train, entry, "loss");
         addPoint(heldOut, entry, "held_out_loss");
         steps = entry.path("steps").asLong(steps);
+        if (entry.path("held_out_loss").isNumber()) {
+            heldOutRound = entry.path("round").asLong();
+        }
         heldOutTokens = entry.path("held_out_tokens").asLong(heldOutTokens);
         heldOutMillis += entry.path("ms").path("held_out").asLong();
     }
@@ -40,6 +44,11 @@ public final class LossHistory {
 
     public long steps() {
         return steps;
+    }
+
+    /** The last round whose held-out loss was measured; 0 if none was. */
+    public long heldOutRound() {
+        return heldOutRound;
     }
 
     /** Targets that the last held-out loss is of. */
