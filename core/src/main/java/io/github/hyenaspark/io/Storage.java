@@ -60,6 +60,7 @@ public final class Storage {
     private volatile boolean localByDefault; // as far as one knows without Hadoop's settings
     private final boolean asksFirst;
     private final Set<String> asked = ConcurrentHashMap.newKeySet();
+    private volatile boolean impatient;
     private @Nullable Hadoop hadoop; // made when it is needed: that takes a third of a second
 
     private Storage(Map<String, String> given, boolean asksFirst) {
@@ -106,6 +107,19 @@ public final class Storage {
     /** The same for the start of a command: a store that does not answer its first question in 20 seconds is told. */
     public Storage askingFirst() {
         return new Storage(given, true);
+    }
+
+    /**
+     * Does what asks stores no question twice, for a caller that has waited long enough for them before. What other
+     * threads ask this storage meanwhile is not repeated either.
+     */
+    public <T> T withoutPatience(Patience.Question<T> work) throws IOException {
+        impatient = true;
+        try {
+            return work.ask();
+        } finally {
+            impatient = false;
+        }
     }
 
     public static Storage local() {
@@ -522,8 +536,8 @@ public final class Storage {
         if (LOCAL.equals(store.getScheme())) {
             return new Location(here.disk(), here.disk().makeQualified(path), OF_DISK);
         }
-        var patience = new Patience(
-                place(store, here.settings()), here.settings().getLong(Patience.KEY, Patience.DEFAULT_SECONDS));
+        long seconds = impatient ? 0 : here.settings().getLong(Patience.KEY, Patience.DEFAULT_SECONDS);
+        var patience = new Patience(place(store, here.settings()), seconds);
         Patience.Question<FileSystem> opening = () -> fileSystem(path, store, here.settings());
         String name = store.getScheme() + "://" + store.getAuthority();
         FileSystem fileSystem;

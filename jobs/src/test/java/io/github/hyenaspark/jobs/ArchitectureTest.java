@@ -96,12 +96,12 @@ final class ArchitectureTest {
             jobs.spark.broadcast    | data.. model train.. checkpoint jobs.spark.task jobs.spark.run
             jobs.spark.evaluation   | io data.. operator.head model train.config jobs.report.progress jobs.spark..
             jobs.spark.worker       | io operator.head model train.. checkpoint data.batch data.shard data.shard.snapshot jobs.spark..
-            jobs.spark.averaging    | data.. jobs.report.. io model train.. checkpoint bench jobs.spark..
+            jobs.spark.averaging    | data.. jobs.report.. io io.store model train.. checkpoint bench jobs.spark..
             jobs.spark              | io data.. config operator.tensor operator.head model train.config bench jobs.report.progress jobs.spark.task jobs.spark.run
             jobs.spark.prepare      | io data.. jobs.report.progress jobs.spark.task
             jobs.spark.session      | io model train.averaging data.prepare data.prepare.unit data.prepare.duplicate data.prepare.commit data.shard.snapshot jobs.report.progress jobs.spark..
             jobs.cli                | io io.store config data.document jobs.spark.averaging jobs.spark.session
-            jobs.train              | io data.. config model train.config train.optim checkpoint jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli
+            jobs.train              | io io.store data.. config model train.config train.optim checkpoint jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli
             jobs.inspect            | io data.. config model train.config checkpoint bench jobs.spark.. jobs.cli jobs.train io.safetensors
             jobs.exchange           | io config model train.config checkpoint exchange data.token data.prepare jobs.spark.. jobs.cli jobs.train io.safetensors
             jobs.prepare            | io data.. config jobs.report.progress jobs.report.page jobs.spark.prepare jobs.spark.session jobs.spark.task jobs.cli jobs.train

@@ -18,6 +18,7 @@ import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
+import io.github.hyenaspark.io.store.StoreException;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.Job;
 import io.github.hyenaspark.jobs.cli.Stop;
@@ -336,13 +337,22 @@ public final class TrainJob {
     /** A driver that was replaced may fail in any way, because its successor deletes what only the old one needs. */
     private void refuseIfReplaced(Exception failure) throws LockedException {
         try {
-            checkpoints.refuseIfReplaced();
+            if (StoreException.causes(failure).stream().anyMatch(StoreException.class::isInstance)) {
+                storage.withoutPatience(this::notReplaced); // it has been waited for
+            } else {
+                notReplaced();
+            }
         } catch (LockedException replaced) {
             replaced.addSuppressed(failure);
             throw replaced;
         } catch (IOException unknown) {
             failure.addSuppressed(unknown);
         }
+    }
+
+    private boolean notReplaced() throws IOException {
+        checkpoints.refuseIfReplaced();
+        return true;
     }
 
     private RunState state(Checkpoint checkpoint, MomentLayout moments) {

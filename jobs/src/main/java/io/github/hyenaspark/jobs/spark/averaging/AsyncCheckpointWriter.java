@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.io.store.StoreException;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.DriverState;
 import java.io.IOException;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * worth more than that the one before is written sooner, and on a machine with few cores both take their time from each
  * other. Every state is an immutable record, so what is written is what was handed over. At most one round waits to be
  * written: a store that is too slow slows the rounds down, and a round that could not be written ends the run at the
- * next one.
+ * next one, unless the store is back by then.
  */
 final class AsyncCheckpointWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AsyncCheckpointWriter.class);
@@ -37,7 +38,8 @@ final class AsyncCheckpointWriter implements AutoCloseable {
     private Optional<Future<Long>> writing = Optional.empty();
     private volatile CountDownLatch begin = new CountDownLatch(0);
     private volatile long savedRound;
-    private boolean due; // only the thread that writes uses it
+    private boolean due; // of the thread that writes, or of who has waited for it
+    private Optional<RunState> unsaved = Optional.empty(); // what a save that failed was of; as above
 
     AsyncCheckpointWriter(RunStore store, AveragingDriver.Plan plan) {
         this.store = store;
@@ -87,7 +89,9 @@ final class AsyncCheckpointWriter implements AutoCloseable {
         due = due || plan.savesAfter(entry.after().round());
         boolean good = !diverging || entry.after().round() == plan.rounds();
         if (good && (last || due || store.keepsAsBest(entry.after()))) {
+            unsaved = Optional.of(entry.after());
             save(entry.after());
+            unsaved = Optional.empty();
             due = false;
         }
         return entry.after().round();
@@ -99,7 +103,10 @@ final class AsyncCheckpointWriter implements AutoCloseable {
         savedRound = run.round();
     }
 
-    /** Waits until everything is written; throws if something could not be. */
+    /**
+     * Waits until everything is written; throws if something could not be. A checkpoint for which the store was away
+     * longer than the patience is written again: the round after it took its time too, and the store may be back.
+     */
     void await() throws IOException {
         begin.countDown();
         if (writing.isEmpty()) {
@@ -114,10 +121,28 @@ final class AsyncCheckpointWriter implements AutoCloseable {
             throw new InterruptedIOException("interrupted while a checkpoint was written");
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException failure) {
-                throw failure;
+                saveAgain(failure);
+                return;
             }
             throw new IllegalStateException("a round could not be written down: " + e.getCause(), e);
         }
+    }
+
+    private void saveAgain(IOException failure) throws IOException {
+        if (!(failure instanceof StoreException) || unsaved.isEmpty()) {
+            throw failure;
+        }
+        RunState run = unsaved.get();
+        unsaved = Optional.empty();
+        try {
+            store.saveWithoutPatience(run);
+        } catch (IOException again) {
+            failure.addSuppressed(again);
+            throw failure;
+        }
+        savedRound = run.round();
+        due = false;
+        LOG.warn("round {} is saved now; at first it could not be: {}", run.round(), failure.getMessage());
     }
 
     /** Lets what has begun to be written come to its end. */

@@ -159,6 +159,14 @@ public final class RunStore {
         }
     }
 
+    /** The same, asking the store once. */
+    void saveWithoutPatience(RunState run) throws IOException {
+        storage.withoutPatience(() -> {
+            save(run);
+            return run;
+        });
+    }
+
     /** Writes the loss curve, the run's page, and its events for TensorBoard, as of the last checkpoint. */
     public void writeReports() {
         replace(CHART, this::chart);

@@ -11,6 +11,7 @@ import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.store.Patience;
 import io.github.hyenaspark.jobs.report.journal.Journal;
 import io.github.hyenaspark.jobs.report.journal.LossHistory.LossPoint;
 import io.github.hyenaspark.jobs.report.progress.Progress;
@@ -23,6 +24,9 @@ import io.github.hyenaspark.jobs.spark.task.DriverState;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.testing.MemoryFileSystem;
+import io.github.hyenaspark.testing.StoreFault;
+import io.github.hyenaspark.testing.StoreFault.Operation;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.config.TrainConfigDraft;
 import io.github.hyenaspark.train.optim.MomentLayout;
@@ -31,13 +35,18 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -53,6 +62,7 @@ class AveragingDriverTest {
     Path directory;
 
     private Storage storage;
+    private Optional<String> elsewhere = Optional.empty();
     private final FakeWorkers workers = new FakeWorkers();
 
     @BeforeEach
@@ -60,9 +70,13 @@ class AveragingDriverTest {
         storage = Storage.local();
     }
 
+    private String uri() {
+        return elsewhere.orElse(directory.toString());
+    }
+
     /** One start of the run, from its newest checkpoint. */
     private final class Start {
-        private final CheckpointStore checkpoints = CheckpointStore.open(storage, directory.toString());
+        private final CheckpointStore checkpoints = CheckpointStore.open(storage, uri());
         private final RunState from;
         private final RunStore store;
         private final AveragingDriver driver;
@@ -84,7 +98,7 @@ class AveragingDriverTest {
                             0, 0, TrainingState.initial(new float[] {1, 2, 3}), new float[PARAMETERS], List.of()));
             store = new RunStore(
                     storage,
-                    new RunDirectory(directory.toString(), 3, keepBest),
+                    new RunDirectory(uri(), 3, keepBest),
                     checkpoints,
                     facts(),
                     newest.map(Checkpoint::journalBytes).orElse(0L));
@@ -110,14 +124,14 @@ class AveragingDriverTest {
     }
 
     private List<Long> savedRounds() throws IOException {
-        return CheckpointStore.open(storage, directory.toString()).manifests().stream()
+        return CheckpointStore.open(storage, uri()).manifests().stream()
                 .map(manifest -> manifest.facts().round())
                 .toList();
     }
 
     private List<JsonNode> journal() throws IOException {
         List<JsonNode> entries = new ArrayList<>();
-        Journal.open(storage, directory.toString(), Long.MAX_VALUE, entries::add);
+        Journal.open(storage, uri(), Long.MAX_VALUE, entries::add);
         return entries;
     }
 
@@ -212,7 +226,7 @@ class AveragingDriverTest {
         start.store.resumes(TrainingProgress.Best.NONE, List.of(change));
         start.run();
         new Start(0).run();
-        assertThat(CheckpointStore.open(storage, directory.toString()).manifests())
+        assertThat(CheckpointStore.open(storage, uri()).manifests())
                 .allMatch(manifest -> manifest.facts().progress().changes().equals(List.of(change)));
         assertThat(journal())
                 .extracting(entry -> entry.path("changes").toString())
@@ -274,7 +288,7 @@ class AveragingDriverTest {
     }
 
     private String savedFile(long round) throws IOException {
-        return CheckpointStore.open(storage, directory.toString()).manifests().stream()
+        return CheckpointStore.open(storage, uri()).manifests().stream()
                 .filter(manifest -> manifest.facts().round() == round)
                 .map(manifest -> manifest.path().replaceFirst(".*/", ""))
                 .findFirst()
@@ -330,6 +344,27 @@ class AveragingDriverTest {
         Files.delete(directory.resolve("manifest"));
         start.driver.stop();
         assertThat(savedRounds()).containsExactly(2L);
+    }
+
+    /** The name of the run makes what the store says a reason to wait, for no time here. */
+    @Test
+    void aStoreThatIsBackAfterThePatienceGetsTheRoundAndTheRunGoesOn() throws IOException {
+        Map<String, String> hadoop = Map.of("fs.mem.impl", MemoryFileSystem.class.getName(), Patience.KEY, "0");
+        elsewhere = Optional.of("mem://" + UUID.randomUUID() + "/timedout");
+        storage = Storage.of(hadoop);
+        var settings = new Configuration();
+        hadoop.forEach(settings::set);
+        try (var store = (MemoryFileSystem) FileSystem.get(URI.create(uri()), settings)) {
+            workers.afterTraining = () -> {
+                if (workers.rounds.size() == 3) { // round 2 waits to be saved
+                    store.inject(StoreFault.before(Operation.CREATE).on("/manifest/"));
+                }
+            };
+            assertThat(new Start(0).run().round()).isEqualTo(6);
+            assertThat(store.pendingFaults()).isZero();
+            assertThat(savedRounds()).containsExactly(6L, 4L, 2L);
+            assertThat(journal()).hasSize(6);
+        }
     }
 
     private void putInTheWayOfCheckpoints(boolean now) {
