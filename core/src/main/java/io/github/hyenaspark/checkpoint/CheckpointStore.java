@@ -159,7 +159,7 @@ public final class CheckpointStore {
 
     /** The same names, those that were committed too late at the end. */
     private List<ManifestName> lateLast(List<ManifestName> names) throws IOException {
-        Set<ManifestName> late = layout.superseded();
+        Set<ManifestName> late = layout.superseded(names);
         late.forEach(
                 name -> log().warn("skipped the checkpoint {}: a later driver had taken over the run", name.prefix()));
         List<ManifestName> ordered = new ArrayList<>(names);
@@ -170,8 +170,9 @@ public final class CheckpointStore {
     /** The readable manifests that count, newest first; the files that they name are not checked. */
     public List<CheckpointManifest> manifests() throws IOException {
         List<CheckpointManifest> manifests = new ArrayList<>();
-        Set<ManifestName> superseded = layout.superseded();
-        for (ManifestName name : layout.manifests()) {
+        List<ManifestName> names = layout.manifests();
+        Set<ManifestName> superseded = layout.superseded(names);
+        for (ManifestName name : names) {
             if (!superseded.contains(name)) {
                 layout.readable(name).ifPresent(manifests::add);
             }

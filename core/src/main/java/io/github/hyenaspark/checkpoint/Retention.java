@@ -3,6 +3,8 @@ package io.github.hyenaspark.checkpoint;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,7 @@ final class Retention {
     private final Map<ManifestName, Set<String>> workers = new TreeMap<>();
 
     private @Nullable Map<Long, ManifestName> froms;
+    private long fromsAfter; // of the drivers after this epoch
 
     Retention(Storage storage, RunLayout layout) {
         this.storage = storage;
@@ -52,8 +55,10 @@ final class Retention {
         if (manifests.isEmpty()) {
             return;
         }
-        if (froms == null) {
-            froms = layout.froms();
+        ManifestName oldest = Collections.min(manifests, Comparator.comparing(ManifestName::epoch));
+        if (froms == null || oldest.epoch() < fromsAfter) { // a manifest of an old driver may arrive late
+            froms = layout.froms(manifests);
+            fromsAfter = oldest.epoch();
         }
         Set<ManifestName> late = RunLayout.superseded(manifests, froms);
         Set<String> live = new HashSet<>();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -12,8 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
@@ -21,13 +24,20 @@ import org.slf4j.LoggerFactory;
  * The files of a run: {@code epoch/E.json} for every start of a driver, {@code epoch/E-from.json} for the checkpoint it
  * resumed from, {@code data/ROUND-E-UNIQUE/VECTOR.safetensors}, never overwritten, and {@code manifest/ROUND-E.json},
  * the commit.
+ *
+ * @param froms what drivers resumed from, by epoch, as far as it was read: it never changes
  */
-record RunLayout(Storage storage, String run) {
+record RunLayout(Storage storage, String run, Map<Long, ManifestName> froms) {
     static final String EPOCHS = "epoch";
     static final String DATA = "data";
     static final String MANIFESTS = "manifest";
     static final String QUARANTINE = "quarantine";
     static final String FROM = "-from.json";
+    private static final Pattern FROM_FILE = Pattern.compile("(\\d{1,18})" + FROM);
+
+    RunLayout(Storage storage, String run) {
+        this(storage, run, new ConcurrentHashMap<>());
+    }
 
     String uri(String path) {
         return Storage.resolve(run, path);
@@ -79,23 +89,9 @@ record RunLayout(Storage storage, String run) {
                 .orElse(0);
     }
 
-    /** What drivers resumed from, by epoch; drivers that did not get that far are missing. */
-    Map<Long, ManifestName> froms() throws IOException {
-        Map<Long, ManifestName> froms = new TreeMap<>();
-        for (FileInfo file : storage.list(uri(EPOCHS))) {
-            if (file.name().matches("\\d{1,18}" + FROM)) {
-                JsonNode root = Json.parse(file.uri(), storage.read(file.uri()));
-                var from = new ManifestName(
-                        Json.wholeNumber(root, file.uri(), "round"), Json.wholeNumber(root, file.uri(), "epoch"));
-                froms.put(Long.valueOf(file.name().replace(FROM, "")), from);
-            }
-        }
-        return froms;
-    }
-
-    /** Manifests that a driver wrote after a later one had resumed from an older checkpoint: not part of the run. */
-    Set<ManifestName> superseded() throws IOException {
-        return superseded(manifests(), froms());
+    /** Those of these manifests that a driver wrote after a later one had resumed from an older checkpoint. */
+    Set<ManifestName> superseded(List<ManifestName> manifests) throws IOException {
+        return superseded(manifests, froms(manifests));
     }
 
     static Set<ManifestName> superseded(List<ManifestName> manifests, Map<Long, ManifestName> froms) {
@@ -103,6 +99,34 @@ record RunLayout(Storage storage, String run) {
                 .filter(name -> froms.entrySet().stream()
                         .anyMatch(later -> name.epoch() < later.getKey() && name.compareTo(later.getValue()) > 0))
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /**
+     * What drivers resumed from, by epoch, as far as it can concern one of these manifests: every start leaves a file,
+     * but those of drivers before the first of them say nothing. Drivers that did not get that far are missing.
+     */
+    Map<Long, ManifestName> froms(List<ManifestName> manifests) throws IOException {
+        if (manifests.isEmpty()) {
+            return Map.of();
+        }
+        long first = manifests.stream().mapToLong(ManifestName::epoch).min().orElseThrow();
+        List<FileInfo> unread = storage.list(uri(EPOCHS)).stream()
+                .filter(file -> epochOfFrom(file) > first && !froms.containsKey(epochOfFrom(file)))
+                .toList();
+        Requests.all(unread, file -> froms.put(epochOfFrom(file), from(file)));
+        return Map.copyOf(froms);
+    }
+
+    /** -1 for a file that does not tell what a driver resumed from. */
+    private static long epochOfFrom(FileInfo file) {
+        Matcher matcher = FROM_FILE.matcher(file.name());
+        return matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
+    }
+
+    private ManifestName from(FileInfo file) throws IOException {
+        JsonNode root = Json.parse(file.uri(), storage.read(file.uri()));
+        return new ManifestName(
+                Json.wholeNumber(root, file.uri(), "round"), Json.wholeNumber(root, file.uri(), "epoch"));
     }
 
     Set<String> dataDirectories() throws IOException {

@@ -8,6 +8,7 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.testing.MemoryFileSystem;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -194,6 +195,37 @@ class CheckpointLineageTest {
                         .orElseThrow()
                         .progress())
                 .isEqualTo(TestCheckpoints.ofRound(4).progress());
+    }
+
+    /** Every start leaves what it resumed from; only those after the oldest checkpoint can say anything of one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mem", "s3a"})
+    void aStartReadsOnceWhatTheLastDriversResumedFromHoweverManyThereWere(String scheme) throws IOException {
+        Run run = run(scheme);
+        for (int epoch = 1; epoch <= 1000; epoch++) {
+            byte[] from = "{\"round\":0,\"epoch\":0}".getBytes(StandardCharsets.UTF_8);
+            run.storage.createExclusively(Storage.resolve(run.uri, "epoch/" + epoch + ".json"), new byte[0]);
+            run.storage.createExclusively(Storage.resolve(run.uri, "epoch/" + epoch + "-from.json"), from);
+        }
+        for (long round = 1; round <= 4; round++) {
+            run.driver().save(TestCheckpoints.ofRound(round), 3);
+        }
+        run.store.forgetCounts();
+        CheckpointStore store = CheckpointStore.open(run.storage, run.uri);
+        store.beginEpoch();
+        assertThat(store.newestValid().orElseThrow().round()).isEqualTo(4);
+        assertThat(store.manifests()).hasSize(3);
+        store.resumesFrom(store.newestValid());
+        store.save(TestCheckpoints.ofRound(5), 3);
+        assertThat(run.store.bytesRead().keySet())
+                .filteredOn(file -> file.contains("-from.json"))
+                .as("of the drivers after the first that has a checkpoint, and of this one")
+                .containsExactly(
+                        run.uri + "/epoch/1003-from.json",
+                        run.uri + "/epoch/1004-from.json",
+                        run.uri + "/epoch/1005-from.json");
+        String last = run.uri + "/epoch/1004-from.json";
+        assertThat(run.store.bytesRead()).as("once").containsEntry(last, run.storage.length(last));
     }
 
     @ParameterizedTest
