@@ -157,11 +157,29 @@ public final class CheckpointStore {
                 "restore the files, or choose another run.dir to begin anew");
     }
 
-    /** The same names, those that were committed too late at the end. */
+    /**
+     * Whether {@link #newestValid} would find what it found before, as far as the names of the checkpoints tell: those
+     * found damaged then do not count.
+     */
+    public boolean isStillNewest() throws IOException {
+        List<ManifestName> names = layout.manifests();
+        return lateLast(names, layout.superseded(names)).stream()
+                .filter(name -> !invalid.contains(name))
+                .map(ManifestName::prefix)
+                .findFirst()
+                .orElse("")
+                .equals(start);
+    }
+
     private List<ManifestName> lateLast(List<ManifestName> names) throws IOException {
         Set<ManifestName> late = layout.superseded(names);
         late.forEach(
                 name -> log().warn("skipped the checkpoint {}: a later driver had taken over the run", name.prefix()));
+        return lateLast(names, late);
+    }
+
+    /** The same names, those that were committed too late at the end. */
+    private static List<ManifestName> lateLast(List<ManifestName> names, Set<ManifestName> late) {
         List<ManifestName> ordered = new ArrayList<>(names);
         ordered.sort(Comparator.comparing(late::contains)); // stable
         return ordered;

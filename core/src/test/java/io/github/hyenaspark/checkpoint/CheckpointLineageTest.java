@@ -197,6 +197,31 @@ class CheckpointLineageTest {
                 .isEqualTo(TestCheckpoints.ofRound(4).progress());
     }
 
+    /** A change of settings saves the same round again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mem", "s3a"})
+    void aStartThatOvertakesAnotherSeesWhatThatSavedOfTheSameRound(String scheme) throws IOException {
+        Run run = run(scheme);
+        CheckpointStore empty = CheckpointStore.open(run.storage, run.uri);
+        assertThat(empty.newestValid()).isEmpty();
+        assertThat(empty.isStillNewest()).isTrue();
+        run.driver().save(TestCheckpoints.ofRound(1), 9);
+        assertThat(empty.isStillNewest()).isFalse();
+        CheckpointStore starting = CheckpointStore.open(run.storage, run.uri);
+        starting.newestValid();
+        assertThat(starting.isStillNewest()).isTrue();
+        run.driver().save(TestCheckpoints.ofRound(1), 9);
+        assertThat(starting.isStillNewest()).isFalse();
+        starting.newestValid();
+        assertThat(starting.isStillNewest()).isTrue();
+        run.driver().save(TestCheckpoints.ofRound(2), 9);
+        run.spoil("000000000002-");
+        starting.newestValid();
+        assertThat(starting.isStillNewest())
+                .as("the newer one is known to be damaged")
+                .isTrue();
+    }
+
     /** Every start leaves what it resumed from; only those after the oldest checkpoint can say anything of one. */
     @ParameterizedTest
     @ValueSource(strings = {"mem", "s3a"})
@@ -214,6 +239,7 @@ class CheckpointLineageTest {
         CheckpointStore store = CheckpointStore.open(run.storage, run.uri);
         store.beginEpoch();
         assertThat(store.newestValid().orElseThrow().round()).isEqualTo(4);
+        assertThat(store.isStillNewest()).isTrue();
         assertThat(store.manifests()).hasSize(3);
         store.resumesFrom(store.newestValid());
         store.save(TestCheckpoints.ofRound(5), 3);

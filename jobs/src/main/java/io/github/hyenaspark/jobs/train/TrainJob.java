@@ -2,7 +2,6 @@ package io.github.hyenaspark.jobs.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
-import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.checkpoint.TrainingProgress.Best;
@@ -150,7 +149,7 @@ public final class TrainJob {
         try (SparkRuntime runtime =
                 SparkRuntime.start("hyena train " + settings.run().dir(), threads)) {
             checkpoints.beginEpoch();
-            from.replace(newestNow(from.value()));
+            useNewest(from);
             checkpoints.resumesFrom(from.value());
             var options = new WorkerOptions(
                     settings.run().merge(), checkpoints.epoch(), replay, WorkerComputation.training());
@@ -181,14 +180,12 @@ public final class TrainJob {
         return round < settings.train().rounds() && settings.driver().isImpatient(best);
     }
 
-    /** The checkpoint found, or a newer one that another driver saved before this one's epoch began. */
-    private Optional<Checkpoint> newestNow(Optional<Checkpoint> found) throws IOException {
-        List<CheckpointManifest> manifests = checkpoints.manifests();
-        boolean same = manifests.isEmpty()
-                ? found.isEmpty()
-                : found.isPresent()
-                        && manifests.get(0).facts().round() == found.get().round();
-        return same ? found : checkpoints.newestValid();
+    /** Instead of the checkpoint found a newer one that another driver saved before this one's epoch began. */
+    private void useNewest(Handover<Optional<Checkpoint>> found) throws IOException {
+        if (!checkpoints.isStillNewest()) {
+            found.replace(Optional.empty()); // so that only one is in memory
+            found.replace(checkpoints.newestValid());
+        }
     }
 
     private record Trained(RunState end, RunStore store) {}
