@@ -138,7 +138,8 @@ class TrainIT {
         assertThat(train("local[2]", directory, sampled).theta()).isEqualTo(straight);
         assertThat(journal(directory))
                 .extracting(entry -> entry.has("sample"))
-                .containsExactly(false, false, false, false, false, true);
+                .as("of the last round of each job")
+                .containsExactly(false, false, true, false, false, true);
         assertThat(journal(directory).get(2).at("/late_samples/0/round").longValue())
                 .isEqualTo(2);
         assertThat(Files.readString(directory.resolve("report.html")))

@@ -85,7 +85,7 @@ final class AsyncCheckpointWriter implements AutoCloseable {
         if (last) {
             store.awaitSamples();
         }
-        store.append(line, entry.after());
+        store.append(line, entry.after(), last);
         due = due || plan.savesAfter(entry.after().round());
         boolean good = !diverging || entry.after().round() == plan.rounds();
         if (good && (last || due || store.keepsAsBest(entry.after()))) {

@@ -126,9 +126,9 @@ public final class RunStore {
         sampler.ifPresent(TextSampler::await);
     }
 
-    /** Adds a round to the journal; it is stored with the next checkpoint. */
-    void append(ObjectNode entry, RunState after) {
-        sampler.ifPresent(found -> found.addTo(entry, after));
+    /** Adds a round to the journal, perhaps the last of this job; it is stored with the next checkpoint. */
+    void append(ObjectNode entry, RunState after, boolean last) {
+        sampler.ifPresent(found -> found.addTo(entry, after, last));
         if (entry.has("held_out_loss")) {
             best = best.after(after.round(), entry.get("held_out_loss").doubleValue());
         }

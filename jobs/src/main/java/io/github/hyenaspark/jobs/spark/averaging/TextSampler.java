@@ -48,14 +48,13 @@ public final class TextSampler {
 
     /**
      * Begins a sample after a round that is due one, and adds to the round's line of the journal what is finished: the
-     * sample of the last round as {@code sample}, for which this waits since nobody trains any more, and those of
-     * earlier rounds as {@code late_samples}, each with its round and steps. A round has no sample while that of an
-     * earlier one is still being made.
+     * sample of the job's {@code last} round as {@code sample}, for which this waits since nobody trains any more, and
+     * those of earlier rounds as {@code late_samples}, each with its round and steps. A round has no sample while that
+     * of an earlier one is still being made.
      */
-    void addTo(ObjectNode line, RunState after) {
+    void addTo(ObjectNode line, RunState after, boolean last) {
         takeFinished(line);
         long round = after.round();
-        boolean last = round == plan.train().rounds();
         if (config.everyRounds() == 0 || (round % config.everyRounds() != 0 && !last)) {
             return;
         }

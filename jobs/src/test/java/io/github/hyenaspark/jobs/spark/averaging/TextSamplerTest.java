@@ -57,9 +57,13 @@ class TextSamplerTest {
     }
 
     private ObjectNode after(long round, TextSampler sampler) {
+        return after(round, sampler, round == 7);
+    }
+
+    private ObjectNode after(long round, TextSampler sampler, boolean last) {
         ObjectNode line = Json.object();
         var state = TrainingState.parametersOnly(theta);
-        sampler.addTo(line, new RunState(round, 0, state, new float[theta.length], List.of()));
+        sampler.addTo(line, new RunState(round, 0, state, new float[theta.length], List.of()), last);
         return line;
     }
 
@@ -82,6 +86,15 @@ class TextSamplerTest {
         TextSampler none = sampler(new TextSampler.Config(0, "", 5));
         assertThat(LongStream.rangeClosed(1, 7).mapToObj(round -> after(round, none)))
                 .allMatch(ObjectNode::isEmpty);
+    }
+
+    /** Such as by run.stop-after-rounds: another job may do the others. */
+    @Test
+    void theLastRoundOfAJobHasASampleWhereverTheRunEnds() throws IOException {
+        keepTokenizer();
+        TextSampler sampler = sampler(new TextSampler.Config(4, "", 5));
+        assertThat(after(3, sampler, true).has("sample")).isTrue();
+        assertThat(after(4, sampler, true).has("sample")).isTrue();
     }
 
     /** The next round may begin at once: the text comes with a later line. */
