@@ -17,8 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes old checkpoints, manifests first, and data that no manifest names. It reads only once what never changes:
- * what the drivers of a run resumed from, and the manifests of this process's checkpoints not at all.
+ * Deletes old checkpoints, manifests first, data that no manifest names, and what killed drivers were writing of both.
+ * It reads only once what never changes: what the drivers of a run resumed from, and the manifests of this process's
+ * checkpoints not at all.
  */
 final class Retention {
     static final long NONE = -1;
@@ -57,6 +58,9 @@ final class Retention {
         }
         ManifestName oldest = Collections.min(manifests, Comparator.comparing(ManifestName::epoch));
         if (froms == null || oldest.epoch() < fromsAfter) { // a manifest of an old driver may arrive late
+            for (String left : layout.leftManifests(epoch)) {
+                storage.delete(layout.uri(left));
+            }
             froms = layout.froms(manifests);
             fromsAfter = oldest.epoch();
         }

@@ -33,6 +33,7 @@ record RunLayout(Storage storage, String run, Map<Long, ManifestName> froms) {
     static final String MANIFESTS = "manifest";
     static final String QUARANTINE = "quarantine";
     static final String FROM = "-from.json";
+    private static final Pattern TEMPORARY_MANIFEST = Pattern.compile("\\.\\d{12,18}-(\\d{1,18})\\.json\\..*\\.tmp");
     private static final Pattern FROM_FILE = Pattern.compile("(\\d{1,18})" + FROM);
 
     RunLayout(Storage storage, String run) {
@@ -129,16 +130,22 @@ record RunLayout(Storage storage, String run, Map<Long, ManifestName> froms) {
                 Json.wholeNumber(root, file.uri(), "round"), Json.wholeNumber(root, file.uri(), "epoch"));
     }
 
+    /** The temporary files of manifests that drivers before an epoch have left, relative to the run. */
+    Set<String> leftManifests(long epoch) throws IOException {
+        Set<String> left = new TreeSet<>();
+        storage.names(uri(MANIFESTS), (name, bytes) -> {
+            Matcher matcher = TEMPORARY_MANIFEST.matcher(name);
+            if (matcher.matches() && Long.parseLong(matcher.group(1)) < epoch) {
+                left.add(MANIFESTS + "/" + name);
+            }
+        });
+        return left;
+    }
+
+    /** Also those that have nothing but the temporary file of a driver that was killed. */
     Set<String> dataDirectories() throws IOException {
         Set<String> directories = new TreeSet<>();
-        String data = storage.qualify(uri(DATA)) + "/";
-        try {
-            for (FileInfo file : storage.find(uri(DATA))) {
-                directories.add(file.uri().substring(data.length()).replaceFirst("/.*", ""));
-            }
-        } catch (FileNotFoundException e) {
-            return directories;
-        }
+        storage.names(uri(DATA), (name, bytes) -> directories.add(name.replaceFirst("/.*", "")));
         return directories;
     }
 }

@@ -254,6 +254,28 @@ class CheckpointLineageTest {
         assertThat(run.store.bytesRead()).as("once").containsEntry(last, run.storage.length(last));
     }
 
+    /** Killed while it wrote the first vector of a checkpoint, or a manifest; another may be writing now. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mem", "s3a"})
+    void whatAKilledDriverWasWritingIsDeletedAndNotWhatALaterOneWrites(String scheme) throws IOException {
+        Run run = run(scheme);
+        CheckpointStore first = run.driver();
+        first.save(TestCheckpoints.ofRound(1), 9);
+        String temporary = "/.first-moment.safetensors." + UUID.randomUUID() + ".tmp";
+        String killed = run.uri + "/data/000000000002-1-killed" + temporary;
+        String alive = run.uri + "/data/000000000002-9-alive" + temporary;
+        String manifest = run.uri + "/manifest/.000000000002-";
+        List<String> dead = List.of(killed, manifest + "1.json." + UUID.randomUUID() + ".tmp");
+        List<String> living = List.of(alive, manifest + "9.json." + UUID.randomUUID() + ".tmp");
+        for (String file : List.of(dead.get(0), dead.get(1), living.get(0), living.get(1))) {
+            run.storage.replace(file, new byte[3]);
+        }
+        CheckpointStore second = run.driver();
+        second.save(TestCheckpoints.ofRound(2), 9);
+        assertThat(run.store.contents()).doesNotContainKeys(dead.toArray(String[]::new));
+        assertThat(run.store.contents()).containsKeys(living.toArray(String[]::new));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"mem", "s3a"})
     void aDriverLeavesANoteAboutWhatItCouldNotUse(String scheme) throws IOException {
