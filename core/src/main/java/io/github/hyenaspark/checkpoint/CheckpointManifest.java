@@ -41,6 +41,11 @@ public record CheckpointManifest(
         return Checkpoint.parameters(facts.table());
     }
 
+    /** Of the files of its vectors, without those of workers: about what a checkpoint takes in memory. */
+    public long vectorBytes() {
+        return files.stream().mapToLong(VectorFile::bytes).sum();
+    }
+
     /** Relative to the run's directory. */
     public String path() {
         return RunLayout.MANIFESTS + "/" + name().file();

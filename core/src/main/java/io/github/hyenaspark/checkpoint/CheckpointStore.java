@@ -127,6 +127,23 @@ public final class CheckpointStore {
      * is left. CorruptFileException if something was saved but nothing of it is valid.
      */
     public Optional<Checkpoint> newestValid() throws IOException {
+        return newest(this::load);
+    }
+
+    /**
+     * The newest checkpoint for who only uses its model, without other vectors than the parameters: they alone must be
+     * intact, and nothing else is read. Otherwise as {@link #newestValid}.
+     */
+    public Optional<Checkpoint> newestModel() throws IOException {
+        return newest(this::loadModel);
+    }
+
+    @FunctionalInterface
+    private interface Loading {
+        Checkpoint load(ManifestName name) throws IOException;
+    }
+
+    private Optional<Checkpoint> newest(Loading loading) throws IOException {
         List<String> problems = new ArrayList<>();
         List<ManifestName> seen = List.of();
         for (int look = 0; look < LOOKS; look++) {
@@ -138,7 +155,7 @@ public final class CheckpointStore {
             problems.clear();
             for (ManifestName name : lateLast(names)) {
                 try {
-                    return Optional.of(load(name));
+                    return Optional.of(loading.load(name));
                 } catch (CorruptFileException | FileNotFoundException e) {
                     log().warn("cannot use the checkpoint {}: {}", name.prefix(), e.getMessage());
                     invalid.add(name);
@@ -349,27 +366,40 @@ public final class CheckpointStore {
     private Checkpoint load(ManifestName name) throws IOException {
         CheckpointManifest manifest = layout.manifest(name);
         verify(manifest.facts().workers()); // tasks will read them on executors, which cannot fall back
+        Checkpoint checkpoint = read(manifest, manifest.files());
+        start = name.prefix();
+        last = start;
+        runId = manifest.provenance().run();
+        return checkpoint;
+    }
+
+    private Checkpoint loadModel(ManifestName name) throws IOException {
+        CheckpointManifest manifest = layout.manifest(name);
+        return read(
+                manifest,
+                manifest.files().stream()
+                        .filter(file -> file.vector().equals(Checkpoint.THETA))
+                        .toList());
+    }
+
+    private Checkpoint read(CheckpointManifest manifest, List<VectorFile> files) throws IOException {
         List<ParameterEntry> table = manifest.facts().table();
         Map<String, float[]> vectors = new TreeMap<>();
         Map<String, List<ParameterEntry>> orders = new TreeMap<>();
-        for (VectorFile file : manifest.files()) {
+        for (VectorFile file : files) {
             VectorFile.Vector vector = file.read(storage, run, table);
             vectors.put(file.vector(), vector.values());
             if (!vector.entries().equals(table)) {
                 orders.put(file.vector(), vector.entries());
             }
         }
-        Checkpoint checkpoint;
         try {
-            checkpoint = manifest.facts().with(vectors, orders);
+            Checkpoint checkpoint = manifest.facts().with(vectors, orders);
             checkpoint.vector(Checkpoint.THETA); // must be there
+            return checkpoint;
         } catch (IllegalArgumentException e) {
             throw new CorruptFileException(layout.uri(manifest.path()), "a whole checkpoint", e.getMessage() + "");
         }
-        start = name.prefix();
-        last = start;
-        runId = manifest.provenance().run();
-        return checkpoint;
     }
 
     private static String thisProcess() {

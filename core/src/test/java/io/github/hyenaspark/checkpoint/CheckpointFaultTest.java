@@ -91,6 +91,17 @@ class CheckpointFaultTest {
                     List.of(kept));
         }
 
+        /** All that the manifest of a round names. */
+        List<VectorFile> files(long round) throws IOException {
+            CheckpointManifest manifest = CheckpointStore.open(storage, uri).manifests().stream()
+                    .filter(found -> found.facts().round() == round)
+                    .findFirst()
+                    .orElseThrow();
+            List<VectorFile> files = new ArrayList<>(manifest.files());
+            files.addAll(manifest.facts().workers());
+            return files;
+        }
+
         /** The round that would be resumed from, everything of it checked. */
         long restored() throws IOException {
             Checkpoint found = CheckpointStore.open(storage, uri).newestValid().orElseThrow();
@@ -231,6 +242,40 @@ class CheckpointFaultTest {
             });
         }
         return damages;
+    }
+
+    /** A model needs no moments and no workers' states, however large they are and whatever has happened to them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mem", "s3a"})
+    void whoOnlyUsesTheModelReadsNothingButItsParameters(String scheme) throws IOException {
+        var run = new Run(scheme);
+        run.driver().save(run.checkpoint(2), KEEP);
+        CheckpointStore reader = CheckpointStore.open(run.storage, run.uri);
+        List<String> spoilt = new ArrayList<>();
+        for (VectorFile file : run.files(2)) {
+            if (!file.vector().equals(Checkpoint.THETA)) {
+                spoilt.add(Storage.resolve(run.uri, file.path()));
+            }
+        }
+        assertThat(spoilt).as("three vectors, one worker's").hasSize(4);
+        spoilt.forEach(uri -> run.store.flipBit(uri, 100));
+        run.store.forgetCounts();
+        Checkpoint model = reader.newestModel().orElseThrow();
+        assertThat(model.round()).isEqualTo(2);
+        assertThat(model.vectors()).containsOnlyKeys(Checkpoint.THETA);
+        assertThat(model.vector(Checkpoint.THETA))
+                .containsExactly(TestCheckpoints.ofRound(2).vector(Checkpoint.THETA));
+        assertThat(run.store.bytesRead().keySet())
+                .filteredOn(uri -> uri.endsWith(".safetensors"))
+                .hasSize(1)
+                .doesNotContainAnyElementsOf(spoilt);
+        assertThat(reader.newestValid().orElseThrow().round()).isEqualTo(1);
+        for (VectorFile file : run.files(2)) {
+            run.store.flipBit(Storage.resolve(run.uri, file.path()), 100);
+        }
+        assertThat(reader.newestModel().orElseThrow().round())
+                .as("its parameters are damaged")
+                .isEqualTo(1);
     }
 
     @ParameterizedTest

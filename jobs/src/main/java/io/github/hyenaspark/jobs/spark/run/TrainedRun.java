@@ -55,13 +55,14 @@ public record TrainedRun(
     }
 
     /**
-     * Opens the newest valid checkpoint of a run. IllegalArgumentException if it has no checkpoint.
-     * CorruptFileException if it has checkpoints but none that is valid, or the tokenizer is not theirs.
+     * Opens the newest checkpoint of a run whose parameters are intact. IllegalArgumentException if it has no
+     * checkpoint. CorruptFileException if it has checkpoints but none whose parameters are, or the tokenizer is not
+     * theirs.
      */
     public static TrainedRun open(Storage storage, String directory) throws IOException {
         Refusal.unless(!directory.isBlank(), "run.dir", "nothing", "the directory of a run; set run.dir=DIRECTORY");
         Checkpoint checkpoint = CheckpointStore.open(storage, directory)
-                .newestValid()
+                .newestModel()
                 .orElseThrow(() ->
                         new IllegalArgumentException("there is no checkpoint in " + directory + "; run train first"));
         return of(storage, directory, checkpoint, checkpoint.vector(Checkpoint.THETA));
