@@ -90,6 +90,7 @@ public final class TrainJob {
     }
 
     private void run(boolean mayChange) throws IOException {
+        checkpoints.manifests().stream().findFirst().ifPresent(TrainingMemory::refuseUnlessItFits);
         var from = new Handover<>(checkpoints.newestValid());
         if (from.value().filter(found -> !found.isImported()).isPresent()) {
             console.stop().with(Stop.CONTINUES);

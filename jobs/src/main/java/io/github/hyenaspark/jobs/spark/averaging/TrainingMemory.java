@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
 import io.github.hyenaspark.bench.StepMemory;
+import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Refusal;
@@ -158,6 +159,13 @@ public record TrainingMemory(
     /** The same with tasks that hold so many bytes more on the heap. */
     public TrainingMemory withTaskHeap(long more) {
         return new TrainingMemory(step, sent, result, taskHeap + more, executorHeap, driverHeap);
+    }
+
+    /** Refuses a checkpoint to train on from that the driver cannot even hold, before its vectors are read. */
+    public static void refuseUnlessItFits(CheckpointManifest checkpoint) {
+        String what = "the checkpoint of round " + checkpoint.facts().round();
+        String less = "train a smaller model in another run.dir";
+        new MemoryNeeds(what, checkpoint.vectorBytes(), 0, 0, 0, 0, less).refuseUnlessTheyFit(0);
     }
 
     /** Refuses a training that cannot fit, as far as that is known before anything starts. */

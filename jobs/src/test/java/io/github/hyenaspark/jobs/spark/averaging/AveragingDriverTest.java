@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.Fingerprint;
 import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.checkpoint.TrainingProgress;
+import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.store.Patience;
@@ -649,6 +651,23 @@ class AveragingDriverTest {
                 .isEqualTo(4);
         assertThat(DriverState.ofThisProcess().gauge(DriverState.FAILED_WRITES)).isEqualTo(4);
         assertThat(savedRounds()).containsExactly(2L);
+    }
+
+    @Test
+    void aCheckpointThatTheDriverCannotHoldIsRefusedBeforeItIsRead() throws IOException {
+        new Start(1).run();
+        CheckpointManifest manifest =
+                CheckpointStore.open(storage, uri()).manifests().get(0);
+        TrainingMemory.refuseUnlessItFits(manifest);
+        List<VectorFile> huge = manifest.files().stream()
+                .map(file -> new VectorFile(file.vector(), file.path(), 1L << 50, file.crc32c(), file.sha256()))
+                .toList();
+        var large = new CheckpointManifest(
+                manifest.facts(), manifest.epoch(), manifest.thetaSha256(), manifest.provenance(), huge);
+        assertThatThrownBy(() -> TrainingMemory.refuseUnlessItFits(large))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageMatching("the checkpoint of round 1 needs 4,294,967,296 MiB of the heap of the driver, found"
+                        + " [0-9,]+ MiB; give -- --driver-memory SIZE, or train a smaller model in another run.dir");
     }
 
     @Test
