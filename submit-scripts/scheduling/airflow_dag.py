@@ -3,8 +3,9 @@
 The driver runs where the task does, so that its exit code comes back; the executors are YARN's. On another cluster CLUSTER says
 "--master spark://HOST:7077 -- --total-executor-cores 80", for example.
 
-Exit code 1 is tried again, 75 (another run holds the dataset) skips the night, any other fails at once: wrong settings
-(2), bad data (3) and a store that refuses (5) are for a person to look at.
+Exit code 1 is tried again, and so is what was stopped or killed (130, 137, 143); 75 (another run holds the dataset)
+skips the night, any other fails at once: wrong settings (2), bad data (3) and a store that refuses (5) are for a person
+to look at.
 """
 
 from datetime import datetime, timedelta, timezone
@@ -22,7 +23,7 @@ except ImportError:  # Airflow 2
 HYENA_HOME = "/opt/hyena-spark"
 SETTINGS = "/etc/hyena/corpus.conf"
 CLUSTER = "--master yarn -- --num-executors 20 --executor-cores 4 --executor-memory 8g"
-SAFE_TO_RUN_AGAIN = 1
+SAFE_TO_RUN_AGAIN = (1, 130, 137, 143)
 ANOTHER_RUN = 75
 
 
@@ -36,7 +37,7 @@ class NightlyOperator(BashOperator):
             raise
         except AirflowException as failure:
             code = re.search(r"exit code (\d+)", str(failure))
-            if code and int(code.group(1)) != SAFE_TO_RUN_AGAIN:
+            if code and int(code.group(1)) not in SAFE_TO_RUN_AGAIN:
                 raise AirflowFailException(str(failure)) from failure
             raise
 

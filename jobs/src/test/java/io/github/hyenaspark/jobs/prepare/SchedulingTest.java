@@ -221,9 +221,12 @@ class SchedulingTest {
         "1,AirflowException",
         "2,AirflowFailException",
         "3,AirflowFailException",
-        "75,AirflowSkipException"
+        "75,AirflowSkipException",
+        "130,AirflowException",
+        "137,AirflowException",
+        "143,AirflowException"
     })
-    void airflowTriesOnlyExitCode1AgainAndSkips75(int code, String outcome) throws Exception {
+    void airflowTriesOnlyWhatFailedOrWasStoppedAgainAndSkips75(int code, String outcome) throws Exception {
         assumeTrue(hasProgram("python3"), "there is no python3");
         launcher("[ \"$3\" = data.interval-start=START ] && [ \"$4\" = data.interval-end=END ]"
                 + " && [ \"$6 $7 $8 $9\" = '--master yarn -- --num-executors' ] && exit " + code);
@@ -239,11 +242,12 @@ class SchedulingTest {
     }
 
     @Test
-    void argoNeverRunsTwoAtOnceAndTriesOnlyExitCode1Again() throws Exception {
+    void argoNeverRunsTwoAtOnceAndTriesOnlyWhatFailedOrWasStoppedAgain() throws Exception {
         Path yaml = FOLDER.resolve("argo-cronworkflow.yaml");
         assertThat(Files.readString(yaml))
                 .contains("concurrencyPolicy: Forbid")
-                .contains("expression: lastRetry.status == \"Error\" || asInt(lastRetry.exitCode) == 1");
+                .contains(
+                        "expression: lastRetry.status == \"Error\" || asInt(lastRetry.exitCode) in [1, 130, 137, 143]");
         assumeTrue(hasProgram("python3"), "there is no python3");
         assumeTrue(run(Map.of(), List.of("python3", "-c", "import yaml")).code() == 0, "there is no yaml for python3");
         String entry = "import sys, yaml; s = yaml.safe_load(open(sys.argv[1]))['spec']['workflowSpec']; print("
@@ -292,6 +296,18 @@ class SchedulingTest {
                         .map(found -> found.group(1)))
                 .isNotEmpty()
                 .allMatch(passed::contains);
+    }
+
+    /** The shell's own words of the workflow, with a program that ends with each code. */
+    @Test
+    void oozieSeesAFailureInWhatMayRunAgainAndInNothingElse() throws Exception {
+        Document workflow = parse("oozie-workflow.xml");
+        String words = workflow.getElementsByTagName("argument").item(1).getTextContent();
+        for (int code : new int[] {0, 1, 2, 3, 4, 5, 75, 130, 137, 143}) {
+            Ended ended = run(Map.of(), List.of("bash", "-c", words, "bash", "-c", "exit " + code));
+            boolean again = List.of(1, 130, 137, 143).contains(code);
+            assertThat(ended).isEqualTo(new Ended(again ? 1 : 0, "code=" + code + "\n", ""));
+        }
     }
 
     private static Document parse(String name) throws Exception {
