@@ -109,6 +109,7 @@ public final class AveragingDriver {
      * loop notices at the end of its round. A save that failed before is tried again.
      */
     public void stop() throws IOException {
+        store.hurry(); // what is written meanwhile may wait for samples
         synchronized (commit) {
             stopped = true;
             try {

@@ -126,6 +126,11 @@ public final class RunStore {
         sampler.ifPresent(TextSampler::await);
     }
 
+    /** Samples of text are no longer waited for. Any thread may call this. */
+    void hurry() {
+        sampler.ifPresent(TextSampler::hurry);
+    }
+
     /** Adds a round to the journal, perhaps the last of this job; it is stored with the next checkpoint. */
     void append(ObjectNode entry, RunState after, boolean last) {
         sampler.ifPresent(found -> found.addTo(entry, after, last));

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * Has the model of a run continue a prompt after every so many rounds and after the last, always with the same chance.
  * Training neither waits for the text nor depends on it: it is made in a thread of its own and told in the line of a
  * later round, a text that takes longer than ten seconds ends there, and one that cannot be made is a warning. Only one
- * thread may call this.
+ * thread may call this, but for {@link #hurry}.
  */
 public final class TextSampler {
     private static final Logger LOG = LoggerFactory.getLogger(TextSampler.class);
@@ -37,6 +37,7 @@ public final class TextSampler {
     private final Storage storage;
     private Optional<TextGenerator> generator = Optional.empty();
     private Optional<CompletableFuture<Optional<ObjectNode>>> making = Optional.empty();
+    private final CompletableFuture<Optional<ObjectNode>> hurry = new CompletableFuture<>();
 
     /** @param model whose parameters nobody else needs */
     public TextSampler(Config config, TrainingPlan plan, HyenaLanguageModel model, Storage storage) {
@@ -61,9 +62,11 @@ public final class TextSampler {
         if (last) {
             await();
             takeFinished(line);
-            begin(after, Json.object());
-            await();
-            finished().ifPresent(sample -> line.set("sample", sample));
+            if (!hurry.isDone()) {
+                begin(after, Json.object());
+                await();
+                finished().ifPresent(sample -> line.set("sample", sample));
+            }
         } else if (making.isEmpty()) {
             ObjectNode late = Json.object().put("round", round);
             if (line.has("steps")) {
@@ -73,9 +76,14 @@ public final class TextSampler {
         }
     }
 
-    /** Waits for the sample that is being made, if one is, at most about ten seconds. */
+    /** Waits for the sample that is being made, if one is, at most about ten seconds, or until {@link #hurry}. */
     void await() {
-        making.ifPresent(CompletableFuture::join);
+        making.ifPresent(sample -> CompletableFuture.anyOf(sample, hurry).join());
+    }
+
+    /** From now on no sample is waited for: the process is about to end. Any thread may call this. */
+    void hurry() {
+        hurry.complete(Optional.empty());
     }
 
     private void begin(RunState after, ObjectNode sample) {

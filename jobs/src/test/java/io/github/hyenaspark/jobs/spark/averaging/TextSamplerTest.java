@@ -97,6 +97,18 @@ class TextSamplerTest {
         assertThat(after(4, sampler, true).has("sample")).isTrue();
     }
 
+    @Test
+    void aProcessThatIsAboutToEndWaitsForNoSample() throws IOException {
+        keepTokenizer();
+        TextSampler sampler = sampler(new TextSampler.Config(1, "", 1_000_000));
+        assertThat(after(1, sampler)).isEmpty();
+        long begin = System.nanoTime();
+        sampler.hurry();
+        sampler.await();
+        assertThat(after(7, sampler)).isEmpty();
+        assertThat(System.nanoTime() - begin).isLessThan(5_000_000_000L); // a sample would take ten seconds
+    }
+
     /** The next round may begin at once: the text comes with a later line. */
     @Test
     void theLineOfARoundDoesNotWaitForItsText() throws IOException {
