@@ -5,6 +5,7 @@ import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.LockedException;
+import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.model.ParameterEntry;
@@ -242,10 +243,12 @@ public final class CheckpointStore {
         return Arrays.equals(storage.read(layout.uri(manifest.path()), bytes.length + 1), bytes);
     }
 
+    /** Many at the same time: there is a file for each worker, and one stream does not fill a network. */
     private void verify(List<VectorFile> files) throws IOException {
-        for (VectorFile file : files) {
+        Requests.all(files, file -> {
             read(file.in(run));
-        }
+            return file;
+        });
     }
 
     private static List<VectorFile> files(CheckpointManifest manifest) {

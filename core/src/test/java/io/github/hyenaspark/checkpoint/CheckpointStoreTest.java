@@ -11,6 +11,7 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,11 +21,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -380,5 +387,58 @@ class CheckpointStoreTest {
                         .orElseThrow()
                         .round())
                 .isEqualTo(1);
+    }
+
+    /** A disk that gives a worker's file only to who reads another at the same time. */
+    public static final class MeetingDisk extends RawLocalFileSystem {
+        private static final CyclicBarrier TWO = new CyclicBarrier(2);
+
+        @Override
+        public URI getUri() {
+            return URI.create("meeting:///");
+        }
+
+        @Override
+        public FSDataInputStream open(org.apache.hadoop.fs.Path file, int bufferSize) throws IOException {
+            if (file.getName().startsWith("worker-")) {
+                try {
+                    TWO.await(30, TimeUnit.SECONDS);
+                } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+                    throw new IOException(file + " is read alone", e);
+                }
+            }
+            return super.open(file, bufferSize);
+        }
+    }
+
+    @Test
+    void theStatesOfWorkersAreReadBackAtTheSameTime() throws IOException {
+        storage = Storage.of(Map.of("fs.meeting.impl", MeetingDisk.class.getName()));
+        String uri = "meeting:" + run;
+        String folder = WorkerStateFiles.newDirectory(1, 1);
+        List<VectorFile> kept = new ArrayList<>();
+        for (int worker = 0; worker < 4; worker++) {
+            kept.add(WorkerStateFiles.write(storage, uri, folder, worker, Map.of("residual", new float[] {worker})));
+        }
+        Checkpoint plain = TestCheckpoints.ofRound(1);
+        var checkpoint = new Checkpoint(
+                plain.round(),
+                plain.tokens(),
+                plain.settings(),
+                plain.dataset(),
+                plain.datasetSha256(),
+                plain.tokenizer(),
+                plain.vocabularySize(),
+                plain.vectors(),
+                plain.table(),
+                plain.orders(),
+                plain.numerics(),
+                plain.journalBytes(),
+                plain.progress(),
+                kept);
+        CheckpointStore store = CheckpointStore.open(storage, uri);
+        store.beginEpoch();
+        store.save(checkpoint, 1);
+        assertThat(store.newestValid().orElseThrow().workers()).isEqualTo(kept);
     }
 }
