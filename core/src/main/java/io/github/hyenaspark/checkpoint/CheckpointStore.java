@@ -217,6 +217,33 @@ public final class CheckpointStore {
     }
 
     /**
+     * A manifest that counts, as it was found.
+     *
+     * @param path below the run's directory
+     * @param manifest empty if it cannot be read
+     * @param fault why it cannot be read, or an empty text
+     */
+    public record Listed(String path, Optional<CheckpointManifest> manifest, String fault) {}
+
+    /** All manifests that count, newest first, the unreadable ones too; the files that they name are not checked. */
+    public List<Listed> listing() throws IOException {
+        List<Listed> listing = new ArrayList<>();
+        List<ManifestName> names = layout.manifests();
+        Set<ManifestName> superseded = layout.superseded(names);
+        for (ManifestName name : names) {
+            if (!superseded.contains(name)) {
+                String path = RunLayout.MANIFESTS + "/" + name.file();
+                try {
+                    listing.add(new Listed(path, Optional.of(layout.manifest(name)), ""));
+                } catch (CorruptFileException | FileNotFoundException e) {
+                    listing.add(new Listed(path, Optional.empty(), String.valueOf(e.getMessage())));
+                }
+            }
+        }
+        return listing;
+    }
+
+    /**
      * The parameters of a checkpoint, P. CorruptFileException if a byte has changed. FileNotFoundException if the file
      * is missing.
      */

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
@@ -277,6 +278,20 @@ class CheckpointStoreTest {
         Files.delete(run.resolve("manifest/000000000001-1.json"));
         assertThatThrownBy(() -> store().newestValid())
                 .hasMessageContaining("000000000005-1.json: expected round 5 and epoch 1, found round 1 and epoch 1");
+    }
+
+    @Test
+    void theListingNamesAManifestThatCannotBeRead() throws IOException {
+        CheckpointStore driver = driver();
+        CheckpointManifest first = driver.save(TestCheckpoints.ofRound(1), 2);
+        CheckpointManifest second = driver.save(TestCheckpoints.ofRound(2), 2);
+        Files.writeString(run.resolve(second.path()), "{");
+        List<CheckpointStore.Listed> listing = store().listing();
+        assertThat(listing).extracting(CheckpointStore.Listed::path).containsExactly(second.path(), first.path());
+        assertThat(listing.get(0).manifest()).isEmpty();
+        assertThat(listing.get(0).fault()).contains(second.path());
+        assertThat(listing.get(1)).isEqualTo(new CheckpointStore.Listed(first.path(), Optional.of(first), ""));
+        assertThat(store().manifests()).containsExactly(first);
     }
 
     @Test

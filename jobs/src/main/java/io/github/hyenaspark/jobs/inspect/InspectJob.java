@@ -124,7 +124,15 @@ public final class InspectJob implements Callable<Integer> {
         if (storage.exists(fitting.settings())) {
             return FittingInspection.of(storage, fitting);
         }
+        List<CheckpointStore.Listed> unreadable = checkpoints.listing();
+        if (!unreadable.isEmpty()) {
+            throw noneValid(place, unreadable.size());
+        }
         throw nothingIn(place);
+    }
+
+    private static CorruptFileException noneValid(String directory, int checkpoints) {
+        return new CorruptFileException(directory, "a valid checkpoint", checkpoints + ", none of them valid");
     }
 
     static IllegalArgumentException nothingIn(String place) {
@@ -142,6 +150,6 @@ public final class InspectJob implements Callable<Integer> {
                 LoggerFactory.getLogger(InspectJob.class).warn("skipped {}: {}", manifest.path(), e.getMessage());
             }
         }
-        throw new CorruptFileException(directory, "a valid checkpoint", manifests.size() + ", none of them valid");
+        throw noneValid(directory, manifests.size());
     }
 }

@@ -2,7 +2,6 @@ package io.github.hyenaspark.jobs.inspect;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.data.prepare.commit.DatasetVerification;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
@@ -49,11 +48,11 @@ public final class VerifyJob implements Callable<Integer> {
         console.stop().arm(spec.qualifiedName());
         directory = SettingsArguments.place(directory);
         Storage storage = SparkRuntime.storage();
-        List<CheckpointManifest> manifests =
-                CheckpointStore.open(storage, directory).manifests();
-        if (!manifests.isEmpty()) {
-            ObjectNode json = Json.object().put("run", directory).put("checkpoints", manifests.size());
-            return end(json, faults(storage, directory, manifests));
+        List<CheckpointStore.Listed> checkpoints =
+                CheckpointStore.open(storage, directory).listing();
+        if (!checkpoints.isEmpty()) {
+            ObjectNode json = Json.object().put("run", directory).put("checkpoints", checkpoints.size());
+            return end(json, faults(storage, directory, checkpoints));
         }
         if (!DatasetSnapshot.uris(storage, directory).isEmpty()) {
             DatasetVerification.Result result = dataset(storage, directory);
@@ -72,10 +71,10 @@ public final class VerifyJob implements Callable<Integer> {
         List<String> faults = new ArrayList<>();
         for (String name : FittingDirectory.names(Json.parse(fitting.settings(), storage.read(fitting.settings())))) {
             String run = fitting.run(name);
-            List<CheckpointManifest> manifests =
-                    CheckpointStore.open(storage, run).manifests();
-            checkpoints += manifests.size();
-            faults(storage, run, manifests).forEach(fault -> faults.add(Storage.resolve(run, fault)));
+            List<CheckpointStore.Listed> ofRun =
+                    CheckpointStore.open(storage, run).listing();
+            checkpoints += ofRun.size();
+            faults(storage, run, ofRun).forEach(fault -> faults.add(Storage.resolve(run, fault)));
         }
         ObjectNode json = Json.object().put("fitting", directory).put("checkpoints", checkpoints);
         if (!DatasetSnapshot.uris(storage, fitting.dataset()).isEmpty()) {
@@ -105,15 +104,19 @@ public final class VerifyJob implements Callable<Integer> {
     }
 
     /** Of the checkpoints of a run. */
-    private static List<String> faults(Storage storage, String run, List<CheckpointManifest> manifests)
+    private static List<String> faults(Storage storage, String run, List<CheckpointStore.Listed> checkpoints)
             throws IOException {
         CheckpointStore store = CheckpointStore.open(storage, run);
         List<String> faults = new ArrayList<>();
-        for (CheckpointManifest manifest : manifests) {
+        for (CheckpointStore.Listed checkpoint : checkpoints) {
+            if (checkpoint.manifest().isEmpty()) {
+                faults.add(checkpoint.path() + ": " + checkpoint.fault());
+                continue;
+            }
             try {
-                store.verify(manifest);
+                store.verify(checkpoint.manifest().get());
             } catch (CorruptFileException | FileNotFoundException e) {
-                faults.add(manifest.path() + ": " + e.getMessage());
+                faults.add(checkpoint.path() + ": " + e.getMessage());
             }
         }
         return faults;
