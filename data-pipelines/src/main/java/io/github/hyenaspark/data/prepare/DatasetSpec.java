@@ -29,14 +29,17 @@ public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSh
         DataConfig absolute = config.qualified(storage);
         DocumentStep.named(absolute.clean().steps());
         DocumentTable.check(absolute.source().columns());
-        String bed = absolute.source().fasta().bed();
         return new DatasetSpec(
                 absolute,
                 vocabulary(Tokenizer.open(storage, absolute.tokenizer())),
-                bed.isBlank() ? "" : hash(storage, bed));
+                bedSha256(storage, absolute.source().fasta().bed()));
     }
 
-    private static String hash(Storage storage, String bed) throws IOException {
+    /** The SHA-256 (hex) of a BED file, or nothing if none is named. IllegalArgumentException if it is missing. */
+    public static String bedSha256(Storage storage, String bed) throws IOException {
+        if (bed.isBlank()) {
+            return "";
+        }
         return Refusal.unlessMissing("data.source.fasta.bed", "a BED file, or nothing", () -> storage.hashed(bed))
                 .sha256();
     }

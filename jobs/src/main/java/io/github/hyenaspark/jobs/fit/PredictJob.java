@@ -49,7 +49,7 @@ public final class PredictJob {
         SparkInference.checkColumns(data, COLUMNS);
         Collection<InputFile> files = data.files(storage).files();
         FittedModel model = FittedModel.ofFitting(storage, run.dir());
-        ResultFolder folder = ResultFolder.of(storage, "predict.output", output, asked(model, data, files));
+        ResultFolder folder = ResultFolder.of(storage, "predict.output", output, asked(storage, model, data, files));
         Optional<ObjectNode> done = folder.result();
         ObjectNode result = done.orElseGet(Json::object).put("outcome", "unchanged");
         if (done.isPresent()) {
@@ -113,10 +113,11 @@ public final class PredictJob {
     }
 
     /** A hash of all that decides the results. */
-    private static String asked(FittedModel model, DataConfig data, Collection<InputFile> files) {
+    private static String asked(Storage storage, FittedModel model, DataConfig data, Collection<InputFile> files)
+            throws IOException {
         List<String> facts = new ArrayList<>(List.of(model.tokenizer().fingerprint(), Json.line(model.description())));
         model.members().forEach(member -> facts.add(member.name() + " " + Hashes.sha256(member.theta())));
-        facts.addAll(DocumentsJob.facts(data, files));
+        facts.addAll(DocumentsJob.facts(storage, data, files));
         return Hashes.sha256(String.join("\n", facts));
     }
 

@@ -5,6 +5,7 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.document.DocumentStep;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
@@ -62,26 +63,27 @@ public final class DocumentsJob {
         files = data.files(storage).files();
         ResultFolder.checkNamed(command + ".output", output);
         trained = TrainedRun.open(storage, run.dir(), run.checkpoint());
-        folder = ResultFolder.of(storage, command + ".output", output, asked(options));
+        folder = ResultFolder.of(storage, command + ".output", output, asked(storage, options));
     }
 
     /** A hash of all that decides the results. */
-    private String asked(String... options) {
+    private String asked(Storage storage, String... options) throws IOException {
         List<String> facts = new ArrayList<>(List.of(command, String.join(" ", options)));
         facts.add(Hashes.sha256(trained.theta()) + " " + trained.tokenizer().fingerprint());
         facts.add(trained.settings().renderSections(List.of("model")));
-        facts.addAll(facts(data, files));
+        facts.addAll(facts(storage, data, files));
         return Hashes.sha256(String.join("\n", facts));
     }
 
     /** All that decides which documents there are, and their texts. */
-    public static List<String> facts(DataConfig data, Collection<InputFile> files) {
+    public static List<String> facts(Storage storage, DataConfig data, Collection<InputFile> files) throws IOException {
         List<String> facts = new ArrayList<>();
-        facts.add(
-                new TreeMap<>(data.source().identity()) + data.source().fasta().bed());
+        facts.add(new TreeMap<>(data.source().identity()).toString());
+        facts.add(DatasetSpec.bedSha256(storage, data.source().fasta().bed()));
         facts.add(new TreeMap<>(data.clean().identity()).toString());
         DocumentStep.named(data.clean().steps()).forEach(step -> facts.add(step.name() + " " + step.version()));
-        files.forEach(file -> facts.add(file.path() + " " + file.bytes() + " " + file.modifiedMillis()));
+        files.forEach(file -> facts.add(
+                String.join(" ", file.path(), file.uri(), file.bytes() + "", file.modifiedMillis() + "", file.etag())));
         return facts;
     }
 

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  */
 public record ResultFolder(Storage storage, String uri, String asked) {
     private static final String FILE = "_hyena.json";
+    private static final int FORMAT = 2; // of what is hashed; the first, without a number, had no places of files
     private static final String UNFINISHED = "_temporary";
     private static final Pattern PATTERN = Pattern.compile("[{}\\[\\]*?\\\\]");
 
@@ -30,9 +31,15 @@ public record ResultFolder(Storage storage, String uri, String asked) {
                             && !file.name().contains(FILE));
             refuseIf(used, key + ": there are files in " + uri + " already");
         } else {
-            boolean other = there.get().has("result")
-                    && !there.get().path("asked").asText().equals(asked);
-            refuseIf(other, key + ": " + uri + " has the results of other documents, another model or other settings");
+            boolean done = there.get().has("result");
+            boolean older = there.get().path("format").asInt() < FORMAT;
+            refuseIf(
+                    done && older,
+                    key + ": " + uri + " has results of an earlier version, which did not note all that decides them");
+            boolean other = !there.get().path("asked").asText().equals(asked);
+            refuseIf(
+                    done && other,
+                    key + ": " + uri + " has the results of other documents, another model or other settings");
         }
         return folder;
     }
@@ -56,7 +63,7 @@ public record ResultFolder(Storage storage, String uri, String asked) {
 
     /** Deletes what a command that did not end has left, and is itself unfinished from its first step on. */
     public void begin() throws IOException {
-        storage.replace(file(), Json.bytes(Json.object().put("asked", asked)));
+        storage.replace(file(), Json.bytes(noted()));
         storage.delete(Storage.resolve(uri, UNFINISHED));
         for (FileInfo left : storage.everythingBelow(uri)) {
             if (!left.name().equals(FILE)) {
@@ -66,7 +73,11 @@ public record ResultFolder(Storage storage, String uri, String asked) {
     }
 
     public void end(ObjectNode result) throws IOException {
-        storage.replace(file(), Json.bytes(Json.object().put("asked", asked).<ObjectNode>set("result", result)));
+        storage.replace(file(), Json.bytes(noted().<ObjectNode>set("result", result)));
+    }
+
+    private ObjectNode noted() {
+        return Json.object().put("format", FORMAT).put("asked", asked);
     }
 
     private Optional<JsonNode> read() throws IOException {

@@ -36,6 +36,17 @@ class ResultFolderTest {
                         + " model or other settings; choose another directory, or delete it");
     }
 
+    /** It would be taken for that of the files that have the same names and times now. */
+    @Test
+    void aResultOfAnEarlierVersionIsRefused() throws IOException {
+        Files.createDirectories(directory.resolve("out"));
+        Files.writeString(directory.resolve("out/_hyena.json"), "{\"asked\":\"a\",\"result\":{\"documents\":3}}");
+        assertThatThrownBy(() -> open("a"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("score.output: " + directory.resolve("out") + " has results of an earlier version, which"
+                        + " did not note all that decides them; choose another directory, or delete it");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/a/out[1]", "/a/out{1}", "/a/out*", "s3a://b/out?", "/a/out\\1"})
     void aNameThatSparkReadsAsAPatternIsRefused(String name) {
