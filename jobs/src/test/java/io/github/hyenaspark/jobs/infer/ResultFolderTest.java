@@ -2,8 +2,11 @@ package io.github.hyenaspark.jobs.infer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.github.hyenaspark.data.prepare.commit.LeaseHost;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,6 +66,64 @@ class ResultFolderTest {
         assertThat(folder.result()).isEmpty();
         folder.begin();
         assertThat(part).doesNotExist();
+    }
+
+    @Test
+    void ofTwoThatWriteTheEarlierCannotEnd() throws IOException {
+        ResultFolder first = open("a");
+        first.begin();
+        ResultFolder second = open("a");
+        second.begin();
+        assertThatThrownBy(() -> first.end(Json.object()))
+                .isInstanceOf(LockedException.class)
+                .hasMessage("another command has written into " + directory.resolve("out")
+                        + " at the same time; run this one again when no other one runs");
+        second.end(Json.object());
+        assertThat(open("a").result()).isPresent();
+    }
+
+    /** Those of an earlier one that was on another machine, and committed after this one began. */
+    @Test
+    void rowsOfTwoWritesAreNoResult() throws IOException {
+        ResultFolder folder = open("a");
+        folder.begin();
+        for (int part = 0; part < 2; part++) {
+            part("part-0000" + part + "-0f1b2c3d-1111-2222-3333-444455556666-c000.snappy.parquet");
+        }
+        folder.end(Json.object());
+        part("part-00000-0f1b2c3d-1111-2222-3333-444455557777-c000.snappy.parquet");
+        assertThatThrownBy(() -> folder.end(Json.object())).isInstanceOf(LockedException.class);
+    }
+
+    private void part(String name) throws IOException {
+        Files.writeString(directory.resolve("out").resolve(name), "rows");
+    }
+
+    @Test
+    void aFolderThatALivingProcessWritesIsLocked() throws IOException {
+        var host = new LeaseHost();
+        long other = ProcessHandle.current().parent().orElseThrow().pid();
+        assumeThat(host.table()).isNotEmpty();
+        ResultFolder folder = open("a");
+        writes(other, host.began(other));
+        String expected = "another command, process " + other + ", is writing into " + directory.resolve("out")
+                + "; wait until it ends, or choose another directory";
+        assertThatThrownBy(() -> open("a")).isInstanceOf(LockedException.class).hasMessage(expected);
+        assertThatThrownBy(folder::begin).isInstanceOf(LockedException.class).hasMessage(expected);
+        writes(other, host.began(other) - 1); // which had the number before
+        open("a").begin();
+    }
+
+    private void writes(long pid, long began) throws IOException {
+        Files.createDirectories(directory.resolve("out"));
+        byte[] noted = Json.bytes(Json.object()
+                .put("format", 2)
+                .put("asked", "a")
+                .put("attempt", "other")
+                .put("pid", pid)
+                .put("table", new LeaseHost().table())
+                .put("began", began));
+        Files.write(directory.resolve("out/_hyena.json"), noted);
     }
 
     /** Killed before its first file had a name. */

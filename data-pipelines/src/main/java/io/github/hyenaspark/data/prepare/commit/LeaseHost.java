@@ -8,13 +8,14 @@ import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** This process, its machine and its time as a {@link DatasetLease} sees them; a test has its own. */
-class LeaseHost {
+/** This process, its machine and its time, by which one sees whether another lives; a test has its own. */
+public class LeaseHost {
     private static final Path PROC = Path.of("/proc");
     private static final int START_FIELD = 19; // of /proc/PID/stat, counted behind the name in parentheses
     private static final String UNKNOWN = "";
 
-    String name() {
+    /** Of this machine; localhost if it has none. */
+    public String name() {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
@@ -27,7 +28,7 @@ class LeaseHost {
      * kernel and, since containers have tables of their own, the table's name. Empty where nobody says so, or where
      * processes of other users are hidden.
      */
-    String table() {
+    public String table() {
         try {
             String boot = Files.readString(PROC.resolve("sys/kernel/random/boot_id"));
             Path names = Files.readSymbolicLink(PROC.resolve("self/ns/pid"));
@@ -37,12 +38,12 @@ class LeaseHost {
         }
     }
 
-    long pid() {
+    public long pid() {
         return ProcessHandle.current().pid();
     }
 
     /** When a process of this table began, in the kernel's ticks since its boot; 0 if there is no such process. */
-    long began(long pid) {
+    public long began(long pid) {
         try {
             String stat = Files.readString(stat(pid));
             return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[START_FIELD]);

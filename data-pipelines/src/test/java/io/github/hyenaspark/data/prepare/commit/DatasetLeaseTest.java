@@ -49,22 +49,22 @@ class DatasetLeaseTest {
         }
 
         @Override
-        String name() {
+        public String name() {
             return "localhost";
         }
 
         @Override
-        String table() {
+        public String table() {
             return table;
         }
 
         @Override
-        long pid() {
+        public long pid() {
             return pid;
         }
 
         @Override
-        long began(long process) {
+        public long began(long process) {
             return processes.getOrDefault(process, 0L);
         }
 
@@ -125,12 +125,12 @@ class DatasetLeaseTest {
         dead.waitFor();
         DatasetLease killed = DatasetLease.take(storage, dataset.toString(), new LeaseHost() {
             @Override
-            long pid() {
+            public long pid() {
                 return dead.pid();
             }
 
             @Override
-            long began(long pid) {
+            public long began(long pid) {
                 return 77;
             }
         });
