@@ -92,7 +92,7 @@ public final class ImportJob implements Job {
                 "",
                 tokenizer.fingerprint(),
                 tokenizer.vocabularySize(),
-                Map.of(Checkpoint.THETA, exported.theta(model, table)),
+                Map.of(Checkpoint.THETA, exported.theta("import.input", model, table)),
                 table,
                 Map.of(),
                 MachineNumerics.of(settings.bind("train", TrainConfig.class).threads()),

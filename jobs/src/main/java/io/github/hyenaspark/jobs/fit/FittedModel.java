@@ -164,7 +164,8 @@ public record FittedModel(
             throw new CorruptFileException(
                     uri, "format " + FORMAT, "format " + json.path("format"), "use the version that wrote it");
         }
-        byte[] tokenizerFile = storage.read(RunTokenizer.uri(directory));
+        byte[] tokenizerFile = CorruptFileException.unlessMissing(
+                uri, "the model's tokenizer", () -> storage.read(RunTokenizer.uri(directory)));
         Tokenizer tokenizer = Tokenizer.ofFile(Json.text(json, uri, "tokenizer"), tokenizerFile);
         List<String> names = new ArrayList<>();
         json.path("names").forEach(name -> names.add(name.textValue()));
@@ -185,9 +186,11 @@ public record FittedModel(
         List<Member> members = new ArrayList<>();
         for (JsonNode member : json.path("members")) {
             String name = member.path("name").asText();
+            String file = Storage.resolve(directory, name + ".safetensors");
             members.add(new Member(
                     name,
-                    theta(storage, Storage.resolve(directory, name + ".safetensors"), spec),
+                    CorruptFileException.unlessMissing(
+                            uri, "the parameters of " + name, () -> theta(storage, file, spec)),
                     new Scale(numbers(uri, member, "means"), numbers(uri, member, "deviations"))));
         }
         int longest = json.path("longest").asInt(spec.config().lMax()); // not in older files

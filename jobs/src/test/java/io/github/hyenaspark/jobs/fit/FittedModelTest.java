@@ -84,6 +84,19 @@ final class FittedModelTest {
     }
 
     @Test
+    void aModelThatHasLostAFileIsDamaged() throws IOException {
+        String uri = directory.resolve("model").toString();
+        for (String lost : List.of("model-1.safetensors", "tokenizer.json")) {
+            model().write(STORAGE, uri);
+            Files.delete(Path.of(uri, lost));
+            assertThatThrownBy(() -> FittedModel.ofFitting(STORAGE, uri))
+                    .isInstanceOf(CorruptFileException.class)
+                    .hasMessageContaining("found none: there is no ")
+                    .hasMessageContaining(lost + "; restore it or make it again");
+        }
+    }
+
+    @Test
     void aScaleThatIsNoNumberIsNotTakenForZero() throws IOException {
         String uri = directory.resolve("model").toString();
         model(new FittedModel.Scale(new double[] {2}, new double[] {Double.POSITIVE_INFINITY}))

@@ -50,13 +50,15 @@ public record ExportedModel(Storage storage, String directory) {
         return storage.exists(RunTokenizer.uri(directory));
     }
 
-    /** Its parameters in the order of a table, P. */
-    public float[] theta(ModelConfig model, List<ParameterEntry> table) throws IOException {
+    /** Its parameters in the order of a table, P; {@code key} is the setting that named the directory. */
+    public float[] theta(String key, ModelConfig model, List<ParameterEntry> table) throws IOException {
         String uri = uri(TENSORS);
-        Safetensors.Contents contents;
-        try (InputStream in = storage.open(uri)) {
-            contents = Safetensors.read(uri, in, storage.length(uri));
-        }
+        Safetensors.Contents contents =
+                Refusal.unlessMissing(key, "a directory with " + TENSORS + " and " + CONFIG, () -> {
+                    try (InputStream in = storage.open(uri)) {
+                        return Safetensors.read(uri, in, storage.length(uri));
+                    }
+                });
         return SafariTensors.of(model, table).read(uri, contents.tensors());
     }
 

@@ -92,12 +92,12 @@ public record TrainedRun(
         if (chosen.size() > 1) {
             LOG.info("the mean of the checkpoints of rounds {} of {}", rounds(chosen), directory);
         }
-        return of(storage, directory, chosen.get(0).facts(), mean(store, chosen));
+        return of(storage, directory, chosen.get(0).facts(), mean(store, directory, chosen));
     }
 
     /**
      * Opens a run as {@link #open(Storage, String, String)}, or an export, which is at round 0 and has no dataset.
-     * IllegalArgumentException if the directory has neither, or an export lacks its tokenizer.
+     * IllegalArgumentException if the directory has neither, or an export lacks its tokenizer or its parameters.
      */
     public static TrainedRun ofRunOrExport(Storage storage, String directory, String checkpoint) throws IOException {
         var exported = new ExportedModel(storage, directory);
@@ -117,7 +117,7 @@ public record TrainedRun(
         Settings settings = Settings.load(exported.settings("the export"));
         Tokenizer tokenizer = RunTokenizer.read(storage, directory);
         ModelConfig model = settings.bind("model", ModelConfig.class);
-        float[] theta = exported.theta(model, exported.table(model, tokenizer));
+        float[] theta = exported.theta("the export", model, exported.table(model, tokenizer));
         return new TrainedRun(0, 0, settings, "", "", tokenizer, tokenizer.vocabularySize(), theta);
     }
 
@@ -175,10 +175,12 @@ public record TrainedRun(
     }
 
     /** Summed in double and rounded once. */
-    private static float[] mean(CheckpointStore store, List<CheckpointManifest> chosen) throws IOException {
+    private static float[] mean(CheckpointStore store, String directory, List<CheckpointManifest> chosen)
+            throws IOException {
         double[] sums = new double[Math.toIntExact(chosen.get(0).parameters())];
         for (CheckpointManifest manifest : chosen) {
-            float[] theta = store.theta(manifest);
+            float[] theta = CorruptFileException.unlessMissing(
+                    Storage.resolve(directory, manifest.path()), "its file of parameters", () -> store.theta(manifest));
             for (int i = 0; i < sums.length; i++) {
                 sums[i] += theta[i];
             }

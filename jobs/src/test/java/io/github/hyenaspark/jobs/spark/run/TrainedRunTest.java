@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.testing.Forged;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -116,6 +118,31 @@ class TrainedRunTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(
                         "run.checkpoint: found best, expected a round of " + run + " that has a checkpoint: [3, 2, 0]");
+    }
+
+    @Test
+    void aCheckpointWithoutItsParametersIsDamaged() throws IOException {
+        CheckpointManifest newest = store.manifests().get(0);
+        FileUtils.deleteDirectory(directory.resolve("data").toFile());
+        for (String checkpoint : List.of("3", "2", "average")) {
+            assertThatThrownBy(() -> TrainedRun.open(storage, run, checkpoint))
+                    .as(checkpoint)
+                    .isInstanceOf(CorruptFileException.class)
+                    .hasMessageContaining("/manifest/")
+                    .hasMessageContaining("expected its file of parameters, found none: there is no ");
+        }
+        assertThatThrownBy(() -> TrainedRun.open(storage, run, "3")).hasMessageContaining(newest.path());
+    }
+
+    @Test
+    void anExportWithoutItsParametersIsRefused() throws IOException {
+        Path export = directory.resolve("export");
+        FileUtils.copyDirectory(FROZEN.resolveSibling("export").toFile(), export.toFile());
+        Files.delete(export.resolve("model.safetensors"));
+        assertThatThrownBy(() -> TrainedRun.ofRunOrExport(storage, export.toString(), "newest"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("the export: there is no ")
+                .hasMessageEndingWith("expected a directory with model.safetensors and config.json");
     }
 
     @Test
