@@ -15,6 +15,7 @@ import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.bench.StepBenchJob;
 import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.cli.ExitCode;
 import io.github.hyenaspark.jobs.cli.Job;
 import io.github.hyenaspark.jobs.cli.Stop;
 import io.github.hyenaspark.jobs.infer.EvaluateJob;
@@ -48,6 +49,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class CompareJob {
     private static final Logger LOG = LoggerFactory.getLogger(CompareJob.class);
+    private static final String DIVERGED = "diverged";
     private static final String ACCURACY = "last_token_accuracy";
 
     private final long begin = System.nanoTime();
@@ -121,9 +123,13 @@ public final class CompareJob {
         for (int length : config.lengths()) {
             Settings data = data(length);
             for (Mixer mixer : config.mixers()) {
+                List<JsonNode> ofMixer = new ArrayList<>();
                 for (double rate : config.rates().isEmpty() ? List.of(train.lr()) : config.rates()) {
-                    cells.add(cell(data, mixer, length, rate));
+                    boolean last = ofMixer.size() + 1 >= config.rates().size();
+                    boolean needed = last && ofMixer.stream().allMatch(cell -> cell.has(DIVERGED));
+                    ofMixer.add(cell(data, mixer, length, rate, needed));
                 }
+                ofMixer.forEach(cells::add);
             }
         }
     }
@@ -191,7 +197,8 @@ public final class CompareJob {
                 : named;
     }
 
-    private JsonNode cell(Settings data, Mixer mixer, int length, double rate) throws IOException {
+    /** One that diverged has no loss, and ends the comparison only if it is needed. */
+    private JsonNode cell(Settings data, Mixer mixer, int length, double rate, boolean needed) throws IOException {
         String name = mixer.settingName() + "-" + length + (config.rates().isEmpty() ? "" : "-lr" + rate);
         String run = place(name);
         LOG.info("{}: {}", name, run);
@@ -206,8 +213,6 @@ public final class CompareJob {
                 "run.validate-every-rounds=0", // it is evaluated after training
                 "run.patience=0",
                 "run.dir=" + run));
-        result(new TrainJob.Command(false), cell);
-        JsonNode evaluated = result(EvaluateJob::run, cell);
         ObjectNode json = Json.object()
                 .put("mixer", mixer.settingName())
                 .put("length", length)
@@ -216,6 +221,16 @@ public final class CompareJob {
                 .put("seed", train.seed())
                 .put("run", run)
                 .put("report", name + "/report.html");
+        try {
+            result(new TrainJob.Command(false), cell);
+        } catch (IllegalStateException e) {
+            if (needed || ExitCode.of(e) != ExitCode.DIVERGED) {
+                throw e;
+            }
+            LOG.warn("the comparison goes on without {}: {}", name, e.getMessage());
+            return json.put(DIVERGED, true);
+        }
+        JsonNode evaluated = result(EvaluateJob::run, cell);
         json.set("parameters", evaluated.get("parameters"));
         json.set("loss", evaluated.get("loss"));
         json.set("bits_per_byte", evaluated.get("bits_per_byte"));

@@ -162,6 +162,19 @@ class CompareIT {
         assertThat(settings.at("/train/filter-lr").doubleValue()).isEqualTo(0.001 * (0.005 / 0.01));
     }
 
+    @Test
+    void aRateThatDivergesIsLeftOutUnlessNoOtherIsLeft() throws IOException {
+        String[] mixer = {"compare.mixers=[gru]", "compare.lengths=[128]", "compare.speed-lengths=[]"};
+        JsonNode cells = figures(
+                        compare(with(mixer, "compare.rates=[1e30,0.005]")).json())
+                .get("cells");
+        assertThat(cells.get(0).get("diverged").booleanValue()).isTrue();
+        assertThat(cells.get(0).has("loss")).isFalse();
+        assertThat(cells.get(1).get("loss").doubleValue()).isPositive();
+        SmallRun.Outcome none = compare(with(mixer, "compare.rates=[1e30,2e30]"));
+        assertThat(none.code()).as(none.messages()).isEqualTo(4);
+    }
+
     /** A longer run is another one than its plan, once its decay has begun. */
     @Test
     @Tag("process")

@@ -33,6 +33,10 @@ public final class CompareFindings {
                 .findFirst()
                 .ifPresent(cell -> sentences.add("Each loss is of one run with seed "
                         + cell.path("seed").asLong() + "; another seed may change the order of close ones."));
+        findings.tried.stream()
+                .filter(cell -> !hasLoss(cell))
+                .map(CompareFindings::left)
+                .forEach(sentences::add);
         List<String> mixers = mixers(findings.speeds);
         for (String other : mixers.subList(Math.min(1, mixers.size()), mixers.size())) {
             sentences.add(findings.speeds(mixers.get(0), other));
@@ -47,11 +51,18 @@ public final class CompareFindings {
         return StreamSupport.stream(array.spliterator(), false).toList();
     }
 
-    /** For each mixer and length, the cell with the lowest held-out loss. */
+    /** For each mixer and length, the cell with the lowest held-out loss; none if no cell of it has one. */
     private static List<JsonNode> best(List<JsonNode> tried) {
-        return tried.stream()
-                .filter(cell -> tried.stream().noneMatch(other -> ofSameKind(cell, other) && loss(other) < loss(cell)))
+        List<JsonNode> measured =
+                tried.stream().filter(CompareFindings::hasLoss).toList();
+        return measured.stream()
+                .filter(cell ->
+                        measured.stream().noneMatch(other -> ofSameKind(cell, other) && loss(other) < loss(cell)))
                 .toList();
+    }
+
+    static boolean hasLoss(JsonNode cell) {
+        return cell.path("loss").isNumber();
     }
 
     private static boolean ofSameKind(JsonNode cell, JsonNode other) {
@@ -90,7 +101,7 @@ public final class CompareFindings {
                 .map(cell -> String.format(
                         Locale.ROOT, "%s %.4f%s", cell.path("mixer").asText(), loss(cell), besides(cell)))
                 .collect(Collectors.joining(", "));
-        String rates = tried.size() > cells.size() ? ", each at the best of its learning rates," : "";
+        String rates = hasRates() ? ", each at the best of its learning rates," : "";
         return String.format(
                 Locale.ROOT,
                 "At length %s, after the same %s, the held-out losses in nats per token%s are %s.",
@@ -98,6 +109,24 @@ public final class CompareFindings {
                 equal,
                 rates,
                 order);
+    }
+
+    private boolean hasRates() {
+        return tried.stream()
+                        .map(cell -> cell.path("mixer").asText() + " " + cell.path("length"))
+                        .distinct()
+                        .count()
+                < tried.size();
+    }
+
+    private static String left(JsonNode cell) {
+        return String.format(
+                Locale.ROOT,
+                "%s at length %s with the learning rate %s %s.",
+                cell.path("mixer").asText(),
+                Figures.whole(cell.path("length").asLong()),
+                cell.path("lr").asText(Figures.NONE),
+                cell.path("diverged").asBoolean() ? "diverged and has no loss" : "has no loss that is a number");
     }
 
     private static String besides(JsonNode cell) {

@@ -178,8 +178,15 @@ public final class ComparePage {
                             Figures.whole(cell.path("batch").asLong()),
                             cell.path("lr").asText(Figures.NONE),
                             cell.path("seed").asText(Figures.NONE),
-                            Figures.whole(cell.path("parameters").asLong()),
-                            String.format(Locale.ROOT, "%.4f", cell.path("loss").asDouble()),
+                            cell.has("parameters")
+                                    ? Figures.whole(cell.path("parameters").asLong())
+                                    : Figures.NONE,
+                            CompareFindings.hasLoss(cell)
+                                    ? String.format(
+                                            Locale.ROOT,
+                                            "%.4f",
+                                            cell.path("loss").asDouble())
+                                    : cell.has("diverged") ? "diverged" : Figures.NONE,
                             CompareFindings.percentRight(cell),
                             cell.path("run").asText()));
         }

@@ -77,6 +77,23 @@ class CompareFindingsTest {
     }
 
     @Test
+    void aRateThatDivergedIsNotTheBest() throws IOException {
+        ObjectNode result = result();
+        cell(result, "hyena", 512, 0).put("lr", 0.5).put("diverged", true).remove("loss");
+        cell(result, "gru", 512, 0).put("lr", 0.25).putNull("loss");
+        assertThat(CompareFindings.of(result).subList(0, 3))
+                .containsExactly(
+                        "At length 512, after the same tokens, the held-out losses in nats per token, each at the best"
+                                + " of its learning rates, are hyena 1.5000 (97.5 % of last tokens right), attention"
+                                + " 1.7500.",
+                        "hyena at length 512 with the learning rate 0.5 diverged and has no loss.",
+                        "gru at length 512 with the learning rate 0.25 has no loss that is a number.");
+        assertThat(new String(ComparePage.html(result), StandardCharsets.UTF_8))
+                .contains("<td>0.5</td><td>–</td><td>–</td><td>diverged</td>")
+                .doesNotContain("0.0000");
+    }
+
+    @Test
     void seedsParametersAndReportsStandBesideTheLosses() throws IOException {
         ObjectNode result = Json.object();
         cell(result, "gru", 64, 2.5).put("seed", 7).put("parameters", 12_345).put("report", "gru-64/report.html");
