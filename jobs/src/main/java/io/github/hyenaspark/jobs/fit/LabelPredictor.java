@@ -35,6 +35,7 @@ public final class LabelPredictor implements Predictor {
     private final Readings readings;
     private final int longest;
     private final String[] names;
+    private final String tokenizerFingerprint;
     private final String tokenizerName;
     private final byte[] tokenizerFile;
     private final FittedModel.Scale[] scales;
@@ -46,6 +47,7 @@ public final class LabelPredictor implements Predictor {
         readings = model.readings();
         longest = model.longest();
         names = model.names().toArray(String[]::new);
+        tokenizerFingerprint = model.tokenizer().fingerprint();
         tokenizerName = model.tokenizer().name();
         tokenizerFile = model.tokenizer().file();
         scales = model.members().stream().map(FittedModel.Member::scale).toArray(FittedModel.Scale[]::new);
@@ -130,7 +132,7 @@ public final class LabelPredictor implements Predictor {
     }
 
     private Tokenizer tokenizer() throws IOException {
-        return ExecutorState.ofThisProcess().tokenizer(tokenizerName, tokenizerFile);
+        return ExecutorState.ofThisProcess().tokenizer(tokenizerFingerprint, tokenizerName, tokenizerFile);
     }
 
     private static final class Ids implements Tokenizer.TokenSink {

@@ -28,6 +28,7 @@ final class SentModel implements Serializable {
 
     private final String settings;
     private final int threads;
+    private final String tokenizerFingerprint;
     private final String tokenizerName;
     private final byte[] tokenizerFile;
     private final Broadcast<float[]> theta;
@@ -35,6 +36,7 @@ final class SentModel implements Serializable {
     private SentModel(String settings, int threads, Tokenizer tokenizer, Broadcast<float[]> theta) {
         this.settings = settings;
         this.threads = threads;
+        this.tokenizerFingerprint = tokenizer.fingerprint();
         this.tokenizerName = tokenizer.name();
         this.tokenizerFile = tokenizer.file();
         this.theta = theta;
@@ -61,7 +63,7 @@ final class SentModel implements Serializable {
         Settings trained = Settings.ofJson(settings);
         ModelConfig config = trained.bind("model", ModelConfig.class);
         ExecutorState executor = ExecutorState.ofThisProcess();
-        Tokenizer tokenizer = executor.tokenizer(tokenizerName, tokenizerFile);
+        Tokenizer tokenizer = executor.tokenizer(tokenizerFingerprint, tokenizerName, tokenizerFile);
         var use = ModelUse.forward(config, tokenizer.vocabularySize(), threads);
         HyenaLanguageModel model = executor.borrow(use);
         model.parameters(theta.value());

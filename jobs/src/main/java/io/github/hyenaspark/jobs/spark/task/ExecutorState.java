@@ -5,7 +5,6 @@ import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.token.Tokenizer;
-import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.LabelModel;
@@ -188,8 +187,9 @@ public final class ExecutorState implements AutoCloseable {
         return tokenizer(dataset.vocabulary().fingerprint(), () -> dataset.tokenizer(storage()));
     }
 
-    public Tokenizer tokenizer(String name, byte[] file) throws IOException {
-        return tokenizer(Hashes.sha256(file), () -> Tokenizer.ofFile(name, file));
+    /** That of a fingerprint, which is sent along: to hash a file takes longer than to encode a short text. */
+    public Tokenizer tokenizer(String fingerprint, String name, byte[] file) throws IOException {
+        return tokenizer(fingerprint, () -> Tokenizer.ofFile(name, file));
     }
 
     @FunctionalInterface

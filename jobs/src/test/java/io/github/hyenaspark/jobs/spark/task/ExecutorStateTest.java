@@ -52,10 +52,11 @@ class ExecutorStateTest {
     }
 
     @Test
-    void aTokenizerIsReadOnce() throws Exception {
-        byte[] file = Tokenizer.of("bytes").file();
-        Tokenizer first = executor.tokenizer("bytes", file);
-        assertThat(executor.tokenizer("bytes", file.clone())).isSameAs(first);
+    void aTokenizerIsReadOnceAndKnownByItsFingerprintAlone() throws Exception {
+        Tokenizer bytes = Tokenizer.of("bytes");
+        Tokenizer first = executor.tokenizer(bytes.fingerprint(), "bytes", bytes.file());
+        assertThat(executor.tokenizer(bytes.fingerprint(), "bytes", new byte[0]))
+                .isSameAs(first);
     }
 
     @Test
