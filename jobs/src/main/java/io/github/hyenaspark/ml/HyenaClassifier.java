@@ -103,7 +103,7 @@ public final class HyenaClassifier extends Estimator<HyenaClassificationModel>
 
     @Override
     public StructType transformSchema(StructType schema) {
-        LabelFit.checkColumns(this, schema);
+        LabelFit.check(this, schema);
         DataType label = Stages.column(this, schema, labelCol()).dataType();
         boolean fits = label.equals(DataTypes.StringType) || label instanceof NumericType;
         Refusal.unless(

@@ -70,7 +70,7 @@ public final class HyenaRegressor extends Estimator<HyenaRegressionModel>
 
     @Override
     public StructType transformSchema(StructType schema) {
-        LabelFit.checkColumns(this, schema);
+        LabelFit.check(this, schema);
         DataType label = Stages.column(this, schema, labelCol()).dataType();
         Refusal.unless(
                 label instanceof NumericType,

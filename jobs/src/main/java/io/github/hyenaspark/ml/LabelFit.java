@@ -60,8 +60,9 @@ final class LabelFit {
                 .orElseThrow();
     }
 
-    /** Refuses a schema that lacks a column which is set, or has one of another type. */
-    static void checkColumns(FitParams<?> stage, StructType schema) {
+    /** Refuses a schema that lacks a column which is set, or has one of another type, and settings of no such name. */
+    static void check(FitParams<?> stage, StructType schema) {
+        Settings.load(List.of(stage.getSettings())).refuseUnknown();
         Stages.checkInput(stage, schema);
         Stages.column(stage, schema, stage.labelCol());
         if (stage.isDefined(stage.weightCol())) {

@@ -136,4 +136,16 @@ class StageParamsTest {
                 .hasMessageContaining("pooling");
         assertThatThrownBy(() -> embedder().setMaxLength(-1)).isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void aSettingOfNoSuchNameIsRefused() {
+        StructType labelled = DOCUMENTS.add("label", DataTypes.DoubleType);
+        var regressor = new HyenaRegressor("r").setInputCol("text");
+        regressor.setSettings("model.d-model=128").transformSchema(labelled);
+        assertThatThrownBy(() -> regressor.setSettings("trian.lr=1e-3").transformSchema(labelled))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("unknown section trian");
+        assertThatThrownBy(() -> regressor.setSettings("d-model=128").transformSchema(labelled))
+                .hasMessageContaining("unknown section d-model");
+    }
 }
