@@ -179,6 +179,7 @@ final class Folds {
                 "fit.folds",
                 config.folds(),
                 "0, since data.validation-documents names the documents that test");
+        checkHeldOut();
         for (int fold = 0; fold < Math.max(1, config.folds()); fold++) {
             for (int model = 0; model < config.models(); model++) {
                 Division division = division(fold, model);
@@ -190,6 +191,21 @@ final class Folds {
                 }
             }
         }
+    }
+
+    /** Of the documents that do not test. */
+    private void checkHeldOut() {
+        if (config.heldOutField().isBlank()) {
+            return;
+        }
+        List<LabelledDocument> others =
+                documents.stream().filter(document -> !document.isTest()).toList();
+        long heldOut = others.stream().filter(LabelledDocument::heldOut).count();
+        Refusal.unless(
+                heldOut > 0 && heldOut < others.size(),
+                "fit.held-out-field",
+                config.heldOutField() + ", which is " + (heldOut > 0) + " for every document",
+                "true for those that are held out and false for those that are trained on");
     }
 
     /** The part of a fold's other documents that begins at a share of each fold, or what their own field says. */

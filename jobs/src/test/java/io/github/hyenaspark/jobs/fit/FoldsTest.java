@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.fit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.jobs.fit.Folds.Division;
@@ -14,6 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class FoldsTest {
     private static final int DOCUMENTS = 200;
@@ -224,5 +226,21 @@ final class FoldsTest {
         Division division = folds("fit.folds=0").division(0, 0);
         assertThat(division.test()).isEqualTo(division.heldOut());
         assertThat(division.heldOut().length).isBetween(16, 24);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFieldThatHoldsOutNoneOrAllIsNamed(boolean heldOut) {
+        List<LabelledDocument> documents = set().documents().stream()
+                .map(one -> new LabelledDocument(
+                        one.id(), one.contentHash(), one.group(), one.tokens(), false, one.weight(), heldOut))
+                .toList();
+        var set = new LabelSet(Task.CLASSIFICATION, List.of("a", "b"), documents, set().targets());
+        Settings settings = Settings.load(List.of("fit.folds=0", "fit.held-out-field=late"));
+        assertThatThrownBy(() ->
+                        Folds.of(set, settings.bind("fit", FitConfig.class)).check())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("fit.held-out-field: found late, which is " + heldOut + " for every document, expected true"
+                        + " for those that are held out and false for those that are trained on");
     }
 }
