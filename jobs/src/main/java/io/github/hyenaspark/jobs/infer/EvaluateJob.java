@@ -53,6 +53,11 @@ public final class EvaluateJob {
         trained = TrainedRun.open(storage, run.dir(), run.checkpoint());
         DataConfig data = settings.bind("data", DataConfig.class).qualified(storage);
         boolean trainedOn = data.dataset().isBlank();
+        Refusal.unless(
+                !trainedOn || !trained.snapshot().isEmpty(),
+                "data.dataset",
+                "nothing, and " + run.dir() + " was imported and not trained on a dataset",
+                "one to measure on; set data.dataset");
         dataset = trainedOn ? trained.snapshot().replaceFirst("/[^/]*/[^/]*$", "") : data.dataset();
         snapshot = trainedOn && data.snapshot().isBlank()
                 ? trainingSnapshot()
