@@ -50,7 +50,8 @@ public final class DocumentsJob {
     private final ResultFolder folder;
 
     /** Checks the input, the output and the checkpoint; the command is also the name of its section. */
-    private DocumentsJob(String command, String output, Settings settings, Console console, String... options)
+    private DocumentsJob(
+            String command, String output, int overlap, Settings settings, Console console, String... options)
             throws IOException {
         Storage storage = SparkRuntime.storage();
         this.command = command;
@@ -63,6 +64,9 @@ public final class DocumentsJob {
         files = data.files(storage).files();
         ResultFolder.checkNamed(command + ".output", output);
         trained = TrainedRun.open(storage, run.dir(), run.checkpoint());
+        int longest = trained.model().lMax();
+        String fitting = "less than " + longest + ", the model.l-max of the run, or -1 for half of it";
+        Refusal.unless(overlap < longest, command + ".overlap", overlap, fitting);
         folder = ResultFolder.of(storage, command + ".output", output, asked(storage, options));
     }
 
@@ -90,7 +94,13 @@ public final class DocumentsJob {
     public static void score(Settings settings, Console console) throws IOException {
         ScoreConfig config = settings.bind("score", ScoreConfig.class);
         var job = new DocumentsJob(
-                "score", config.output(), settings, console, config.overlap() + "", config.perToken() + "");
+                "score",
+                config.output(),
+                config.overlap(),
+                settings,
+                console,
+                config.overlap() + "",
+                config.perToken() + "");
         job.run(
                 config.overlap(),
                 (spark, plan) -> spark.score(plan, config.perToken()),
@@ -107,6 +117,7 @@ public final class DocumentsJob {
         var job = new DocumentsJob(
                 "embed",
                 config.output(),
+                config.overlap(),
                 settings,
                 console,
                 config.overlap() + "",

@@ -10,7 +10,7 @@ import java.io.Serializable;
 record Windows(int longest, int overlap) implements Serializable {
     Windows {
         String expected = "0 to " + (longest - 1) + ", less than the model's longest sequence";
-        Refusal.unless(overlap >= 0 && overlap < longest, "score.overlap", overlap, expected);
+        Refusal.unless(overlap >= 0 && overlap < longest, "overlap", overlap, expected);
     }
 
     static Windows halfOverlapping(int longest) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.testing.SmallRun;
+import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,10 +15,13 @@ import java.nio.file.attribute.FileTime;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code score} and {@code embed} know of their documents before they start Spark. */
 class DocumentsJobTest {
     private static final Storage STORAGE = Storage.local();
+    private static final Path FROZEN = Path.of("src/test/resources/frozen/0.1/run");
 
     @TempDir
     private Path directory;
@@ -55,5 +60,22 @@ class DocumentsJobTest {
         assertThatThrownBy(() -> facts(data, setting))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("data.source.fasta.bed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"score", "embed"})
+    void anOverlapOfWholeSequencesIsRefusedBeforeAnythingIsWritten(String command) throws IOException {
+        Path output = directory.resolve("out");
+        Outcome outcome = SmallRun.bare(
+                "none",
+                List.of(
+                        command,
+                        "run.dir=" + FROZEN,
+                        "data.input=" + input("a"),
+                        command + ".output=" + output,
+                        command + ".overlap=100000"));
+        assertThat(outcome.code()).as(outcome.messages()).isEqualTo(2);
+        assertThat(outcome.messages()).contains("hyena " + command + ": " + command + ".overlap: found 100000, expected");
+        assertThat(output).doesNotExist();
     }
 }
