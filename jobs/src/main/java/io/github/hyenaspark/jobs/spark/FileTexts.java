@@ -11,6 +11,7 @@ import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -98,6 +99,12 @@ final class FileTexts implements TextRows {
             return text;
         }
 
+        /** As its source has it: a step may be what refused the text. */
+        @Override
+        public void skipRest() throws IOException {
+            document.text().transferTo(OutputStream.nullOutputStream());
+        }
+
         @Override
         public List<@Nullable Object> leading() {
             String place = DocumentText.documentId(document.path(), document.position(), "");
@@ -107,7 +114,7 @@ final class FileTexts implements TextRows {
                         document.path(),
                         document.position(),
                         columnsOf(document.columns()));
-            } catch (IllegalStateException unread) { // the text was refused before its end
+            } catch (IllegalStateException unread) { // its record is broken after the text was refused
                 return FileTexts.leading(place, document.path(), document.position(), columnsOf(Map.of()));
             }
         }

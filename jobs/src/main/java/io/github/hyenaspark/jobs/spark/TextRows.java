@@ -39,10 +39,12 @@ interface TextRows extends Closeable {
             reading.read(row.text());
             return row.refusal().orElse("");
         } catch (MalformedTextException e) {
+            skipRest(row);
             return e.reason() + ", at byte " + e.offset() + " of the text";
         } catch (BadDocumentException e) {
             return e.reason();
         } catch (RejectedDocumentException e) {
+            skipRest(row);
             return e.reason();
         } catch (BadFileException e) {
             skipFile();
@@ -50,10 +52,23 @@ interface TextRows extends Closeable {
         }
     }
 
+    private void skipRest(TextRow row) throws IOException {
+        try {
+            row.skipRest();
+        } catch (BadDocumentException e) {
+            return; // it has been refused for another reason
+        } catch (BadFileException e) {
+            skipFile();
+        }
+    }
+
     /** One document, usable until the next one is asked for. */
     interface TextRow {
         /** Its text in UTF-8; always the same stream. A fault of the document may be thrown here, too. */
         InputStream text() throws IOException;
+
+        /** Reads what is left of a text that was refused before its end, where that is known only afterwards. */
+        default void skipRest() throws IOException {}
 
         /** The values of the columns that stand before the result, after the text. */
         List<@Nullable Object> leading();
