@@ -13,8 +13,10 @@ import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -169,7 +171,7 @@ public final class SparkInference {
         return Scoring.behind(FileTexts.columns(config.source().columns()), inference);
     }
 
-    /** Refuses columns of the input that have the name of one that a command adds. */
+    /** Refuses columns of the input that have the name of one that a command adds, or of one another. */
     public static void checkColumns(DataConfig config) {
         checkColumns(
                 config,
@@ -180,9 +182,13 @@ public final class SparkInference {
     public static void checkColumns(DataConfig config, List<String> added) {
         List<String> own = new ArrayList<>(List.of("id", "path", "position", "error"));
         own.addAll(added);
+        Set<String> names = new HashSet<>();
         for (String column : config.source().columns()) {
-            boolean free = !own.contains(column.toLowerCase(Locale.ROOT));
+            String name = column.toLowerCase(Locale.ROOT);
+            boolean free = !own.contains(name);
             Refusal.unless(free, "data.source.columns", column, "other names than those of the results, " + own);
+            boolean first = names.add(name);
+            Refusal.unless(first, "data.source.columns", column, "names that differ by more than their case");
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.spark.SparkInference;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.IOException;
@@ -75,7 +76,17 @@ class DocumentsJobTest {
                         command + ".output=" + output,
                         command + ".overlap=100000"));
         assertThat(outcome.code()).as(outcome.messages()).isEqualTo(2);
-        assertThat(outcome.messages()).contains("hyena " + command + ": " + command + ".overlap: found 100000, expected");
+        assertThat(outcome.messages())
+                .contains("hyena " + command + ": " + command + ".overlap: found 100000, expected");
         assertThat(output).doesNotExist();
+    }
+
+    @Test
+    void columnsThatSparkDoesNotTellApartAreRefused() {
+        DataConfig data =
+                Settings.load(List.of("data.source.columns=[Name,name]")).bind("data", DataConfig.class);
+        assertThatThrownBy(() -> SparkInference.checkColumns(data))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("data.source.columns: found name, expected names that differ by more than their" + " case");
     }
 }
