@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.exchange;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.exchange.GraphZip;
 import io.github.hyenaspark.exchange.SafariConfig;
@@ -70,6 +71,13 @@ public final class ExportJob implements Callable<Integer> {
         RunConfig options = settings.bind("run", RunConfig.class);
         Refusal.unless(!config.output().isBlank(), "export.output", "nothing", "the directory of the export");
         Storage storage = SparkRuntime.storage();
+        boolean isRun =
+                !CheckpointStore.open(storage, config.output()).listing().isEmpty();
+        Refusal.unless(
+                !isRun,
+                "export.output",
+                config.output() + ", the directory of a run",
+                "a directory of its own: a run that has the files of an export is taken for one");
         TrainedRun trained = TrainedRun.open(storage, options.dir(), options.checkpoint());
         String theta = Hashes.sha256(trained.theta());
         ObjectNode json = Json.object()
