@@ -104,8 +104,9 @@ public record FittedModel(
         return json;
     }
 
-    /** Writes all files into a directory; the description last, so that what has it is complete. */
+    /** Writes all files into a directory; the description goes first and comes last: what has it is complete. */
     public void write(Storage storage, String directory) throws IOException {
+        storage.delete(Storage.resolve(directory, FILE));
         storage.replace(RunTokenizer.uri(directory), tokenizer.file());
         for (Member member : members) {
             List<Tensor> tensors = new ArrayList<>();

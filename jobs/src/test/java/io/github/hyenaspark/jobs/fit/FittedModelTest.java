@@ -97,6 +97,26 @@ final class FittedModelTest {
     }
 
     @Test
+    void aModelThatIsOnlyHalfWrittenOverAnotherIsNone() throws IOException {
+        String uri = directory.resolve("model").toString();
+        FittedModel whole = model();
+        whole.write(STORAGE, uri);
+        FittedModel.Member member = whole.members().get(0);
+        var unwritable = new FittedModel(
+                whole.spec(),
+                whole.readings(),
+                whole.longest(),
+                whole.names(),
+                whole.modelSettings(),
+                whole.tokenizer(),
+                List.of(new FittedModel.Member(member.name(), new float[0], member.scale())));
+        assertThatThrownBy(() -> unwritable.write(STORAGE, uri)).hasMessageStartingWith("tensor ");
+        assertThatThrownBy(() -> FittedModel.read(STORAGE, uri))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("there is no fitted model in " + uri);
+    }
+
+    @Test
     void aScaleThatIsNoNumberIsNotTakenForZero() throws IOException {
         String uri = directory.resolve("model").toString();
         model(new FittedModel.Scale(new double[] {2}, new double[] {Double.POSITIVE_INFINITY}))
