@@ -145,10 +145,11 @@ final class Stages {
             String needed,
             StructType schema,
             Map<String, Column> values) {
-        Column there = computed.col(result).getField(needed).isNotNull();
+        Column there = LabelFit.column(computed, result).getField(needed).isNotNull();
         Column reason = functions.concat(
                 functions.lit(stage.uid() + ": found a document without a result: "),
-                functions.coalesce(computed.col(result).getField("error"), functions.lit("the text is empty")),
+                functions.coalesce(
+                        LabelFit.column(computed, result).getField("error"), functions.lit("the text is empty")),
                 functions.lit("; set handleInvalid to skip or keep, or leave such rows out"));
         boolean fails = stage.getHandleInvalid().equals("error");
         Dataset<Row> rows = stage.getHandleInvalid().equals("skip") ? computed.filter(there) : computed;

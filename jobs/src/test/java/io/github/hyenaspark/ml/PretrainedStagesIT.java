@@ -179,6 +179,20 @@ class PretrainedStagesIT {
     }
 
     @Test
+    void theNameOfAStageMayHaveADot() {
+        var named = new HyenaScorer("scorer.v2")
+                .setPretrained(run)
+                .setInputCol("text")
+                .setOutputCol("bits")
+                .setLossCol("loss");
+        assertThat(named.transform(read()).collectAsList())
+                .isEqualTo(scorer().setLossCol("loss").transform(read()).collectAsList());
+        var embedder = new HyenaEmbedder("embedder.v2").setPretrained(run).setInputCol("text");
+        assertThat(embedder.transform(read()).select("`embedder.v2__output`").collectAsList())
+                .isEqualTo(embedder().transform(read()).select("features").collectAsList());
+    }
+
+    @Test
     void aClassifierBeginsWithATrainedModel() {
         Dataset<Row> labelled =
                 read().withColumn("label", functions.expr("id % 5 > 2").cast("int"));
