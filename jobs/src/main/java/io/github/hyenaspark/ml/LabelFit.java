@@ -189,7 +189,11 @@ final class LabelFit {
                 stage.checkpointDir().toString(),
                 "nothing",
                 "the URI of a directory that all executors reach; call setCheckpointDir");
-        return context.getCheckpointDir()
-                .or(Path.of(System.getProperty("java.io.tmpdir")).toUri().toString());
+        return context.getCheckpointDir().or(onDisk(System.getProperty("java.io.tmpdir")));
+    }
+
+    /** The name of a directory on this machine as Hadoop has it: with its characters as they are. */
+    static String onDisk(String directory) {
+        return "file:" + Path.of(directory).toAbsolutePath();
     }
 }

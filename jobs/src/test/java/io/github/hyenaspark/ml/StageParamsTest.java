@@ -3,6 +3,10 @@ package io.github.hyenaspark.ml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.ml.linalg.SQLDataTypes;
@@ -13,6 +17,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class StageParamsTest {
     private static final StructType DOCUMENTS =
@@ -147,5 +152,13 @@ class StageParamsTest {
                 .hasMessageContaining("unknown section trian");
         assertThatThrownBy(() -> regressor.setSettings("d-model=128").transformSchema(labelled))
                 .hasMessageContaining("unknown section d-model");
+    }
+
+    @Test
+    void aDirectoryKeepsTheCharactersOfItsName(@TempDir Path directory) throws IOException {
+        Path folder = Files.createDirectory(directory.resolve("für kurze Zeit"));
+        Files.writeString(folder.resolve("a.txt"), "text");
+        assertThat(Storage.local().exists(Storage.resolve(LabelFit.onDisk(folder.toString()), "a.txt")))
+                .isTrue();
     }
 }
