@@ -16,11 +16,14 @@ import io.github.hyenaspark.model.Sampling;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -118,7 +121,7 @@ public final class GenerateJob implements Callable<Integer> {
         return Optional.ofNullable(lines.readLine());
     }
 
-    private static List<String> prompts(Storage storage, JsonNode given) throws IOException {
+    static List<String> prompts(Storage storage, JsonNode given) throws IOException {
         List<String> prompts = new ArrayList<>();
         given.forEach(text -> prompts.add(text.asText()));
         if (!given.isTextual() || given.textValue().isEmpty()) {
@@ -127,15 +130,30 @@ public final class GenerateJob implements Callable<Integer> {
         String file = given.textValue();
         byte[] text = Refusal.unlessMissing(
                 "generate.prompts", "a file with a prompt on each line", () -> storage.read(file));
-        new String(text, StandardCharsets.UTF_8)
-                .lines()
-                .filter(line -> !line.isBlank())
-                .forEach(prompts::add);
+        text(file, text).lines().filter(line -> !line.isBlank()).forEach(prompts::add);
         if (prompts.isEmpty()) {
             throw new IllegalArgumentException(
                     "generate.prompts: " + file + " has no text, expected a prompt on each line");
         }
         return prompts;
+    }
+
+    /** Without the mark of the byte order that some editors put first. */
+    private static String text(String file, byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        CharBuffer out = CharBuffer.allocate(bytes.length);
+        boolean malformed =
+                StandardCharsets.UTF_8.newDecoder().decode(in, out, true).isError();
+        if (malformed) {
+            long line = 1
+                    + IntStream.range(0, in.position())
+                            .filter(i -> bytes[i] == '\n')
+                            .count();
+            throw new IllegalArgumentException("generate.prompts: found bytes that are no UTF-8 in line " + line
+                    + " of " + file + ", expected a text in UTF-8; convert the file");
+        }
+        String text = out.flip().toString();
+        return text.startsWith("\uFEFF") ? text.substring(1) : text;
     }
 
     /** The section {@code generate}; {@code reference.conf} describes its keys. */
