@@ -6,6 +6,8 @@ import io.github.hyenaspark.model.Generator;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.Sampling;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 
 /** Continues texts: a {@link Generator} between the two sides of a tokenizer. */
@@ -25,12 +27,28 @@ public final class TextGenerator {
     }
 
     /**
-     * Continues a prompt by at most {@code count} tokens; returns how many were chosen. The sink takes the bytes of
-     * each token, which may be a part of a character, and says whether another one is wanted.
+     * Continues a prompt by at most {@code count} tokens; returns how many were chosen. The sink takes the bytes that
+     * each token adds to the text, which may be a part of a character, and says whether another one is wanted.
      */
     public int generate(String prompt, int count, Sampling sampling, long seed, Predicate<byte[]> sink) {
-        return generator.generate(
-                ids(prompt, tokenizer), count, sampling, seed, id -> sink.test(tokenizer.decode(new int[] {id})));
+        int[] ids = ids(prompt, tokenizer);
+        IntFunction<byte[]> continuation = continuation(tokenizer, ids[ids.length - 1]);
+        return generator.generate(ids, count, sampling, seed, id -> sink.test(continuation.apply(id)));
+    }
+
+    /** The bytes that one id after the other adds behind a first one: a symbol comes with the blank before it. */
+    static IntFunction<byte[]> continuation(Tokenizer tokenizer, int first) {
+        int[] last = {first}; // that has a text, or the first
+        return id -> {
+            byte[] alone = tokenizer.decode(new int[] {id});
+            if (alone.length == 0) {
+                return alone;
+            }
+            int before = tokenizer.decode(last).length;
+            byte[] both = tokenizer.decode(new int[] {last[0], id});
+            last[0] = id;
+            return Arrays.copyOfRange(both, before, both.length);
+        };
     }
 
     /** The ids of a prompt; without a prompt, the end of a document before. */

@@ -9,7 +9,9 @@ import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.Sampling;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
 class TextGeneratorTest {
@@ -48,5 +50,24 @@ class TextGeneratorTest {
         assertThat(tail.getBytes(StandardCharsets.UTF_8)).hasSize(CONFIG.lMax());
         assertThat(text("something before " + tail)).isEqualTo(text(tail));
         assertThat(text("something before " + tail)).isNotEqualTo(text("another end?"));
+    }
+
+    private static String continued(Tokenizer tokenizer, int first, int... ids) {
+        var text = new ByteArrayOutputStream();
+        IntFunction<byte[]> continuation = TextGenerator.continuation(tokenizer, first);
+        Arrays.stream(ids).mapToObj(continuation).forEach(text::writeBytes);
+        return text.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void symbolsAreToldApart() {
+        Tokenizer symbols = Tokenizer.of("symbols-30");
+        int end = symbols.endOfDocument();
+        int[] ids = symbols.encode("1 12 2".getBytes(StandardCharsets.UTF_8));
+        assertThat(continued(symbols, end, ids)).isEqualTo("1 12 2");
+        assertThat("3" + continued(symbols, symbols.encode(new byte[] {'3'})[0], ids))
+                .isEqualTo("3 1 12 2");
+        assertThat(continued(symbols, end, ids[0], end, ids[2])).isEqualTo("1 2");
+        assertThat(continued(tokenizer, 'a', 'b', 'c')).isEqualTo("bc");
     }
 }
