@@ -113,9 +113,9 @@ record ConditionalWriter(FileSystem fileSystem) implements Storage.AtomicWriter 
     }
 
     @Override
-    public void replace(Path path, byte[] content) throws IOException {
+    public void replace(Path path, Content content) throws IOException {
         FSDataOutputStream out = over(path);
-        fill(path, out, to -> to.write(content));
+        fill(path, out, content);
         out.close();
     }
 

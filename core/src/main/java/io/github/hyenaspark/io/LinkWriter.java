@@ -36,11 +36,11 @@ record LinkWriter(RawLocalFileSystem fileSystem) implements Storage.AtomicWriter
     }
 
     @Override
-    public void replace(org.apache.hadoop.fs.Path path, byte[] content) throws IOException {
+    public void replace(org.apache.hadoop.fs.Path path, Content content) throws IOException {
         Path target = local(path);
         Path temporary = temporary(target);
         try {
-            writeForced(temporary, out -> out.write(content));
+            writeForced(temporary, content);
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(temporary);

@@ -61,15 +61,15 @@ record RenameWriter(FileSystem fileSystem) implements Storage.AtomicWriter {
     }
 
     @Override
-    public void replace(Path path, byte[] content) throws IOException {
+    public void replace(Path path, Content content) throws IOException {
         Path temporary = new Path(path.getParent(), Storage.AtomicWriter.temporaryName(path.getName()));
         try {
-            writeSynced(temporary, out -> out.write(content));
+            writeSynced(temporary, content);
             FileContext.getFileContext(fileSystem.getUri(), fileSystem.getConf())
                     .rename(temporary, path, Options.Rename.OVERWRITE);
         } catch (UnsupportedFileSystemException e) {
             try (OutputStream out = fileSystem.create(path, true)) {
-                out.write(content);
+                content.writeTo(out);
             }
         } finally {
             fileSystem.delete(temporary, false);

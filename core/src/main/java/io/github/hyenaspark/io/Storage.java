@@ -383,6 +383,11 @@ public final class Storage {
 
     /** Writes or replaces a file. Only for views and hints, since readers cannot rely on its content. */
     public void replace(String uri, byte[] content) throws IOException {
+        replace(uri, out -> out.write(content));
+    }
+
+    /** The same with content that may be written again; what was there stays until the whole content is. */
+    public void replace(String uri, Content content) throws IOException {
         Location location = location(uri);
         location.ask(() -> {
             writer(location).replace(location.path(), content);
@@ -656,7 +661,7 @@ public final class Storage {
         /** Creates a file whose name belongs to its content; false if it exists, and then leaves it alone. */
         boolean write(Path path, Content content) throws IOException;
 
-        void replace(Path path, byte[] content) throws IOException;
+        void replace(Path path, Content content) throws IOException;
 
         default boolean keepsFirst(Path path) throws IOException {
             return true;

@@ -155,6 +155,20 @@ class StorageTest {
     }
 
     @Test
+    void whatCannotBeReplacedStays() throws IOException {
+        storage.replace(uri("view/lines.jsonl"), out -> out.write(bytes("old")));
+        assertThatThrownBy(() -> storage.replace(uri("view/lines.jsonl"), out -> {
+                    out.write(bytes("half of"));
+                    throw new IOException("the source broke");
+                }))
+                .hasMessage("the source broke");
+        assertThat(storage.read(uri("view/lines.jsonl"))).isEqualTo(bytes("old"));
+        assertThat(storage.list(uri("view"))).hasSize(1);
+        storage.replace(uri("view/lines.jsonl"), out -> out.write(bytes("new")));
+        assertThat(storage.read(uri("view/lines.jsonl"))).isEqualTo(bytes("new"));
+    }
+
+    @Test
     void replaceTakesThePlaceOfAFile() throws IOException {
         storage.replace(uri("view/index.json"), bytes("old"));
         storage.replace(uri("view/index.json"), bytes("new"));

@@ -37,6 +37,8 @@ import java.util.Locale;
 
 /** From a checkpoint and a split of a dataset to the loss: of all documents, of each document, and by position. */
 public final class EvaluateJob {
+    private static final int SNAPSHOT_DIGITS = 12; // of its SHA-256, in names
+
     private final long begin = System.nanoTime();
     private final Config config;
     private final RunConfig run;
@@ -99,23 +101,24 @@ public final class EvaluateJob {
     }
 
     private void run() throws IOException {
-        EvaluationTask.Plan plan = EvaluationTask.Plan.of(
-                trained, SnapshotRef.of(snapshot, dataset), config.split(), config.maxDocuments());
+        SnapshotRef source = SnapshotRef.of(snapshot, dataset);
+        EvaluationTask.Plan plan = EvaluationTask.Plan.of(trained, source, config.split(), config.maxDocuments());
         int chunks = SparkEvaluation.chunks(storage, plan);
         int here = MemoryNeeds.tasksHere(trained.train().threads());
         SparkInference.memory("evaluate", trained).refuseUnlessTheyFit(Math.min(here, chunks));
-        String documents = output(".jsonl");
+        String name = name(config, run.checkpoint(), trained.round(), source.sha256(), trained.snapshotSha256());
+        String documents = output(name + ".jsonl");
         Path lines = Files.createTempFile("hyena-evaluate-", ".jsonl"); // a write that is repeated only copies
         ObjectNode result;
         try {
             result = result(evaluate(plan, chunks, lines));
-            storage.delete(documents);
-            storage.write(documents, out -> Files.copy(lines, out));
+            storage.replace(documents, out -> Files.copy(lines, out));
         } finally {
             Files.delete(lines);
         }
-        result.put("by_document", documents).put("page", output(".html"));
-        storage.replace(output(".html"), EvaluationPage.html(result));
+        String page = output(name + ".html");
+        result.put("by_document", documents).put("page", page);
+        storage.replace(page, EvaluationPage.html(result));
         console.result(result.put("seconds", (System.nanoTime() - begin) / 1e9));
     }
 
@@ -131,13 +134,20 @@ public final class EvaluateJob {
         }
     }
 
-    /** The mean of checkpoints has the round of the newest, but files of its own. */
-    private String output(String ending) {
+    private String output(String file) {
         String directory = config.output().isBlank() ? Storage.resolve(run.dir(), "evaluation") : config.output();
-        String mean = run.checkpoint().equals(TrainedRun.AVERAGE) ? "-average" : "";
-        String name =
-                String.format(Locale.ROOT, "%s-%012d%s%s", config.split().folder(), trained.round(), mean, ending);
-        return Storage.resolve(directory, name);
+        return Storage.resolve(directory, file);
+    }
+
+    /**
+     * Of the files of an evaluation. Those of the mean of checkpoints, which has the round of the newest, of some of
+     * the documents, and of another snapshot than that of the training have names of their own.
+     */
+    static String name(Config config, String checkpoint, long round, String measured, String trainedOn) {
+        String mean = checkpoint.equals(TrainedRun.AVERAGE) ? "-average" : "";
+        String some = config.maxDocuments() > 0 ? "-first-" + config.maxDocuments() : "";
+        String other = measured.equals(trainedOn) ? "" : "-of-" + measured.substring(0, SNAPSHOT_DIGITS);
+        return String.format(Locale.ROOT, "%s-%012d", config.split().folder(), round) + mean + some + other;
     }
 
     private static void write(OutputStream out, DocumentLosses.DocumentLoss document) throws IOException {

@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.infer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.nio.file.Path;
@@ -26,5 +27,17 @@ class EvaluateJobTest {
         assertThat(outcome.messages())
                 .contains("hyena evaluate: data.dataset: found nothing, and " + directory.resolve("imported")
                         + " was imported and not trained on a dataset, expected one to measure on; set data.dataset");
+    }
+
+    @Test
+    void whatMeasuresSomethingElseHasNamesOfItsOwn() {
+        String one = "a".repeat(64);
+        String other = "b".repeat(64);
+        var all = new EvaluateJob.Config(Split.VALIDATION, 0, "");
+        var some = new EvaluateJob.Config(Split.TRAIN, 20, "");
+        assertThat(EvaluateJob.name(all, "newest", 6, one, one)).isEqualTo("validation-000000000006");
+        assertThat(EvaluateJob.name(all, "average", 6, one, one)).isEqualTo("validation-000000000006-average");
+        assertThat(EvaluateJob.name(some, "newest", 6, one, one)).isEqualTo("train-000000000006-first-20");
+        assertThat(EvaluateJob.name(all, "newest", 6, other, one)).isEqualTo("validation-000000000006-of-bbbbbbbbbbbb");
     }
 }
