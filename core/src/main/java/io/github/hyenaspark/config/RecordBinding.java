@@ -173,6 +173,9 @@ record RecordBinding(ConfigObject root, ObjectNode tree) {
             return " (" + origin.filename() + " line " + origin.lineNumber() + ")";
         }
         String description = origin.description();
+        if (description.startsWith(Settings.DEFAULTS)) {
+            return ""; // users have no such file
+        }
         // The library counts lines inside a list or object in an argument, too.
         return " (" + (description.startsWith("argument ") ? description.replaceFirst(": 1$", "") : description) + ")";
     }

@@ -12,7 +12,6 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigParseable;
 import com.typesafe.config.ConfigValue;
-import com.typesafe.config.ConfigValueFactory;
 import io.github.hyenaspark.io.Json;
 import java.io.File;
 import java.io.IOException;
@@ -34,6 +33,9 @@ import java.util.stream.Collectors;
  * arguments. A value takes the type of its default, so {@code lr=2e-3} and {@code lr = 0.002} are the same setting.
  */
 public final class Settings {
+    /** The place of a value that nobody has set. */
+    static final String DEFAULTS = "reference.conf";
+
     private static final Pattern KEY_VALUE =
             Pattern.compile("([\\p{Alnum}_-]+(?:\\.[\\p{Alnum}_-]+)*)=(.*)", Pattern.DOTALL);
 
@@ -172,7 +174,7 @@ public final class Settings {
 
     private static Config defaults() {
         return ConfigFactory.parseString(
-                withoutComments(reference()), ConfigParseOptions.defaults().setOriginDescription("reference.conf"));
+                withoutComments(reference()), ConfigParseOptions.defaults().setOriginDescription(DEFAULTS));
     }
 
     /** Two thirds of {@code reference.conf} are comments, and to the parser each letter of them takes its time. */
@@ -211,19 +213,23 @@ public final class Settings {
     private static Config keyValue(String key, String value) {
         String origin = "argument " + key + "=" + value;
         if (!value.startsWith("[") && !value.startsWith("{")) {
-            return ConfigValueFactory.fromAnyRef(value, origin).atPath(key);
+            return at(key, value, origin);
         }
         try {
-            return ConfigFactory.parseString(
-                            "value = " + value, ConfigParseOptions.defaults().setOriginDescription(origin))
-                    .getValue("value")
-                    .atPath(key);
+            Config parsed = ConfigFactory.parseString(
+                    "value = " + value, ConfigParseOptions.defaults().setOriginDescription(origin));
+            return at(key, parsed.getValue("value"), origin);
         } catch (ConfigException e) {
             throw new IllegalArgumentException(
                     "cannot understand the " + origin + ": a value that begins with [ or { must be a complete list or"
                             + " object; put text that begins with one into a file, in quotes",
                     e);
         }
+    }
+
+    /** With the argument as the place of the sections above the key, too. */
+    private static Config at(String key, Object value, String origin) {
+        return ConfigFactory.parseMap(Map.of(key, value), origin);
     }
 
     private static Config file(String path) {

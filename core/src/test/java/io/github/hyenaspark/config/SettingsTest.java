@@ -77,6 +77,14 @@ class SettingsTest {
     }
 
     @Test
+    void anUnknownSectionIsNamedWithTheArgumentThatHasIt() {
+        for (String argument : List.of("trian.rounds=4", "trian.betas=[0.9]")) {
+            assertThatThrownBy(() -> Settings.load(List.of(argument)).refuseUnknown())
+                    .hasMessageStartingWith("unknown section trian (argument " + argument + ")");
+        }
+    }
+
+    @Test
     void aSectionBecomesARecord() throws IOException {
         assertThat(bound())
                 .isEqualTo(new Train(

@@ -306,8 +306,8 @@ class StorageTest {
                     .isInstanceOf(StoreException.class)
                     .hasMessage(
                             "hdfs://no-such-host.invalid:9000/x at hdfs://no-such-host.invalid:9000: the name of the"
-                                    + " host is unknown; check the endpoint (spark.hadoop.fs.s3a.endpoint), the URI or"
-                                    + " HADOOP_CONF_DIR, and the network");
+                                    + " host is unknown; check the host in the URI, or of S3 in spark.hadoop.fs.s3a.endpoint,"
+                                    + " and HADOOP_CONF_DIR and the network");
         }
     }
 

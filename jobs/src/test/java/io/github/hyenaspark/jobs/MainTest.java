@@ -221,6 +221,13 @@ class MainTest {
                 "there is no checkpoint in " + directory + "; run train first");
     }
 
+    /** Users have no file of defaults that they could look into. */
+    @Test
+    void aDefaultThatWillNotDoIsNamedWithoutAPlace() {
+        assertRefused(run("compare", "data.dataset=" + directory), 2, "wrong settings in section compare: dir: found");
+        assertThat(messages.toString(StandardCharsets.UTF_8)).doesNotContain("reference.conf");
+    }
+
     @Test
     void settingsOfGenerateThatMakeNoSenseAreRefused() {
         assertRefused(
@@ -277,7 +284,10 @@ class MainTest {
             }
         }
         messages.reset();
-        assertRefused(run("evaluate", "a", "run.dir=b"), 2, "run.dir: found b beside a, expected one of the two");
+        assertRefused(
+                run("evaluate", "a", "run.dir=b"),
+                2,
+                "run.dir: found b beside a, expected one of the two; leave one out, or put a");
         messages.reset();
         assertRefused(run("evaluate", "a", "b"), 2, "cannot understand the argument \"b\"");
         messages.reset();

@@ -87,7 +87,7 @@ public final class StoreException extends IOException {
         UNKNOWN_HOST(
                 false,
                 "the name of the host is unknown",
-                "check the endpoint (spark.hadoop.fs.s3a.endpoint), the URI or HADOOP_CONF_DIR, and the network",
+                "check the host in the URI, or of S3 in spark.hadoop.fs.s3a.endpoint, and HADOOP_CONF_DIR and the network",
                 "UnknownHostException"),
         SAFE_MODE(
                 false,

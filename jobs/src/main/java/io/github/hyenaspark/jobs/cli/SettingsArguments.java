@@ -62,7 +62,8 @@ public final class SettingsArguments {
         for (String word : words) {
             if (word.startsWith(place + "=") && !word.equals(placed)) {
                 throw new IllegalArgumentException(place + ": found " + word.substring(place.length() + 1) + " beside "
-                        + alone.get() + ", expected one of the two; leave one out");
+                        + alone.get() + ", expected one of the two; leave one out, or"
+                        + " put a value that has blanks into quotes");
             }
         }
         List<String> all = new ArrayList<>(words);

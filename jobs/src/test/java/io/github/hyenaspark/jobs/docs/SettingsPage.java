@@ -24,7 +24,7 @@ final class SettingsPage {
             Every setting with its default and meaning, by section.
 
             This page is generated from `reference.conf`. Write settings into HOCON files or, as `key=value`, on the command line; later ones win.
-            `submit-scripts/hyena COMMAND --help` lists those that a command reads.
+            `submit-scripts/hyena COMMAND --help` lists those of the sections that a command reads.
             """;
 
     private final StringBuilder page = new StringBuilder(INTRODUCTION);

@@ -21,16 +21,21 @@ record ParquetColumn(String name, ColumnDescriptor descriptor) {
     /** Finds a column with one value per row; refuses a missing or repeated one in the name of {@code setting}. */
     static ParquetColumn find(MessageType schema, String name, String setting, String uri) {
         List<ColumnDescriptor> columns = schema.getColumns();
-        Optional<ColumnDescriptor> found =
-                columns.stream().filter(column -> path(column).equals(name)).findFirst();
         String where = "data.source." + setting + ": " + uri;
-        if (found.isEmpty()) {
-            throw new WrongSettingException(where + " has no column \"" + name + "\", expected one of "
-                    + columns.stream().map(ParquetColumn::path).toList());
-        }
-        if (found.get().getMaxRepetitionLevel() > 0) {
+        boolean hasMany = columns.stream()
+                .anyMatch(column -> (path(column) + ".").startsWith(name + ".") && column.getMaxRepetitionLevel() > 0);
+        if (hasMany) {
             throw new WrongSettingException(
                     where + " has many values per row in column \"" + name + "\", expected one");
+        }
+        Optional<ColumnDescriptor> found =
+                columns.stream().filter(column -> path(column).equals(name)).findFirst();
+        if (found.isEmpty()) {
+            throw new WrongSettingException(where + " has no column \"" + name + "\", expected one of "
+                    + columns.stream()
+                            .filter(column -> column.getMaxRepetitionLevel() == 0)
+                            .map(ParquetColumn::path)
+                            .toList());
         }
         return new ParquetColumn(name, found.get());
     }

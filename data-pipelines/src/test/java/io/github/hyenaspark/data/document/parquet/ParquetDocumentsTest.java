@@ -130,13 +130,23 @@ class ParquetDocumentsTest {
     }
 
     @Test
+    void aListIsNamedByItsColumn() {
+        MessageType schema = MessageTypeParser.parseMessageType(
+                "message m { optional group tags (LIST) { repeated group list { optional binary element (UTF8); } } }");
+        assertThatThrownBy(() -> ParquetColumn.find(schema, "tags", "columns", "file:/rows.parquet"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("data.source.columns: file:/rows.parquet has many values per row in column \"tags\","
+                        + " expected one");
+    }
+
+    @Test
     void missingAndUnfitColumnsAreNamed() throws IOException {
         write(CompressionCodecName.ZSTD, 3);
         refused(
                 source("body", "", List.of()),
                 "text-field: file:" + path
                         + " has no column \"body\", expected one of [day, text, number, flag, weight,"
-                        + " old, price, meta.url, meta.hits, tags]");
+                        + " old, price, meta.url, meta.hits]");
         refused(
                 source("number", "", List.of()),
                 "text-field: file:" + path + " has required int64 number, expected a string or binary column");
