@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.commons.io.FileUtils;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +59,14 @@ class LauncherTest {
         program("spark/bin/spark-submit", "echo submitted");
         for (String jar : JARS.subList(1, JARS.size())) {
             write(directory.resolve(jar), "");
+        }
+    }
+
+    /** A launcher that has ended may be opening the lock of an archive yet, in a folder that is being deleted. */
+    @AfterEach
+    void deleteCheckout() {
+        for (int attempt = 0; attempt < 1000 && !FileUtils.deleteQuietly(directory.toFile()); attempt++) {
+            Thread.onSpinWait();
         }
     }
 
