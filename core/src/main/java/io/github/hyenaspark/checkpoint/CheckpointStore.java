@@ -203,6 +203,11 @@ public final class CheckpointStore {
         return ordered;
     }
 
+    /** Whether something was ever saved here and is still listed, readable or not; one request. */
+    public boolean hasCheckpoints() throws IOException {
+        return !layout.manifests().isEmpty();
+    }
+
     /** The readable manifests that count, newest first; the files that they name are not checked. */
     public List<CheckpointManifest> manifests() throws IOException {
         List<CheckpointManifest> manifests = new ArrayList<>();

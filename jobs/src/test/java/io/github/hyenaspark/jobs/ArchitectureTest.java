@@ -104,7 +104,7 @@ final class ArchitectureTest {
             jobs.train              | io io.store data.. config model train.config train.optim checkpoint jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli
             jobs.inspect            | io data.. config model train.config checkpoint bench jobs.spark.. jobs.cli jobs.train io.safetensors
             jobs.exchange           | io config model train.config checkpoint exchange data.token data.prepare jobs.spark.. jobs.cli jobs.train io.safetensors
-            jobs.prepare            | io data.. config jobs.report.progress jobs.report.page jobs.spark.prepare jobs.spark.session jobs.spark.task jobs.cli jobs.train
+            jobs.prepare            | io data.. config jobs.report.progress jobs.report.page jobs.spark.prepare jobs.spark.run jobs.spark.session jobs.spark.task jobs.cli jobs.train
             jobs.infer              | io data.. config model train.config jobs.report.progress jobs.report.page jobs.spark.. jobs.cli jobs.train
             jobs.bench.plan         | io data.. config jobs.report.page jobs.cli
             jobs.bench              | io data.. config kernel convolution product operator.nn model train.. checkpoint bench jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli jobs.train jobs.bench.plan

@@ -13,6 +13,7 @@ import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.Job;
+import io.github.hyenaspark.jobs.spark.run.DirectoryKind;
 import io.github.hyenaspark.jobs.spark.run.ExportedModel;
 import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
@@ -54,6 +55,7 @@ public final class ImportJob implements Job {
         CheckpointStore store = CheckpointStore.open(storage, run.dir());
         Optional<Checkpoint> there = store.newestValid();
         if (there.isEmpty()) {
+            DirectoryKind.RUN.refuseIfOther(storage, "run.dir", run.dir());
             storage.write(RunTokenizer.uri(run.dir()), out -> out.write(tokenizer.file()));
             store.beginEpoch();
             store.resumesFrom(Optional.empty());

@@ -21,6 +21,7 @@ import io.github.hyenaspark.jobs.report.page.FitPage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
+import io.github.hyenaspark.jobs.spark.run.DirectoryKind;
 import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
 import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
@@ -198,11 +199,19 @@ public final class FitJob implements Job {
         return FitDocuments.areKept(storage, run) || storage.exists(run.result());
     }
 
-    /** Refuses settings that differ from those with which the first model of this directory was begun. */
+    /** Refuses settings that differ from those with which the first model was begun, and another's directory. */
     private static void remember(Storage storage, Settings settings, FittingDirectory run) throws IOException {
         String uri = run.settings();
         byte[] now = settings.renderSections(SECTIONS).getBytes(StandardCharsets.UTF_8);
-        if (!isBegun(storage, run) || !storage.exists(uri)) {
+        boolean isKnown = storage.exists(uri);
+        boolean isBegun = isBegun(storage, run);
+        if (!isKnown && !isBegun) {
+            DirectoryKind.FITTING.refuseIfOther(storage, "run.dir", run.uri());
+            String found = run.uri() + ", which has a dataset in " + run.dataset();
+            String expected = "one for the new fitting alone, which makes its own there; choose another directory";
+            Refusal.unless(!DirectoryKind.DATASET.isIn(storage, run.dataset()), "run.dir", found, expected);
+        }
+        if (!isKnown || !isBegun) {
             storage.replace(uri, now);
             return;
         }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.data.prepare.commit.DatasetVerification;
-import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
@@ -13,6 +12,7 @@ import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.ExitCode;
 import io.github.hyenaspark.jobs.cli.SettingsArguments;
 import io.github.hyenaspark.jobs.spark.prepare.SparkVerification;
+import io.github.hyenaspark.jobs.spark.run.DirectoryKind;
 import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import java.io.FileNotFoundException;
@@ -25,7 +25,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Reads all of a dataset, of a run's checkpoints, or of a fitting, which has both, and checks every hash. */
+/**
+ * Reads all of a dataset, of a run's checkpoints, or of a fitting, which has both, and checks every hash. A directory
+ * of an older version may be several of these: then it checks them all.
+ */
 public final class VerifyJob implements Callable<Integer> {
     private final Console console;
 
@@ -48,25 +51,30 @@ public final class VerifyJob implements Callable<Integer> {
         console.stop().arm(spec.qualifiedName());
         directory = SettingsArguments.place(directory);
         Storage storage = SparkRuntime.storage();
+        ObjectNode json = Json.object();
+        List<String> faults = new ArrayList<>();
         List<CheckpointStore.Listed> checkpoints =
                 CheckpointStore.open(storage, directory).listing();
         if (!checkpoints.isEmpty()) {
-            ObjectNode json = Json.object().put("run", directory).put("checkpoints", checkpoints.size());
-            return end(json, faults(storage, directory, checkpoints));
+            count(json.put("run", directory), "checkpoints", checkpoints.size());
+            faults.addAll(faults(storage, directory, checkpoints));
         }
-        if (!DatasetSnapshot.uris(storage, directory).isEmpty()) {
+        if (DirectoryKind.DATASET.isIn(storage, directory)) {
             DatasetVerification.Result result = dataset(storage, directory);
-            return end(counted(Json.object().put("dataset", directory), result), result.faults());
+            count(json.put("dataset", directory), result);
+            faults.addAll(result.faults());
         }
-        var fitting = new FittingDirectory(directory);
-        if (storage.exists(fitting.settings())) {
-            return fitting(storage, fitting);
+        if (DirectoryKind.FITTING.isIn(storage, directory)) {
+            faults.addAll(fitting(storage, new FittingDirectory(directory), json.put("fitting", directory)));
         }
-        throw InspectJob.nothingIn(directory);
+        if (json.isEmpty()) {
+            throw InspectJob.nothingIn(directory);
+        }
+        return end(json, faults);
     }
 
-    /** The checkpoints of its runs, its dataset and its model, as far as they are there. */
-    private int fitting(Storage storage, FittingDirectory fitting) throws IOException {
+    /** Of the checkpoints of its runs, its dataset and its model, as far as they are there. */
+    private static List<String> fitting(Storage storage, FittingDirectory fitting, ObjectNode json) throws IOException {
         int checkpoints = 0;
         List<String> faults = new ArrayList<>();
         for (String name : FittingDirectory.names(Json.parse(fitting.settings(), storage.read(fitting.settings())))) {
@@ -76,21 +84,28 @@ public final class VerifyJob implements Callable<Integer> {
             checkpoints += ofRun.size();
             faults(storage, run, ofRun).forEach(fault -> faults.add(Storage.resolve(run, fault)));
         }
-        ObjectNode json = Json.object().put("fitting", directory).put("checkpoints", checkpoints);
-        if (!DatasetSnapshot.uris(storage, fitting.dataset()).isEmpty()) {
+        count(json, "checkpoints", checkpoints);
+        if (DirectoryKind.DATASET.isIn(storage, fitting.dataset())) {
             DatasetVerification.Result result = dataset(storage, fitting.dataset());
-            counted(json, result);
+            count(json, result);
             result.faults().forEach(fault -> faults.add(fitting.dataset() + ": " + fault));
         }
         boolean hasModel = storage.exists(FittedFiles.description(fitting.model()));
         if (hasModel || storage.exists(fitting.result())) {
             faults.addAll(FittedFiles.faults(storage, fitting.model()));
         }
-        return end(json.put("model", hasModel), faults);
+        json.put("model", hasModel);
+        return faults;
     }
 
-    private static ObjectNode counted(ObjectNode json, DatasetVerification.Result result) {
-        return json.put("objects", result.objects()).put("bytes", result.bytes());
+    private static void count(ObjectNode json, DatasetVerification.Result result) {
+        count(json, "objects", result.objects());
+        count(json, "bytes", result.bytes());
+    }
+
+    /** Adds to what was counted of another kind in the same directory. */
+    private static void count(ObjectNode json, String name, long number) {
+        json.put(name, json.path(name).asLong() + number);
     }
 
     /** In this process, or, where the master is a cluster, in all of its executors. */

@@ -28,6 +28,7 @@ import io.github.hyenaspark.jobs.report.page.DatasetPage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.prepare.SparkPrepare;
+import io.github.hyenaspark.jobs.spark.run.DirectoryKind;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.jobs.train.RunConfig;
@@ -88,13 +89,13 @@ public final class PrepareJob {
 
     private void run() throws IOException {
         if (spec.config().dryRun()) {
-            InputPlan plan = InputPlan.of(storage, spec);
+            InputPlan plan = plan();
             console.result(DryRun.estimate(storage, spec, plan).put("seconds", seconds()));
             return;
         }
         try (var lease = DatasetLease.take(storage, spec.config().dataset())) {
             TestPoint.reached("holding {}", lease.uri());
-            InputPlan plan = InputPlan.of(storage, spec);
+            InputPlan plan = plan();
             if (plan.parent().isEmpty() && plan.fresh().isEmpty()) {
                 LOG.info("nothing to do: no file changed in the interval, and there is no snapshot yet");
                 console.result(
@@ -105,6 +106,15 @@ public final class PrepareJob {
             lease.committed();
             report(plan, result);
         }
+    }
+
+    private InputPlan plan() throws IOException {
+        InputPlan plan = InputPlan.of(storage, spec);
+        if (plan.parent().isEmpty()) {
+            DirectoryKind.DATASET.refuseIfOther(
+                    storage, "data.dataset", spec.config().dataset());
+        }
+        return plan;
     }
 
     private SnapshotCommit.Result prepare(InputPlan plan, DatasetLease lease) throws IOException {

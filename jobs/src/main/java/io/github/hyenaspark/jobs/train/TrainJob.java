@@ -34,6 +34,7 @@ import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers.WorkerOptions;
 import io.github.hyenaspark.jobs.spark.averaging.TextSampler;
 import io.github.hyenaspark.jobs.spark.averaging.TrainingMemory;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.spark.run.DirectoryKind;
 import io.github.hyenaspark.jobs.spark.run.Handover;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
@@ -103,6 +104,9 @@ public final class TrainJob {
 
     /** Empty if nothing is to be trained. */
     private Optional<DatasetSnapshot> toTrainOn(Optional<Checkpoint> found, boolean mayChange) throws IOException {
+        if (found.isEmpty()) {
+            DirectoryKind.RUN.refuseIfOther(storage, "run.dir", settings.run().dir());
+        }
         DatasetSnapshot snapshot = new RunData(storage, settings).snapshot(found);
         settings = settings.measuring(snapshot, storage);
         if (settings.run().dryRun()) {

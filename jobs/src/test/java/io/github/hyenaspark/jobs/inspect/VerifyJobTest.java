@@ -63,6 +63,26 @@ class VerifyJobTest {
         assertThat(outcome.messages()).contains("model-1/" + manifest + ": ");
     }
 
+    /** As an older version could leave one. */
+    @Test
+    void allThatSharesADirectoryIsChecked() throws IOException {
+        Path shared = directory.resolve("shared");
+        FileUtils.copyDirectory(FROZEN.toFile(), shared.toFile());
+        FileUtils.copyDirectory(FROZEN.resolveSibling("dataset").toFile(), shared.toFile());
+        Path object;
+        try (Stream<Path> objects = Files.walk(shared.resolve("train"))) {
+            object = objects.filter(file -> file.toString().endsWith(".bin"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Files.writeString(object, "damaged");
+        Outcome outcome = hyena("verify", shared);
+        assertThat(outcome.code()).as(outcome.messages()).isEqualTo(ExitCode.INVALID_DATA.code());
+        assertThat(outcome.results())
+                .contains("\"run\":", "\"checkpoints\":1,\"dataset\":", "\"objects\":", "\"valid\":false");
+        assertThat(outcome.messages()).contains(object.getFileName().toString());
+    }
+
     @Test
     void aRunWithoutAManifestThatCanBeReadIsDamagedAndNotNothing() {
         Outcome outcome = hyena("inspect", directory.resolve("run"));
