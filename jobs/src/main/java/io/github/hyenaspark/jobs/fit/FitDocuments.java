@@ -7,6 +7,7 @@ import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.DatasetLease;
+import io.github.hyenaspark.data.prepare.commit.Pins;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.UnitDocuments;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
@@ -30,6 +31,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,6 +131,7 @@ record FitDocuments(Storage storage, DatasetSpec spec, FitConfig config, Fitting
 
     private DatasetSnapshot prepared(JavaSparkContext context, Fitting.Observer observer) throws IOException {
         try (var lease = DatasetLease.take(storage, spec.config().dataset())) {
+            deleteIfOther(lease);
             InputPlan plan = InputPlan.of(storage, spec);
             checkFields(plan.work());
             lease.begins();
@@ -146,6 +149,35 @@ record FitDocuments(Storage storage, DatasetSpec spec, FitConfig config, Fitting
                         + spec.config().source().textField());
             }
             return snapshot;
+        }
+    }
+
+    /**
+     * Deletes what was prepared here with other settings: no model has begun, so nothing was learnt from it. The lease
+     * stays, which keeps other commands away meanwhile.
+     */
+    void deleteIfOther(DatasetLease lease) throws IOException {
+        String dataset = spec.config().dataset();
+        Optional<DatasetSnapshot> found = DatasetSnapshot.find(storage, dataset);
+        boolean isOther = found.isPresent() && !found.get().fingerprint().equals(spec.fingerprint());
+        if (!isOther || !storage.exists(run.settings())) { // without settings it is no dataset of a fitting
+            return;
+        }
+        if (!Pins.snapshots(storage, dataset).isEmpty()) {
+            return; // a run elsewhere learns from it
+        }
+        LOG.info("{} was prepared with other settings, and no model has begun: it is prepared anew", dataset);
+        Set<String> names = new TreeSet<>();
+        storage.names(dataset, (file, bytes) -> names.add(file.replaceFirst("/.*", "")));
+        lease.check();
+        for (String snapshot : DatasetSnapshot.uris(storage, dataset)) {
+            storage.delete(snapshot); // before what it lists
+        }
+        for (String name : names) {
+            String uri = Storage.resolve(dataset, name);
+            if (!name.startsWith(".") && !uri.equals(lease.uri())) { // a dot begins what is being written: the lease
+                storage.delete(uri);
+            }
         }
     }
 

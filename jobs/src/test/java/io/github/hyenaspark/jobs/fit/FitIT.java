@@ -103,6 +103,10 @@ final class FitIT {
                 .as("nothing is prepared before")
                 .doesNotExist();
 
+        outcome = SmallRun.bare(LOCAL, fit(input, "run", "fit.epochs=1", "fit.label-field=name"));
+        assertThat(outcome.code()).as("a class for each document").isEqualTo(2);
+        assertThat(directory.resolve("run/data/snapshots")).as("found late").exists();
+
         List<String> without = new ArrayList<>(lines);
         without.set(7, lines.get(7).replace("\"label\"", "\"nothing\""));
         Files.write(input, without);

@@ -47,7 +47,7 @@ public final class Pins {
     }
 
     /** The numbers of the snapshots that some run needs. */
-    static Set<Long> snapshots(Storage storage, String dataset) throws IOException {
+    public static Set<Long> snapshots(Storage storage, String dataset) throws IOException {
         String folder = Storage.resolve(dataset, FOLDER);
         return Requests.all(storage.list(folder), pin -> pinned(storage, pin)).stream()
                 .filter(number -> number > 0)
