@@ -113,6 +113,7 @@ public final class PrepareJob {
         if (plan.parent().isEmpty()) {
             DirectoryKind.DATASET.refuseIfOther(
                     storage, "data.dataset", spec.config().dataset());
+            FirstDocument.missing(storage, spec.config().source(), plan.work()).ifPresent(LOG::warn);
         }
         return plan;
     }
