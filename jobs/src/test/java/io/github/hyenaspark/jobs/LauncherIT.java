@@ -207,7 +207,7 @@ class LauncherIT {
 
     /** Those of Spark and of models too, with the driver as its script starts it. */
     @Test
-    @Tag("process")
+    @Tag("endurance")
     void commandsThatComputeComeFromAnArchiveOfTheirOwn() throws Exception {
         assertThat(archive(LONG, "inspect", "memory")).isNotEmptyFile();
         Path input = Files.createDirectories(directory.resolve("input"));

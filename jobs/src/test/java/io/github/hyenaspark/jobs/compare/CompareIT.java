@@ -238,6 +238,7 @@ class CompareIT {
     }
 
     @Test
+    @Tag("endurance")
     void stepsOfAnotherShapeAreMeasuredAnewAndThoseOfTheSameAreNot() throws IOException {
         String[] small = {"compare.mixers=[gru]", "compare.lengths=[]", "compare.speed-lengths=[16]"};
         JsonNode first = onlySpeed(small);
