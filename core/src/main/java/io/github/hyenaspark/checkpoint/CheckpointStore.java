@@ -211,14 +211,17 @@ public final class CheckpointStore {
     /** The readable manifests that count, newest first; the files that they name are not checked. */
     public List<CheckpointManifest> manifests() throws IOException {
         List<CheckpointManifest> manifests = new ArrayList<>();
-        List<ManifestName> names = layout.manifests();
-        Set<ManifestName> superseded = layout.superseded(names);
-        for (ManifestName name : names) {
-            if (!superseded.contains(name)) {
-                layout.readable(name).ifPresent(manifests::add);
-            }
+        for (ManifestName name : counting()) {
+            layout.readable(name).ifPresent(manifests::add);
         }
         return manifests;
+    }
+
+    /** Newest first, without those that a driver wrote after it had been replaced. */
+    private List<ManifestName> counting() throws IOException {
+        List<ManifestName> names = layout.manifests();
+        Set<ManifestName> superseded = layout.superseded(names);
+        return names.stream().filter(name -> !superseded.contains(name)).toList();
     }
 
     /**
@@ -233,16 +236,12 @@ public final class CheckpointStore {
     /** All manifests that count, newest first, the unreadable ones too; the files that they name are not checked. */
     public List<Listed> listing() throws IOException {
         List<Listed> listing = new ArrayList<>();
-        List<ManifestName> names = layout.manifests();
-        Set<ManifestName> superseded = layout.superseded(names);
-        for (ManifestName name : names) {
-            if (!superseded.contains(name)) {
-                String path = RunLayout.MANIFESTS + "/" + name.file();
-                try {
-                    listing.add(new Listed(path, Optional.of(layout.manifest(name)), ""));
-                } catch (CorruptFileException | FileNotFoundException e) {
-                    listing.add(new Listed(path, Optional.empty(), String.valueOf(e.getMessage())));
-                }
+        for (ManifestName name : counting()) {
+            String path = RunLayout.MANIFESTS + "/" + name.file();
+            try {
+                listing.add(new Listed(path, Optional.of(layout.manifest(name)), ""));
+            } catch (CorruptFileException | FileNotFoundException e) {
+                listing.add(new Listed(path, Optional.empty(), String.valueOf(e.getMessage())));
             }
         }
         return listing;

@@ -73,22 +73,7 @@ class CheckpointFaultTest {
             String directory = WorkerStateFiles.newDirectory(round, 1);
             VectorFile kept = WorkerStateFiles.write(
                     storage, uri, directory, 0, Map.of("first-moment", new float[] {(float) round, 2, 3}));
-            Checkpoint plain = TestCheckpoints.ofRound(round);
-            return new Checkpoint(
-                    plain.round(),
-                    plain.tokens(),
-                    plain.settings(),
-                    plain.dataset(),
-                    plain.datasetSha256(),
-                    plain.tokenizer(),
-                    plain.vocabularySize(),
-                    plain.vectors(),
-                    plain.table(),
-                    plain.orders(),
-                    plain.numerics(),
-                    plain.journalBytes(),
-                    plain.progress(),
-                    List.of(kept));
+            return TestCheckpoints.ofRound(round, List.of(kept));
         }
 
         /** All that the manifest of a round names. */

@@ -435,22 +435,7 @@ class CheckpointStoreTest {
         for (int worker = 0; worker < 4; worker++) {
             kept.add(WorkerStateFiles.write(storage, uri, folder, worker, Map.of("residual", new float[] {worker})));
         }
-        Checkpoint plain = TestCheckpoints.ofRound(1);
-        var checkpoint = new Checkpoint(
-                plain.round(),
-                plain.tokens(),
-                plain.settings(),
-                plain.dataset(),
-                plain.datasetSha256(),
-                plain.tokenizer(),
-                plain.vocabularySize(),
-                plain.vectors(),
-                plain.table(),
-                plain.orders(),
-                plain.numerics(),
-                plain.journalBytes(),
-                plain.progress(),
-                kept);
+        Checkpoint checkpoint = TestCheckpoints.ofRound(1, kept);
         CheckpointStore store = CheckpointStore.open(storage, uri);
         store.beginEpoch();
         store.save(checkpoint, 1);

@@ -25,6 +25,26 @@ final class TestCheckpoints {
                         "outer-momentum", vector(round, 4)));
     }
 
+    /** With what its workers keep. */
+    static Checkpoint ofRound(long round, List<VectorFile> workers) {
+        Checkpoint plain = ofRound(round);
+        return new Checkpoint(
+                plain.round(),
+                plain.tokens(),
+                plain.settings(),
+                plain.dataset(),
+                plain.datasetSha256(),
+                plain.tokenizer(),
+                plain.vocabularySize(),
+                plain.vectors(),
+                plain.table(),
+                plain.orders(),
+                plain.numerics(),
+                plain.journalBytes(),
+                plain.progress(),
+                workers);
+    }
+
     static Checkpoint ofRound(long round, Map<String, float[]> vectors) {
         return ofRound(round, vectors, Map.of());
     }

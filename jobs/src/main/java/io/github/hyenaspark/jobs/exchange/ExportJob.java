@@ -3,7 +3,6 @@ package io.github.hyenaspark.jobs.exchange;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.exchange.GraphZip;
 import io.github.hyenaspark.exchange.SafariConfig;
@@ -19,6 +18,7 @@ import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.ExitCode;
 import io.github.hyenaspark.jobs.cli.SettingsArguments;
+import io.github.hyenaspark.jobs.spark.run.DirectoryKind;
 import io.github.hyenaspark.jobs.spark.run.ExportedModel;
 import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
@@ -71,10 +71,8 @@ public final class ExportJob implements Callable<Integer> {
         RunConfig options = settings.bind("run", RunConfig.class);
         Refusal.unless(!config.output().isBlank(), "export.output", "nothing", "the directory of the export");
         Storage storage = SparkRuntime.storage();
-        boolean isRun =
-                !CheckpointStore.open(storage, config.output()).listing().isEmpty();
         Refusal.unless(
-                !isRun,
+                !DirectoryKind.RUN.isIn(storage, config.output()),
                 "export.output",
                 config.output() + ", the directory of a run",
                 "a directory of its own: a run that has the files of an export is taken for one");
