@@ -108,7 +108,7 @@ public final class HyenaClassificationModel extends Model<HyenaClassificationMod
         var predictor = new ClassPredictor(LabelPredictor.send(context, fitted()), classes(), numClasses(), divisors);
         String result = uid + "__result";
         Dataset<Row> computed = ResultColumns.predict(documents, getInputCol(), result, predictor);
-        Column struct = LabelFit.column(computed, result);
+        Column struct = Stages.column(computed, result);
         Map<String, Column> values = new HashMap<>();
         values.put(getPredictionCol(), struct.getField(ClassPredictor.PREDICTION));
         values.put(getProbabilityCol(), struct.getField(ClassPredictor.PROBABILITY));

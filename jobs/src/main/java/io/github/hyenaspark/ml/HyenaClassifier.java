@@ -72,7 +72,7 @@ public final class HyenaClassifier extends Estimator<HyenaClassificationModel>
     public HyenaClassificationModel fit(Dataset<?> documents) {
         transformSchema(documents.schema());
         StructField field = Stages.column(this, documents.schema(), labelCol());
-        Column label = LabelFit.column(documents.toDF(), getLabelCol());
+        Column label = Stages.column(documents.toDF(), getLabelCol());
         boolean named = field.dataType().equals(DataTypes.StringType);
         List<String> known = named ? List.of() : names(field);
         Column text = named ? label : number(label, Math.max(MOST_UNNAMED, known.size()));

@@ -82,7 +82,7 @@ public final class HyenaEmbedder extends Transformer implements PretrainedParams
         String result = uid + "__result";
         Pooling pooling = getPooling().equals("mean") ? new Pooling.Mean() : new Pooling.Last();
         Dataset<Row> computed = Stages.open(this, documents).addVectors(documents, getInputCol(), result, pooling);
-        Column vector = LabelFit.column(computed, result).getField("vector").cast("array<double>");
+        Column vector = Stages.column(computed, result).getField("vector").cast("array<double>");
         Map<String, Column> values = Map.of(getOutputCol(), functions.array_to_vector(vector));
         return Stages.finish(this, computed, result, "vector", schema, values);
     }

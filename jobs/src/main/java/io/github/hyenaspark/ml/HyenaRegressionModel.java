@@ -74,7 +74,7 @@ public final class HyenaRegressionModel extends Model<HyenaRegressionModel>
         String result = uid + "__result";
         Dataset<Row> computed = ResultColumns.predict(documents, getInputCol(), result, predictor);
         Map<String, Column> values =
-                Map.of(getPredictionCol(), LabelFit.column(computed, result).getField(ValuePredictor.PREDICTION));
+                Map.of(getPredictionCol(), Stages.column(computed, result).getField(ValuePredictor.PREDICTION));
         return Stages.finish(this, computed, result, ValuePredictor.PREDICTION, schema, values);
     }
 

@@ -62,7 +62,7 @@ public final class HyenaRegressor extends Estimator<HyenaRegressionModel>
     @Override
     public HyenaRegressionModel fit(Dataset<?> documents) {
         transformSchema(documents.schema());
-        Column label = LabelFit.column(documents.toDF(), getLabelCol()).cast(DataTypes.StringType);
+        Column label = Stages.column(documents.toDF(), getLabelCol()).cast(DataTypes.StringType);
         FittedModel fitted = LabelFit.fit(this, documents, label, "regression");
         HyenaRegressionModel model = copyValues(new HyenaRegressionModel(uid), new ParamMap());
         return model.with(fitted).setParent(this);

@@ -76,8 +76,8 @@ public final class HyenaScorer extends Transformer implements PretrainedParams<H
         StructType schema = transformSchema(documents.schema());
         String result = uid + "__result";
         Dataset<Row> computed = Stages.open(this, documents).addScores(documents, getInputCol(), result);
-        Column bits = LabelFit.column(computed, result).getField("bits_per_byte");
-        Column loss = LabelFit.column(computed, result).getField("loss");
+        Column bits = Stages.column(computed, result).getField("bits_per_byte");
+        Column loss = Stages.column(computed, result).getField("loss");
         Map<String, Column> values = Map.of(getOutputCol(), bits, getLossCol(), loss);
         return Stages.finish(this, computed, result, "loss", schema, values);
     }

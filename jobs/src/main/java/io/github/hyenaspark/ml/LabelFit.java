@@ -109,15 +109,16 @@ final class LabelFit {
     /** A document's id is its text, so it does not matter in which partitions the documents are. */
     private static Dataset<Row> documents(FitParams<?> stage, Dataset<?> documents, Column label) {
         Dataset<Row> all = documents.toDF();
-        Column text = column(all, stage.getInputCol());
+        Column text = Stages.column(all, stage.getInputCol());
         List<Column> columns =
                 new ArrayList<>(List.of(functions.sha2(text, 256).as(ID), text.as(TEXT), label.as(LABEL)));
         if (stage.isDefined(stage.weightCol())) {
-            columns.add(
-                    column(all, stage.getWeightCol()).cast(DataTypes.DoubleType).as(WEIGHT));
+            columns.add(Stages.column(all, stage.getWeightCol())
+                    .cast(DataTypes.DoubleType)
+                    .as(WEIGHT));
         }
         if (stage.isDefined(stage.validationIndicatorCol())) {
-            columns.add(column(all, stage.getValidationIndicatorCol()).as(HELD_OUT));
+            columns.add(Stages.column(all, stage.getValidationIndicatorCol()).as(HELD_OUT));
         }
         Dataset<Row> rows = all.select(columns.toArray(Column[]::new));
         Column isEmpty = rows.col(TEXT).equalTo("");
@@ -127,11 +128,6 @@ final class LabelFit {
         Column refusal = functions.raise_error(functions.lit(stage.inputCol()
                 + ": found an empty text, expected documents; set handleInvalid to skip, or leave such rows out"));
         return rows.withColumn(TEXT, functions.when(isEmpty, refusal).otherwise(rows.col(TEXT)));
-    }
-
-    /** The column of a name, whatever characters it has. */
-    static Column column(Dataset<Row> documents, String name) {
-        return documents.col("`" + name.replace("`", "``") + "`");
     }
 
     private static List<String> settings(

@@ -75,6 +75,11 @@ final class Stages {
                 expected);
     }
 
+    /** The column of a name, whatever characters it has. */
+    static Column column(Dataset<Row> documents, String name) {
+        return documents.col("`" + name.replace("`", "``") + "`");
+    }
+
     /** The column that a parameter names; refuses a schema without it, or with several. */
     static StructField column(Params stage, StructType schema, Param<String> param) {
         String column = stage.getOrDefault(param);
@@ -145,11 +150,10 @@ final class Stages {
             String needed,
             StructType schema,
             Map<String, Column> values) {
-        Column there = LabelFit.column(computed, result).getField(needed).isNotNull();
+        Column there = column(computed, result).getField(needed).isNotNull();
         Column reason = functions.concat(
                 functions.lit(stage.uid() + ": found a document without a result: "),
-                functions.coalesce(
-                        LabelFit.column(computed, result).getField("error"), functions.lit("the text is empty")),
+                functions.coalesce(column(computed, result).getField("error"), functions.lit("the text is empty")),
                 functions.lit("; set handleInvalid to skip or keep, or leave such rows out"));
         boolean fails = stage.getHandleInvalid().equals("error");
         Dataset<Row> rows = stage.getHandleInvalid().equals("skip") ? computed.filter(there) : computed;
