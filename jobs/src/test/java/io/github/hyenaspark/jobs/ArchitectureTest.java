@@ -95,7 +95,7 @@ final class ArchitectureTest {
             jobs.spark.run          | io data.. config kernel model train.. checkpoint exchange jobs.report.page jobs.spark.task io.safetensors
             jobs.spark.broadcast    | data.. model train.. checkpoint jobs.spark.task jobs.spark.run
             jobs.spark.evaluation   | io data.. operator.head model train.config jobs.report.progress jobs.spark..
-            jobs.spark.worker       | io operator.head model train.. checkpoint data.batch data.shard data.shard.snapshot jobs.spark..
+            jobs.spark.worker       | io operator.head model train.. checkpoint data.batch data.shard data.shard.snapshot jobs.report.journal jobs.spark..
             jobs.spark.averaging    | data.. jobs.report.. io io.store model train.. checkpoint bench jobs.spark..
             jobs.spark              | io data.. config operator.tensor operator.head model train.config bench jobs.report.progress jobs.spark.task jobs.spark.run
             jobs.spark.prepare      | io data.. jobs.report.progress jobs.spark.task

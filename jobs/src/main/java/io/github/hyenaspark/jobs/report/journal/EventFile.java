@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
@@ -89,12 +90,14 @@ public final class EventFile {
         return records.toByteArray();
     }
 
+    /** Since 1970; 0 where a line does not say when its round ended. */
     private static double seconds(String instant) {
-        if (instant.isEmpty()) {
+        try {
+            Instant parsed = Instant.parse(instant);
+            return parsed.getEpochSecond() + NANOS * parsed.getNano();
+        } catch (DateTimeParseException e) {
             return 0;
         }
-        Instant parsed = Instant.parse(instant);
-        return parsed.getEpochSecond() + NANOS * parsed.getNano();
     }
 
     private static byte[] event(double wallTime, long step, int field, byte[] content) {

@@ -18,27 +18,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The journal of a run: one JSON object a line and a round, in {@code journal.jsonl} of the run's directory.
+ * The journal of a run: one JSON object a line and a round, in {@code journal.jsonl} of the run's directory. A line has
+ * about a kilobyte and 90 bytes for each worker, so the journal of a long run goes on in {@code journal-1.jsonl},
+ * {@code journal-2.jsonl} and so on: a part that has reached 8 MiB is not written again.
  *
- * <p>The whole file is replaced just before each checkpoint is committed, and the checkpoint records its length. A
- * crash between the two leaves lines of rounds that were never committed; {@link #open} cuts them, so no round appears
- * twice. Replacing works on HDFS and S3 alike, and at about a kilobyte a line the file stays smaller than the
- * checkpoint. Only lines that are not yet stored are held in memory.
+ * <p>The last part is replaced just before each checkpoint is committed, which works on HDFS and S3 alike, and the
+ * checkpoint records the length of all parts together. A crash between the two leaves lines of rounds that were never
+ * committed; {@link #open} cuts them, so no round appears twice. Only lines that are not yet stored are held in memory.
  */
 public final class Journal {
     private static final String NAME = "journal.jsonl";
+    private static final int PART_BYTES = 8 << 20;
+    private static final int MOST_BYTES = Integer.MAX_VALUE - 8; // of one part: a version before had one only
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
 
     private final Storage storage;
-    private final String uri;
+    private final String first;
     private final ByteArrayOutputStream added = new ByteArrayOutputStream();
 
-    /** Valid bytes of the stored file; the next save cuts what follows. */
+    /** The last part, and the bytes of those before it. */
+    private int part;
+
+    private long before;
+
+    /** Valid bytes of the last part; the next save cuts what follows. */
     private int stored;
 
-    private Journal(Storage storage, String uri) {
+    private boolean saved;
+
+    private Journal(Storage storage, String first) {
         this.storage = storage;
-        this.uri = uri;
+        this.first = first;
     }
 
     /**
@@ -49,51 +59,77 @@ public final class Journal {
             Storage storage, String runDirectory, long committedBytes, Consumer<? super JsonNode> entries)
             throws IOException {
         var log = new Journal(storage, Storage.resolve(runDirectory, NAME));
-        byte[] kept = log.stored(committedBytes);
-        byte[] whole = log.wholeLines(kept, entries);
-        if (whole.length == kept.length) {
-            log.stored = kept.length;
-        } else {
-            log.added.writeBytes(whole);
-        }
+        log.read(committedBytes, entries);
         return log;
     }
 
     /** Reads the journal of a finished run, oldest line first. Damaged lines are left out with a warning. */
     public static void read(Storage storage, String runDirectory, Consumer<? super JsonNode> entries)
             throws IOException {
-        var log = new Journal(storage, Storage.resolve(runDirectory, NAME));
-        log.wholeLines(log.stored(Integer.MAX_VALUE - 8), entries);
+        new Journal(storage, Storage.resolve(runDirectory, NAME)).read(Long.MAX_VALUE, entries);
     }
 
-    /** The first bytes of the stored journal, to the end of a line, and a warning if there are fewer. */
-    private byte[] stored(long bytes) throws IOException {
-        byte[] found = bytes > 0 ? stored((int) Math.min(bytes, Integer.MAX_VALUE - 8)) : new byte[0];
-        int kept = afterLastLine(found, found.length);
-        if (kept < bytes) {
+    /** The parts of a journal that are stored, by its first one, which need not exist. */
+    public static List<String> parts(Storage storage, String first) throws IOException {
+        List<String> parts = new ArrayList<>(List.of(first));
+        for (String next = uri(first, 1); storage.exists(next); next = uri(first, parts.size())) {
+            parts.add(next);
+        }
+        return parts;
+    }
+
+    private static String uri(String first, int part) {
+        return part == 0 ? first : first.replaceFirst("(\\.jsonl)?$", "-" + part + ".jsonl");
+    }
+
+    /** The lines of all parts up to so many bytes; the part of the last of them is the one that goes on. */
+    private void read(long bytes, Consumer<? super JsonNode> entries) throws IOException {
+        long found = 0;
+        byte[] kept = new byte[0];
+        byte[] whole = kept;
+        for (int next = 0; found < bytes; next++) {
+            byte[] lines = stored(next, (int) Math.min(bytes - found, MOST_BYTES));
+            if (lines.length == 0) {
+                break;
+            }
+            before = found;
+            part = next;
+            kept = lines;
+            whole = wholeLines(uri(first, next), kept, entries);
+            found += kept.length;
+        }
+        if (found < bytes && bytes < Long.MAX_VALUE) {
             LOG.warn(
                     "the journal {} has {} bytes of whole lines, but its checkpoint recorded {}: some earlier rounds"
                             + " are missing; training does not need them",
-                    uri,
-                    kept,
+                    first,
+                    found,
                     bytes);
         }
-        return Arrays.copyOf(found, kept);
+        if (whole.length == kept.length) {
+            stored = kept.length;
+        } else {
+            added.writeBytes(whole);
+        }
     }
 
-    private byte[] stored(int most) throws IOException {
+    /** The first bytes of a part, to the end of a line; none if there is no such part. */
+    private byte[] stored(int number, int most) throws IOException {
+        byte[] found;
         try {
-            return storage.read(uri, most);
+            found = storage.read(uri(first, number), most);
         } catch (FileNotFoundException e) {
-            if (storage.exists(uri)) { // as a directory
+            if (number == 0 && storage.exists(first)) { // as a directory
                 LOG.warn("the journal cannot be read: {}", e.getMessage());
             }
             return new byte[0];
         }
+        int end = afterLastLine(found, found.length);
+        return end == found.length ? found : Arrays.copyOf(found, end);
     }
 
     /** Leaves out lines that are not objects: they are unreadable, and training does not need them. */
-    private byte[] wholeLines(byte[] lines, Consumer<? super JsonNode> entries) {
+    private byte[] wholeLines(String uri, byte[] lines, Consumer<? super JsonNode> entries) {
         var whole = new ByteArrayOutputStream();
         List<String> damaged = new ArrayList<>();
         int begin = 0;
@@ -130,18 +166,29 @@ public final class Journal {
         added.writeBytes((Json.line(entry) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The length with all lines added so far, bytes. */
+    /** The length of all parts with all lines added so far, bytes. */
     public long bytes() {
-        return (long) stored + added.size();
+        return before + stored + added.size();
     }
 
     public void save() throws IOException {
+        if (stored >= PART_BYTES) {
+            before += stored;
+            part++;
+            stored = 0;
+        }
         var lines = new ByteArrayOutputStream();
-        lines.writeBytes(stored(stored));
+        if (stored > 0) {
+            lines.writeBytes(stored(part, stored));
+        }
         added.writeTo(lines);
-        storage.replace(uri, lines.toByteArray());
+        storage.replace(uri(first, part), lines.toByteArray());
         stored = lines.size();
         added.reset();
+        for (int next = part + 1; !saved && storage.exists(uri(first, next)); next++) {
+            storage.delete(uri(first, next)); // of a process before, which did not commit it
+        }
+        saved = true;
     }
 
     private static int afterLastLine(byte[] bytes, int end) {

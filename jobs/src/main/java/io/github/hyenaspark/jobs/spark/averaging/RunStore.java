@@ -55,6 +55,8 @@ public final class RunStore {
     private final RunMetadata facts;
     private final Journal log;
     private final LossHistory history = new LossHistory();
+    private final RunFigures figures = new RunFigures();
+    private final EventFile events = new EventFile();
     private final RunDirectory kept;
     private final AtomicInteger failedWrites = new AtomicInteger();
     private Best best = Best.NONE;
@@ -75,7 +77,7 @@ public final class RunStore {
         this.kept = directory;
         this.checkpoints = checkpoints;
         this.facts = facts;
-        this.log = Journal.open(storage, directory.uri(), journalBytes, history::add);
+        this.log = Journal.open(storage, directory.uri(), journalBytes, this::show);
         DriverState.ofThisProcess().set(DriverState.FAILED_WRITES, 0);
     }
 
@@ -147,7 +149,13 @@ public final class RunStore {
                 .filter(change -> change.fromRound() == after.round())
                 .forEach(change -> entry.withArray("changes").add(change.toJson()));
         log.append(entry);
+        show(entry);
+    }
+
+    private void show(JsonNode entry) {
         history.add(entry);
+        figures.add(entry);
+        events.add(entry);
     }
 
     /**
@@ -172,21 +180,11 @@ public final class RunStore {
         });
     }
 
-    /** Writes the loss curve, the run's page, and its events for TensorBoard, as of the last checkpoint. */
+    /** Writes the loss curve, the run's page, and its events for TensorBoard, as of the last round. */
     public void writeReports() {
         replace(CHART, this::chart);
-        var figures = new RunFigures();
-        var events = new EventFile();
-        try {
-            Journal.open(storage, directory, log.bytes(), entry -> {
-                figures.add(entry);
-                events.add(entry);
-            });
-            replace(PAGE, () -> RunPage.html(facts.page(name()), figures));
-            replace(EVENTS, events::bytes);
-        } catch (IOException | RuntimeException e) {
-            failed("the reports", "made from the journal", e);
-        }
+        replace(PAGE, () -> RunPage.html(facts.page(name()), figures));
+        replace(EVENTS, events::bytes);
         reportNanos = System.nanoTime();
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.report.journal.Journal;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,16 +36,17 @@ public record ReplayedSteps(Map<Long, List<Integer>> stepsOfRounds) {
         if (journal.isBlank()) {
             return none();
         }
-        byte[] text = Refusal.unlessMissing(
-                "run.replay", "the journal.jsonl of the run to do again", () -> storage.read(journal));
-        String lines = new String(text, StandardCharsets.UTF_8);
-        for (String line : lines.lines().toList()) {
-            JsonNode entry = Json.parse(journal, line.getBytes(StandardCharsets.UTF_8));
-            List<Integer> ofWorkers = new ArrayList<>();
-            for (JsonNode count : Json.elements(entry, journal, "worker_steps")) {
-                ofWorkers.add(count.intValue());
+        for (String part : Journal.parts(storage, journal)) {
+            byte[] text = Refusal.unlessMissing(
+                    "run.replay", "the journal.jsonl of the run to do again", () -> storage.read(part));
+            for (String line : new String(text, StandardCharsets.UTF_8).lines().toList()) {
+                JsonNode entry = Json.parse(part, line.getBytes(StandardCharsets.UTF_8));
+                List<Integer> ofWorkers = new ArrayList<>();
+                for (JsonNode count : Json.elements(entry, part, "worker_steps")) {
+                    ofWorkers.add(count.intValue());
+                }
+                steps.put(Json.wholeNumber(entry, part, "round"), List.copyOf(ofWorkers));
             }
-            steps.put(Json.wholeNumber(entry, journal, "round"), List.copyOf(ofWorkers));
         }
         return new ReplayedSteps(steps);
     }

@@ -56,8 +56,14 @@ class HostileJournalTest {
                 long committed = random.nextInt(4) == 0 ? random.nextLong() >>> 1 : hostile.length;
                 store.forgetCounts();
                 List<JsonNode> left = new ArrayList<>();
-                boolean refused =
-                        Hostile.refused(what, hostile.length, () -> Journal.open(storage, run, committed, left::add));
+                var events = new EventFile();
+                boolean refused = Hostile.refused(
+                        what,
+                        hostile.length,
+                        () -> Journal.open(storage, run, committed, entry -> {
+                            left.add(entry);
+                            events.add(entry);
+                        }));
                 assertThat(refused).as(what).isFalse();
                 leftOut += left.size() < 4 ? 1 : 0;
                 assertThat(store.asked()).as(what).isNotEmpty().allMatch(path -> path.startsWith(run + "/"));
@@ -70,8 +76,11 @@ class HostileJournalTest {
         var journal = new ByteArrayOutputStream();
         int bad = random.nextInt(4);
         for (int round = 1; round <= 4; round++) {
-            ObjectNode entry =
-                    Json.object().put("round", round).put("loss", 1.5).put("held_out_loss", 2.5);
+            ObjectNode entry = Json.object()
+                    .put("round", round)
+                    .put("loss", 1.5)
+                    .put("held_out_loss", 2.5)
+                    .put("ended", "2026-01-02T03:04:05Z");
             entry.putObject("ms")
                     .put("compute", 17)
                     .putArray("worker_steps")

@@ -8,8 +8,11 @@ import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -130,5 +133,76 @@ class JournalTest {
         assertThat(resumed.bytes()).isEqualTo(committed / 2);
         resumed.save();
         assertThat(stored()).isEqualTo("{\"round\":2,\"loss\":1.5}\n");
+    }
+
+    /** Rounds up to this one, each with a line of 512 workers, saved every tenth; what the checkpoint records. */
+    private long longRun(Journal log, long from, long to) throws IOException {
+        for (long round = from; round <= to; round++) {
+            log.append(round(round).put("executors", "x".repeat(46_000)));
+            if (round % 10 == 0) {
+                log.save();
+            }
+        }
+        return log.bytes();
+    }
+
+    private List<Path> parts() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.sorted(Comparator.comparing(Path::toString)).toList();
+        }
+    }
+
+    @Test
+    void aLongJournalGoesOnInFurtherPartsSoThatASaveWritesFewMebibytes() throws IOException {
+        long committed = longRun(open(0), 1, 600);
+        assertThat(parts())
+                .extracting(part -> part.getFileName().toString())
+                .containsExactly("journal-1.jsonl", "journal-2.jsonl", "journal-3.jsonl", "journal.jsonl");
+        long all = 0;
+        for (Path part : parts()) {
+            assertThat(Files.size(part)).isLessThan((8 << 20) + 10 * 47_000);
+            all += Files.size(part);
+        }
+        assertThat(all).isEqualTo(committed);
+
+        FileTime finished = Files.getLastModifiedTime(directory.resolve("journal-2.jsonl"));
+        Journal resumed = open(committed);
+        assertThat(seen).hasSize(600).isSorted();
+        longRun(resumed, 601, 610);
+        assertThat(Files.getLastModifiedTime(directory.resolve("journal-2.jsonl")))
+                .isEqualTo(finished);
+        seen.clear();
+        Journal.read(
+                storage,
+                directory.toString(),
+                entry -> seen.add(entry.get("round").longValue()));
+        assertThat(seen).hasSize(610).isSorted();
+    }
+
+    @Test
+    void partsOfRoundsThatWereNeverCommittedAreCutToo() throws IOException {
+        long committed = longRun(open(0), 1, 100);
+        longRun(open(committed), 101, 600);
+        Journal resumed = open(committed);
+        assertThat(seen).hasSize(100);
+        longRun(resumed, 101, 110);
+        assertThat(parts()).hasSize(1);
+        assertThat(stored().lines()).hasSize(110);
+    }
+
+    @Test
+    void theOnePartOfAnEarlierVersionStaysAsItIs() throws IOException {
+        Journal log = open(0);
+        for (long round = 1; round <= 200; round++) {
+            log.append(round(round).put("executors", "x".repeat(46_000)));
+        }
+        log.save();
+        String before = stored();
+        log.append(round(201));
+        log.save();
+        assertThat(stored()).isEqualTo(before);
+        assertThat(Files.readString(directory.resolve("journal-1.jsonl"))).isEqualTo("{\"round\":201,\"loss\":1.5}\n");
+        assertThat(open(log.bytes()).bytes()).isEqualTo(log.bytes());
+        assertThat(seen).hasSize(201);
     }
 }

@@ -59,6 +59,14 @@ class ReplayedStepsTest {
     }
 
     @Test
+    void allPartsOfALongJournalAreDoneAgain() throws IOException {
+        Files.writeString(directory.resolve("journal-1.jsonl"), "{\"round\":2,\"worker_steps\":[0,1]}\n");
+        Files.writeString(directory.resolve("journal-2.jsonl"), "{\"round\":3,\"worker_steps\":[1,0]}\n");
+        ReplayedSteps replay = read("{\"round\":1,\"worker_steps\":[2,2]}\n");
+        assertThat(replay.stepsOfRounds()).containsOnlyKeys(1L, 2L, 3L).containsEntry(3L, List.of(1, 0));
+    }
+
+    @Test
     void whatIsNoJournalIsRefused() {
         assertThatThrownBy(() -> read("no journal\n")).isInstanceOf(CorruptFileException.class);
         assertThatThrownBy(() -> read("{\"round\":1}\n")).isInstanceOf(CorruptFileException.class);
