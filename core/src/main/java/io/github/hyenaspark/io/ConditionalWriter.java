@@ -68,7 +68,7 @@ record ConditionalWriter(FileSystem fileSystem) implements Storage.AtomicWriter 
 
     /** An object's content, if it has at most {@code most} bytes, and else that many and one more. */
     private byte[] read(Path path, int most) throws IOException {
-        try (InputStream in = open(fileSystem, path, most + 1L, Storage.WHOLE)) {
+        try (InputStream in = open(fileSystem, path, most + 1L, Locations.WHOLE)) {
             return in.readNBytes(most + 1);
         }
     }

@@ -1,13 +1,11 @@
 package io.github.hyenaspark.io;
 
+import io.github.hyenaspark.io.Locations.Location;
 import io.github.hyenaspark.io.store.Patience;
-import io.github.hyenaspark.io.store.StoreException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,22 +16,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileChecksum;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
-import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
-import org.apache.hadoop.util.functional.FutureIO;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,46 +38,12 @@ import org.slf4j.LoggerFactory;
  * is no such file. File systems other than the local one come from Hadoop's cache, which the whole process shares.
  */
 public final class Storage {
-    private static final String LOCAL = "file";
-    private static final String HDFS = "hdfs";
-    static final String WHOLE = "whole-file";
-    private static final String RANDOM = "random";
-    private static final Set<String> OBJECT_STORES = Set.of("s3a", "s3", "s3n", "gs", "oss", "cosn", "obs");
-
     private static final int ASKED_AT_ONCE = 4096;
 
-    private static final Patience OF_DISK = new Patience("", 0);
+    private final Locations locations;
 
-    private final Map<String, String> given;
-    private volatile boolean localByDefault; // as far as one knows without Hadoop's settings
-    private final boolean asksFirst;
-    private final Set<String> asked = ConcurrentHashMap.newKeySet();
-    private volatile boolean impatient;
-    private @Nullable Hadoop hadoop; // made when it is needed: that takes a third of a second
-
-    private Storage(Map<String, String> given, boolean asksFirst) {
-        this.given = given;
-        this.asksFirst = asksFirst;
-        localByDefault = isLocal(given.getOrDefault(FileSystem.FS_DEFAULT_NAME_KEY, ""));
-    }
-
-    private static boolean isLocal(String fileSystem) {
-        return fileSystem.startsWith(LOCAL + ":");
-    }
-
-    private record Hadoop(Configuration settings, RawLocalFileSystem disk) {}
-
-    private synchronized Hadoop hadoop() throws IOException {
-        if (hadoop == null) {
-            Configuration settings = new Configuration();
-            given.forEach(settings::set);
-            localByDefault = isLocal(FileSystem.getDefaultUri(settings).toString());
-            // Not Hadoop's LocalFileSystem: that one leaves .crc files beside every file.
-            RawLocalFileSystem disk = new RawLocalFileSystem();
-            disk.initialize(URI.create("file:///"), settings);
-            hadoop = new Hadoop(settings, disk);
-        }
-        return hadoop;
+    private Storage(Locations locations) {
+        this.locations = locations;
     }
 
     /** When there is something to say: who only reads starts no logging. */
@@ -101,12 +59,12 @@ public final class Storage {
 
     /** Storage with these Hadoop settings on top of the core-site.xml and hdfs-site.xml found on the class path. */
     public static Storage of(Map<String, String> hadoopSettings) {
-        return new Storage(Map.copyOf(hadoopSettings), false);
+        return new Storage(new Locations(Map.copyOf(hadoopSettings), false));
     }
 
     /** The same for the start of a command: a store that does not answer its first question in 20 seconds is told. */
     public Storage askingFirst() {
-        return new Storage(given, true);
+        return new Storage(locations.askingFirst());
     }
 
     /**
@@ -114,11 +72,11 @@ public final class Storage {
      * threads ask this storage meanwhile is not repeated either.
      */
     public <T> T withoutPatience(Patience.Question<T> work) throws IOException {
-        impatient = true;
+        locations.impatient(true);
         try {
             return work.ask();
         } finally {
-            impatient = false;
+            locations.impatient(false);
         }
     }
 
@@ -132,12 +90,13 @@ public final class Storage {
 
     /** The absolute URI of a path, in the form that {@link #list} and {@link #find} return. */
     public String qualify(String uri) throws IOException {
-        return location(uri, false).qualified();
+        return locations.of(uri, false).qualified();
     }
 
     public boolean exists(String uri) throws IOException {
-        Optional<Boolean> local = LocalReads.path(uri, localByDefault).flatMap(LocalReads::exists);
-        return local.isPresent() ? local.get() : location(uri).exists();
+        Optional<Boolean> local =
+                LocalReads.path(uri, locations.localByDefault()).flatMap(LocalReads::exists);
+        return local.isPresent() ? local.get() : locations.of(uri).exists();
     }
 
     public long length(String uri) throws IOException {
@@ -146,8 +105,8 @@ public final class Storage {
 
     /** A file as listings describe it, without hashes. */
     public FileInfo facts(String uri) throws IOException {
-        Location location = location(uri);
-        FileStatus status = file(location);
+        Location location = locations.of(uri);
+        FileStatus status = location.file();
         return Listing.listed(status);
     }
 
@@ -156,7 +115,7 @@ public final class Storage {
      * has one; it takes a question to the name node and one to a data node for each block.
      */
     public String checksum(String uri) throws IOException {
-        Location location = location(uri);
+        Location location = locations.of(uri);
         FileChecksum found = location.isObject()
                 ? null
                 : location.ask(() -> location.fileSystem().getFileChecksum(location.path()));
@@ -169,7 +128,7 @@ public final class Storage {
      * Those of some files of one place that somebody is writing: HDFS knows them, other stores show none or never say.
      */
     public Set<String> beingWritten(String place, Stream<String> uris) throws IOException {
-        if (!(location(place).fileSystem() instanceof DistributedFileSystem hdfs)) {
+        if (!(locations.of(place).fileSystem() instanceof DistributedFileSystem hdfs)) {
             return Set.of();
         }
         Set<String> open = new HashSet<>();
@@ -180,7 +139,7 @@ public final class Storage {
                 some.add(rest.next());
             }
             List<Boolean> closed = Requests.all(some, uri -> {
-                Location location = location(uri);
+                Location location = locations.of(uri);
                 return location.ask(() -> hdfs.isFileClosed(location.path()));
             });
             for (int i = 0; i < closed.size(); i++) {
@@ -193,13 +152,14 @@ public final class Storage {
     }
 
     public byte[] read(String uri) throws IOException {
-        Optional<byte[]> local = LocalReads.path(uri, localByDefault).flatMap(LocalReads::read);
+        Optional<byte[]> local =
+                LocalReads.path(uri, locations.localByDefault()).flatMap(LocalReads::read);
         if (local.isPresent()) {
             return local.get();
         }
-        Location location = location(uri);
+        Location location = locations.of(uri);
         return location.ask(() -> {
-            try (InputStream in = open(location, file(location), WHOLE)) {
+            try (InputStream in = location.open(location.file(), Locations.WHOLE)) {
                 return in.readAllBytes();
             }
         });
@@ -207,9 +167,10 @@ public final class Storage {
 
     /** At most so many bytes of a file from its start, without asking an object store for its length. */
     public byte[] read(String uri, int bytes) throws IOException {
-        Location location = location(uri);
+        Location location = locations.of(uri);
         return location.ask(() -> {
-            try (InputStream in = location.isObject() ? open(location, bytes) : open(location, file(location), WHOLE)) {
+            try (InputStream in =
+                    location.isObject() ? location.open(bytes) : location.open(location.file(), Locations.WHOLE)) {
                 return in.readNBytes(bytes);
             }
         });
@@ -217,14 +178,14 @@ public final class Storage {
 
     /** The bytes of a file from its start; the caller closes it. */
     public InputStream open(String uri) throws IOException {
-        Location location = location(uri);
-        return location.patient(open(location, file(location), WHOLE));
+        Location location = locations.of(uri);
+        return location.patient(location.open(location.file(), Locations.WHOLE));
     }
 
     /** The bytes of a file from an offset on; CorruptFileException if it ends before. The caller closes it. */
     public InputStream open(String uri, long from) throws IOException {
-        Location location = location(uri);
-        FileStatus status = file(location);
+        Location location = locations.of(uri);
+        FileStatus status = location.file();
         if (from < 0) {
             throw new IllegalArgumentException("cannot read " + uri + " from byte " + from + ": it must be 0 or more");
         }
@@ -232,7 +193,7 @@ public final class Storage {
             throw new CorruptFileException(
                     location.qualified(), "at least " + from + " bytes", status.getLen() + " bytes");
         }
-        FSDataInputStream in = open(location, status, WHOLE);
+        FSDataInputStream in = location.open(status, Locations.WHOLE);
         try {
             in.seek(from);
         } catch (IOException e) {
@@ -244,28 +205,28 @@ public final class Storage {
 
     /** The bytes of a file; CorruptFileException if the length or, at the end, a hash differs. The caller closes it. */
     public InputStream openVerified(FileInfo expected) throws IOException {
-        Optional<InputStream> local = LocalReads.path(expected.uri(), localByDefault)
+        Optional<InputStream> local = LocalReads.path(expected.uri(), locations.localByDefault())
                 .flatMap(file -> LocalReads.open(file, expected.bytes()));
         if (local.isPresent()) {
             return new HashingOutputStream.Verifying(local.get(), expected);
         }
-        Location location = location(expected.uri());
+        Location location = locations.of(expected.uri());
         if (location.isObject()) { // a byte more than expected shows a longer object too
-            return new HashingOutputStream.Verifying(location.patient(open(location, expected.bytes() + 1)), expected);
+            return new HashingOutputStream.Verifying(location.patient(location.open(expected.bytes() + 1)), expected);
         }
-        FileStatus status = file(location);
+        FileStatus status = location.file();
         if (status.getLen() != expected.bytes()) {
             throw new CorruptFileException(expected.uri(), expected.bytes() + " bytes", status.getLen() + " bytes");
         }
-        return new HashingOutputStream.Verifying(location.patient(open(location, status, WHOLE)), expected);
+        return new HashingOutputStream.Verifying(location.patient(location.open(status, Locations.WHOLE)), expected);
     }
 
     public RangeReader openRange(String uri) throws IOException {
-        Location location = location(uri);
-        FileStatus status = file(location);
+        Location location = locations.of(uri);
+        FileStatus status = location.file();
         return new RangeReader(
                 location.qualified(),
-                open(location, status, RANDOM),
+                location.open(status, Locations.RANDOM),
                 location.patience(),
                 status.getLen(),
                 location.isObject());
@@ -276,12 +237,12 @@ public final class Storage {
      * and as long, shows when it is read.
      */
     public RangeReader openRange(String uri, long bytes) throws IOException {
-        Location location = location(uri);
+        Location location = locations.of(uri);
         if (!location.isObject()) {
             return openRange(uri);
         }
-        FSDataInputStream in =
-                location.ask(() -> ConditionalWriter.open(location.fileSystem(), location.path(), bytes, RANDOM));
+        FSDataInputStream in = location.ask(
+                () -> ConditionalWriter.open(location.fileSystem(), location.path(), bytes, Locations.RANDOM));
         return new RangeReader(location.qualified(), in, location.patience(), bytes, true);
     }
 
@@ -299,8 +260,8 @@ public final class Storage {
      * there, the content should tell writers apart.
      */
     public boolean createExclusively(String uri, byte[] content) throws IOException {
-        Location location = location(uri);
-        return location.ask(() -> writer(location).createExclusively(location.path(), content));
+        Location location = locations.of(uri);
+        return location.ask(() -> location.writer().createExclusively(location.path(), content));
     }
 
     /**
@@ -308,8 +269,8 @@ public final class Storage {
      * elsewhere.
      */
     public boolean keepsFirst(String directory) throws IOException {
-        Location location = location(resolve(directory, ".probe-" + UUID.randomUUID()));
-        return location.ask(() -> writer(location).keepsFirst(location.path()));
+        Location location = locations.of(resolve(directory, ".probe-" + UUID.randomUUID()));
+        return location.ask(() -> location.writer().keepsFirst(location.path()));
     }
 
     /** Warns if {@link #createExclusively} is not exclusive here, for two such {@code writers}. */
@@ -329,7 +290,7 @@ public final class Storage {
      * not at all, and may be written again. If a shorter object exists, its store had cut it short, and it is replaced.
      */
     public FileInfo write(String uri, Content content) throws IOException {
-        Location location = location(uri);
+        Location location = locations.of(uri);
         Written written = writeOnce(location, content);
         if (!written.created() && length(uri) < written.file().bytes()) {
             log().warn("{} has been cut short; it is written again", location.qualified());
@@ -374,7 +335,7 @@ public final class Storage {
 
     private Written writeOnce(Location location, Content content) throws IOException {
         var hashes = new HashingOutputStream[1];
-        boolean created = location.ask(() -> writer(location).write(location.path(), out -> {
+        boolean created = location.ask(() -> location.writer().write(location.path(), out -> {
             hashes[0] = new HashingOutputStream(out);
             content.writeTo(hashes[0]);
         }));
@@ -388,9 +349,9 @@ public final class Storage {
 
     /** The same with content that may be written again; what was there stays until the whole content is. */
     public void replace(String uri, Content content) throws IOException {
-        Location location = location(uri);
+        Location location = locations.of(uri);
         location.ask(() -> {
-            writer(location).replace(location.path(), content);
+            location.writer().replace(location.path(), content);
             return true;
         });
     }
@@ -398,11 +359,11 @@ public final class Storage {
     /** The files directly in a directory, by URI, without names that begin with a dot; none if it does not exist. */
     public List<FileInfo> list(String directory) throws IOException {
         Optional<List<FileInfo>> local =
-                LocalReads.path(directory, localByDefault).flatMap(LocalReads::list);
+                LocalReads.path(directory, locations.localByDefault()).flatMap(LocalReads::list);
         if (local.isPresent()) {
             return local.get();
         }
-        Location location = location(directory);
+        Location location = locations.of(directory);
         try {
             return location.ask(() -> new Listing(location.fileSystem()).directly(location.path()));
         } catch (FileNotFoundException e) {
@@ -416,13 +377,13 @@ public final class Storage {
      * FileNotFoundException if a path without a glob does not exist.
      */
     public List<FileInfo> find(String directoryOrGlob) throws IOException {
-        Location location = location(directoryOrGlob);
+        Location location = locations.of(directoryOrGlob);
         Listing listing = new Listing(location.fileSystem());
         try {
             return location.ask(() -> listing.below(location.path(), location.isObject(), false));
         } catch (FileNotFoundException e) {
             if (directoryOrGlob.chars().noneMatch(c -> "*?[{".indexOf(c) >= 0)) {
-                throw missing(location);
+                throw location.missing();
             }
             return location.ask(() -> listing.matching(location.path()));
         }
@@ -434,14 +395,14 @@ public final class Storage {
      * all.
      */
     public <T extends Consumer<FileInfo>> T find(String directoryOrGlob, Supplier<T> takers) throws IOException {
-        Optional<java.nio.file.Path> local = LocalReads.path(directoryOrGlob, localByDefault);
+        Optional<java.nio.file.Path> local = LocalReads.path(directoryOrGlob, locations.localByDefault());
         if (local.isPresent() && Files.isDirectory(local.get())) {
             T taker = takers.get();
             LocalReads.below(local.get(), taker);
             return taker;
         }
         try {
-            return below(location(directoryOrGlob), false, takers);
+            return below(locations.of(directoryOrGlob), false, takers);
         } catch (FileNotFoundException e) {
             T taker = takers.get();
             find(directoryOrGlob).forEach(taker);
@@ -464,12 +425,12 @@ public final class Storage {
      * again, so a file may be given twice.
      */
     public void names(String directory, ObjLongConsumer<String> files) throws IOException {
-        Optional<java.nio.file.Path> local = LocalReads.path(directory, localByDefault);
+        Optional<java.nio.file.Path> local = LocalReads.path(directory, locations.localByDefault());
         if (local.isPresent()) {
             LocalReads.names(local.get(), "", name -> files.accept(name, -1));
             return;
         }
-        Location location = location(directory);
+        Location location = locations.of(directory);
         int prefix = location.qualified().length() + 1;
         Consumer<FileInfo> taker = file -> files.accept(file.uri().substring(prefix), file.bytes());
         try {
@@ -481,7 +442,7 @@ public final class Storage {
 
     /** All files in and below a directory, by URI, even hidden and temporary ones; none if it does not exist. */
     public List<FileInfo> everythingBelow(String directory) throws IOException {
-        Location location = location(directory);
+        Location location = locations.of(directory);
         try {
             return location.ask(
                     () -> new Listing(location.fileSystem()).below(location.path(), location.isObject(), true));
@@ -493,7 +454,7 @@ public final class Storage {
     /** The same, given one by one in the store's order to a taker, as {@link #find(String, Supplier)} does. */
     public <T extends Consumer<FileInfo>> T everythingBelow(String directory, Supplier<T> takers) throws IOException {
         try {
-            return below(location(directory), true, takers);
+            return below(locations.of(directory), true, takers);
         } catch (FileNotFoundException e) {
             return takers.get();
         }
@@ -501,155 +462,10 @@ public final class Storage {
 
     /** Deletes a file, or a directory with everything in it; it need not exist. */
     public void delete(String uri) throws IOException {
-        Location location = location(uri);
+        Location location = locations.of(uri);
         if (!location.ask(() -> location.fileSystem().delete(location.path(), true)) && location.exists()) {
             throw new IOException("cannot delete " + location.qualified() + ": the file system refused");
         }
-    }
-
-    private record Location(FileSystem fileSystem, Path path, Patience patience) {
-        String qualified() {
-            return path.toString();
-        }
-
-        boolean isObject() {
-            return OBJECT_STORES.contains(fileSystem.getUri().getScheme());
-        }
-
-        <T> T ask(Patience.Question<T> question) throws IOException {
-            return patience.ask(qualified(), question);
-        }
-
-        /** A stream of this place, whose reads may take as long as any question; the disk answers or fails. */
-        InputStream patient(InputStream in) {
-            return patience.equals(OF_DISK) ? in : new RangeReader.PatientStream(in, qualified(), patience);
-        }
-
-        boolean exists() throws IOException {
-            return ask(() -> fileSystem.exists(path));
-        }
-    }
-
-    private Location location(String uri) throws IOException {
-        return location(uri, asksFirst);
-    }
-
-    private Location location(String uri, boolean asks) throws IOException {
-        Path path = path(uri);
-        Hadoop here = hadoop();
-        URI store = path.toUri().getScheme() == null ? FileSystem.getDefaultUri(here.settings()) : path.toUri();
-        if (LOCAL.equals(store.getScheme())) {
-            return new Location(here.disk(), here.disk().makeQualified(path), OF_DISK);
-        }
-        long seconds = impatient ? 0 : here.settings().getLong(Patience.KEY, Patience.DEFAULT_SECONDS);
-        var patience = new Patience(place(store, here.settings()), seconds);
-        Patience.Question<FileSystem> opening = () -> fileSystem(path, store, here.settings());
-        String name = store.getScheme() + "://" + store.getAuthority();
-        FileSystem fileSystem;
-        if (!asksFirst || asked.contains(name)) {
-            fileSystem = patience.ask(uri, opening);
-        } else if (!asks) { // a mistake in a name is told at once
-            fileSystem = new Patience(patience.place(), 0).ask(uri, opening);
-        } else {
-            asked.add(name);
-            fileSystem = patience.askFirst(uri, () -> answering(path, opening.ask()));
-        }
-        return new Location(fileSystem, fileSystem.makeQualified(path), patience);
-    }
-
-    private static Path path(String uri) {
-        try {
-            return new Path(uri);
-        } catch (IllegalArgumentException e) { // such as of s3a:bucket/x
-            throw new IllegalArgumentException(
-                    "\"" + uri + "\": found neither a path nor a URI, expected such as runs/first, file:/data,"
-                            + " hdfs://HOST:PORT/data or s3a://BUCKET/data; correct it",
-                    e);
-        }
-    }
-
-    private static FileSystem answering(Path path, FileSystem fileSystem) throws IOException {
-        fileSystem.exists(path);
-        return fileSystem;
-    }
-
-    private static FileSystem fileSystem(Path path, URI store, Configuration settings) throws IOException {
-        try {
-            return path.getFileSystem(settings);
-        } catch (UnsupportedFileSystemException
-                | RuntimeException e) { // such as a bucket without a name, a missing class
-            for (Throwable cause : StoreException.causes(e)) {
-                if (cause instanceof UnknownHostException unknown) { // an illegal argument to Hadoop
-                    throw unknown;
-                }
-            }
-            throw new IllegalArgumentException(
-                    path + ": found a place that no store on the class path serves (" + e.getMessage()
-                            + "), expected such as file:/, hdfs://HOST:PORT/ or s3a://BUCKET/; correct it, or add the"
-                            + " store's jars",
-                    e);
-        } catch (IOException e) {
-            if (HDFS.equals(store.getScheme()) && store.getHost() == null) {
-                throw new IllegalArgumentException(
-                        path
-                                + ": found no name of a host, expected hdfs://HOST:PORT/PATH without an underscore in HOST;"
-                                + " correct it, or set HADOOP_CONF_DIR to the folder whose core-site.xml names the"
-                                + " cluster",
-                        e);
-            }
-            throw e;
-        }
-    }
-
-    /** Where requests to a store go, for messages. */
-    private static String place(URI store, Configuration settings) {
-        if (!"s3a".equals(store.getScheme())) {
-            return store.getScheme() + "://" + store.getAuthority();
-        }
-        String ofAll = settings.getTrimmed("fs.s3a.endpoint", "");
-        String endpoint = settings.getTrimmed("fs.s3a.bucket." + store.getHost() + ".endpoint", ofAll);
-        return endpoint.isEmpty() ? "Amazon S3" : endpoint;
-    }
-
-    private AtomicWriter writer(Location location) {
-        if (location.fileSystem() instanceof RawLocalFileSystem disk) {
-            return new LinkWriter(disk);
-        }
-        return location.isObject()
-                ? new ConditionalWriter(location.fileSystem())
-                : new RenameWriter(location.fileSystem());
-    }
-
-    /** With a status that is known, so that S3A does not ask for it again, and how the bytes will be read. */
-    private static FSDataInputStream open(Location location, FileStatus status, String policy) throws IOException {
-        return location.ask(() -> FutureIO.awaitFuture(location.fileSystem()
-                .openFile(location.path())
-                .withFileStatus(status)
-                .opt("fs.option.openfile.read.policy", policy)
-                .build()));
-    }
-
-    /** At most so many bytes of an object; whether it is there shows at the first read. */
-    private static FSDataInputStream open(Location location, long most) throws IOException {
-        return ConditionalWriter.open(location.fileSystem(), location.path(), most, WHOLE);
-    }
-
-    private static FileStatus file(Location location) throws IOException {
-        FileStatus status;
-        try {
-            status = location.ask(() -> location.fileSystem().getFileStatus(location.path()));
-        } catch (FileNotFoundException e) {
-            throw missing(location);
-        }
-        if (status.isDirectory()) {
-            throw new FileNotFoundException("a file is needed, but " + location.qualified() + " is a directory");
-        }
-        return status;
-    }
-
-    private static FileNotFoundException missing(Location location) {
-        String hint = location.qualified().contains("%") ? " (names are taken literally: write a space, not %20)" : "";
-        return new FileNotFoundException("there is no " + location.qualified() + hint);
     }
 
     /** How complete bytes appear under a name all at once; every kind of store has its own way. */
