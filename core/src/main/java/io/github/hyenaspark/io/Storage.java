@@ -431,7 +431,7 @@ public final class Storage {
             return;
         }
         Location location = locations.of(directory);
-        int prefix = location.qualified().length() + 1;
+        int prefix = resolve(location.qualified(), "").length(); // the root of a bucket ends with a slash
         Consumer<FileInfo> taker = file -> files.accept(file.uri().substring(prefix), file.bytes());
         try {
             below(location, true, () -> taker);

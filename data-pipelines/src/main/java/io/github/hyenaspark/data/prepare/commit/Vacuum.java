@@ -155,7 +155,7 @@ public final class Vacuum {
     }
 
     private Result delete(long changedBefore, DatasetLease.Check lease) throws IOException {
-        int prefix = storage.qualify(dataset).length() + 1;
+        int prefix = Storage.resolve(storage.qualify(dataset), "").length(); // a bucket's root ends with a slash
         List<Sorted> folders = Requests.all(
                 FOLDERS,
                 folder -> storage.everythingBelow(

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.hyenaspark.data.TestCorpus;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.LockedException;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.testing.MemoryFileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,19 @@ class VacuumTest {
         assertThat(result.kept()).isEqualTo(before.size() - 3); // the snapshots and _SUCCESS are not looked at
         assertThat(TestCorpus.files(corpus.dataset())).isEqualTo(before);
         assertThat(DatasetVerification.run(corpus.storage(), dataset).faults()).isEmpty();
+    }
+
+    @Test
+    void theRootOfABucketIsADatasetAsAnyFolderIs() throws IOException {
+        Map<String, String> hadoop = Map.of("fs.mem.impl", MemoryFileSystem.class.getName());
+        Storage storage = Storage.of(hadoop);
+        String root = "mem://" + UUID.randomUUID() + "/";
+        for (String name : TestCorpus.files(corpus.dataset()).keySet()) {
+            storage.replace(root + name, Files.readAllBytes(corpus.dataset().resolve(name)));
+        }
+        storage.replace(root + "train/tok-orphan.bin", new byte[1]);
+        assertThat(Vacuum.run(storage, root, Long.MAX_VALUE).files()).isEqualTo(1);
+        assertThat(DatasetVerification.run(storage, root).faults()).isEmpty();
     }
 
     @Test
