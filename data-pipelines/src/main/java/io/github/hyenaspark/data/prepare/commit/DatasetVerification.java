@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads every object that a dataset's snapshots list, whole, and compares it with what they say. Snapshots, segments,
@@ -69,8 +70,26 @@ public final class DatasetVerification {
                 objects -> Faults.of(0, Requests.all(objects, object -> fault(storage, dataset, object))));
     }
 
-    /** Throws IllegalArgumentException if the dataset has no snapshot. */
+    /**
+     * Throws IllegalArgumentException if the dataset has no snapshot. What seems damaged counts only if snapshots list
+     * it in the end, too: another run may have committed, or deleted what has expired, meanwhile.
+     */
     public static Result run(Storage storage, String dataset, Reading reading) throws IOException {
+        DatasetVerification listed = listed(storage, dataset);
+        Faults damaged = reading.of(listed.objects);
+        List<String> faults = listed.faults;
+        if (damaged.count() > 0 || !faults.isEmpty()) {
+            DatasetVerification now = listed(storage, dataset);
+            faults = now.faults;
+            damaged = damaged.count() > 0 ? reading.of(now.stillListed(listed.objects, damaged)) : damaged;
+        }
+        List<String> all = new ArrayList<>(faults);
+        all.addAll(damaged.sentences());
+        return new Result(listed.objects.size() + listed.others, listed.bytes, List.copyOf(all));
+    }
+
+    /** All that the snapshots list, and what is wrong with the files that say so. */
+    private static DatasetVerification listed(Storage storage, String dataset) throws IOException {
         List<String> uris = DatasetSnapshot.uris(storage, dataset);
         if (uris.isEmpty()) {
             throw new IllegalArgumentException("there is no snapshot in " + dataset + "; run prepare first");
@@ -79,9 +98,18 @@ public final class DatasetVerification {
         for (String uri : uris) {
             verification.check(uri, () -> verification.snapshot(uri, uri.equals(uris.get(uris.size() - 1))));
         }
-        List<String> faults = new ArrayList<>(verification.faults);
-        faults.addAll(reading.of(verification.objects).sentences());
-        return new Result(verification.objects.size() + verification.others, verification.bytes, List.copyOf(faults));
+        return verification;
+    }
+
+    /** Of the objects of before those that were damaged, or if not all of them are known, all. */
+    private List<ObjectRef> stillListed(List<ObjectRef> before, Faults damaged) {
+        Set<String> files = damaged.first().stream()
+                .map(fault -> before.get(fault.object()).file())
+                .collect(Collectors.toSet());
+        boolean all = damaged.count() > damaged.first().size();
+        return objects.stream()
+                .filter(object -> all || files.contains(object.file()))
+                .toList();
     }
 
     /** What is wrong with an object, if anything is. */

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hyenaspark.data.TestCorpus;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.batch.TokenBatches;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +48,27 @@ class DatasetVerificationTest {
 
         assertThat(result.faults()).isEmpty();
         assertThat(result.objects()).isGreaterThan(20);
+    }
+
+    /** The night's run commits while the objects are read, and deletes what has expired. */
+    @Test
+    void whatAnotherRunCommitsOrDeletesMeanwhileIsNoFault() throws IOException {
+        corpus.add("0.txt", "a new text ".repeat(70));
+        DatasetVerification.Reading beside = objects -> {
+            List<Optional<String>> found = new ArrayList<>();
+            if (DatasetSnapshot.newest(corpus.storage(), dataset).number() == 1) {
+                corpus.prepare(corpus.settings("data.validation-documents=[\"1.txt\"]", "data.on-changed=replace"));
+                Expiry.run(corpus.storage(), dataset, 1, Long.MAX_VALUE, () -> {});
+                Vacuum.run(corpus.storage(), dataset, Long.MAX_VALUE);
+            }
+            for (ObjectRef object : objects) {
+                found.add(DatasetVerification.fault(corpus.storage(), dataset, object));
+            }
+            return Faults.of(0, found);
+        };
+        assertThat(DatasetVerification.run(corpus.storage(), dataset, beside).faults())
+                .isEmpty();
+        assertThat(DatasetSnapshot.newest(corpus.storage(), dataset).number()).isEqualTo(2);
     }
 
     @Test
