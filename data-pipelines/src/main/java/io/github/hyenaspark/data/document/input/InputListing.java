@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -129,6 +130,9 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
 
         private final SortedMap<String, Skipped> skipped = new TreeMap<>();
         private long documents;
+        private Optional<IllegalArgumentException> table = Optional.empty(); // the first that a log was found of
+        private boolean readsLog;
+        private boolean readsJsonLog; // if it reads JSON
         private boolean certain;
         private boolean any;
 
@@ -144,13 +148,16 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
         @Override
         public void accept(FileInfo info) {
             InputFile file = InputFile.of(info.uri().substring(prefix), info);
-            TableSearch.refuseLog(info.uri(), prefix);
+            Optional<IllegalArgumentException> log = TableSearch.refusalByLog(info.uri(), prefix);
+            table = table.or(() -> log);
             if (directory && !FileFormat.isInput(file.path(), config)) {
                 skip(file);
             } else if (directory && byName && FileFormat.isJson(file.path())) {
+                readsJsonLog |= log.isPresent();
                 json.add(file);
             } else {
-                certain = true;
+                readsLog |= log.isPresent();
+                certain |= isOurs(file);
                 take(file);
             }
         }
@@ -189,6 +196,10 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
         void end() {
             boolean skipped = certain && json.stream().noneMatch(wanted::knows);
             json.forEach(skipped ? this::skip : this::take);
+            boolean readsTable = !folders.isEmpty() || readsLog || (readsJsonLog && !skipped);
+            if (readsTable && table.isPresent()) { // else other files may lie beside one
+                throw table.get();
+            }
         }
     }
 

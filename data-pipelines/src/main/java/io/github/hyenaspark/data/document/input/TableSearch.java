@@ -33,13 +33,11 @@ record TableSearch(Storage storage) {
     private static final Set<StoreException.Reason> MAY_NOT_LOOK =
             Set.of(StoreException.Reason.REFUSED, StoreException.Reason.NO_PERMISSION);
 
-    /** Refuses a listed file that is a table's log; its path begins behind so many characters of its URI. */
-    static void refuseLog(String uri, int prefix) {
+    /** What to refuse a table by, if a listed file is its log; its path begins behind so many characters of its URI. */
+    static Optional<IllegalArgumentException> refusalByLog(String uri, int prefix) {
         String path = uri.substring(prefix);
         Matcher log = LOG.matcher(path);
-        if (log.matches()) {
-            throw refusal(uri.substring(0, prefix + log.end(1)), path);
-        }
+        return log.matches() ? Optional.of(refusal(uri.substring(0, prefix + log.end(1)), path)) : Optional.empty();
     }
 
     /** Refuses folders, by their URIs, that are a table or inside one. */

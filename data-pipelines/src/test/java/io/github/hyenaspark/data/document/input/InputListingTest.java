@@ -193,6 +193,39 @@ class InputListingTest {
         }
     }
 
+    /** Such as a checkout of code that is tested on a table. */
+    @Test
+    void aLogOfATableThatIsNotReadStopsNothing(@TempDir Path code) throws IOException {
+        for (String file : List.of("a.py", "test/table/_delta_log/0.json", "other/metadata/v1.metadata.json")) {
+            Files.createDirectories(code.resolve(file).getParent());
+            Files.writeString(code.resolve(file), "x");
+        }
+        assertThat(paths(code.toString(), format(SourceConfig.SourceFormat.AUTO, "py")))
+                .containsExactly("a.py");
+        assertThat(paths(code.toString(), format(SourceConfig.SourceFormat.AUTO, "py", "md")))
+                .containsExactly("a.py");
+        Files.move(code.resolve("a.py"), code.resolve("a.txt"));
+        assertThat(paths(code.toString()))
+                .as("the logs are not read beside text")
+                .containsExactly("a.txt");
+        Files.delete(code.resolve("a.txt"));
+        Files.delete(code.resolve("other/metadata/v1.metadata.json"));
+        assertRefused(code.toString(), "file:" + code + "/test/table/");
+    }
+
+    /** The table of documents of a dataset is Parquet, and says nothing about the input around it. */
+    @Test
+    void aDatasetInsideItsInputDoesNotHideLinesOfJson(@TempDir Path input) throws IOException {
+        for (String file : List.of("1.json", "ds/docs/part-0.parquet")) {
+            Files.createDirectories(input.resolve(file).getParent());
+            Files.writeString(input.resolve(file), "x");
+        }
+        InputListing found = InputListing.of(
+                storage, input.toString(), TestSources.defaults(), storage.qualify(input + "/ds") + "/");
+        assertThat(found.files()).extracting(InputFile::path).containsExactly("1.json");
+        assertThat(found.documents()).isEqualTo(1);
+    }
+
     @Test
     void foldersThatTheStoreDoesNotShowAreNoTables() throws IOException {
         try (FileSystem store = open("guarded://lake", Guarded.class)) {
