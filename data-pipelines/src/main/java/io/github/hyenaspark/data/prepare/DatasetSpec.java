@@ -5,6 +5,7 @@ import io.github.hyenaspark.data.shard.ShardFormat;
 import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
@@ -33,6 +34,19 @@ public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSh
                 absolute,
                 vocabulary(Tokenizer.open(storage, absolute.tokenizer())),
                 bedSha256(storage, absolute.source().fasta().bed()));
+    }
+
+    /** Throws CorruptFileException if the BED file is another by now: its splits would be others. */
+    public void checkBed(Storage storage) throws IOException {
+        String bed = config.source().fasta().bed();
+        String found = bedSha256(storage, bed);
+        if (!found.equals(bedSha256)) {
+            throw new CorruptFileException(
+                    bed,
+                    "the file as this prepare found it, SHA-256 " + bedSha256,
+                    "SHA-256 " + found,
+                    "put it back, or prepare another dataset");
+        }
     }
 
     /** The SHA-256 (hex) of a BED file, or nothing if none is named. IllegalArgumentException if it is missing. */

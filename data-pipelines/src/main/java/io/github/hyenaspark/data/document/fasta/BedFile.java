@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 /** A BED file's intervals; the fourth column is a split. Comment, track, browser and empty lines are skipped. */
 final class BedFile {
     private static final int COLUMNS = 4;
+    private static final Pattern PASSED_OVER = Pattern.compile("#.*|(track|browser)(\\s.*)?");
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
     private static final Map<String, String> SPLITS = Map.of(
             "train", "train", "valid", "validation", "val", "validation", "validation", "validation", "test", "test");
@@ -29,7 +30,7 @@ final class BedFile {
         var file = new BedFile(uri);
         String[] lines = new String(storage.read(uri), StandardCharsets.UTF_8).split("\r?\n", -1);
         for (int i = 0; i < lines.length; i++) {
-            if (!lines[i].isBlank() && !lines[i].matches("#.*|(track|browser)(\\s.*)?")) {
+            if (!lines[i].isBlank() && !PASSED_OVER.matcher(lines[i]).matches()) {
                 file.add(lines[i], i + 1);
             }
         }

@@ -93,6 +93,7 @@ public final class UnitWork {
             if (!complete) {
                 return Optional.empty();
             }
+            spec.checkBed(storage);
             TestPoint.reached("unit {} read", unit.name());
             return Optional.of(write(output));
         }

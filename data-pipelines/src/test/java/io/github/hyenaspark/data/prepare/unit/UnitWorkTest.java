@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.data.TestCorpus;
+import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.DatasetVerification;
 import io.github.hyenaspark.data.prepare.commit.Vacuum;
@@ -199,5 +200,25 @@ class UnitWorkTest {
 
     private String nameByBytes() {
         return "docs/part-" + now.unit().name() + "-" + Hashes.sha256(bytesThen).substring(0, 16) + ".parquet";
+    }
+
+    /** Its splits would be others, and held-out bases be trained on. */
+    @Test
+    void aBedFileThatIsReplacedDuringARunStopsIt() throws IOException {
+        Path bed = Files.writeString(directory.resolve("splits.bed"), "chr1\t0\t4\ttrain\nchr1\t4\t8\ttest\n");
+        corpus.add("genome.fa", ">chr1\nACGTACGT\n");
+        DataConfig config = corpus.settings(
+                "data.dataset=" + directory.resolve("genome"),
+                "data.input=" + corpus.input().resolve("genome.fa"),
+                "data.tokenizer=dna",
+                "data.source.fasta.bed=" + bed);
+        DatasetSpec spec = corpus.recipe(config);
+        spec.storeTokenizer(corpus.storage());
+        WorkUnit unit = corpus.plan(config).pending().get(0);
+        Files.writeString(bed, "chr1\t0\t8\ttrain\n");
+        assertThatThrownBy(() -> UnitWork.run(unit, spec, spec.tokenizer(corpus.storage()), corpus.storage()))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("splits.bed: expected the file as this prepare found it, SHA-256 ");
+        assertThat(directory.resolve("genome/train")).doesNotExist();
     }
 }
