@@ -2,19 +2,31 @@ package io.github.hyenaspark.data.document.parquet;
 
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.WrongSettingException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReader;
+import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveStringifier;
 import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.Types;
 
 /** A column, named as in the settings; one inside others is named with dots, for example {@code meta.url}. */
 record ParquetColumn(String name, ColumnDescriptor descriptor) {
+    private static final long JULIAN_DAY_OF_1970 = 2_440_588;
+    private static final long MICROS_PER_DAY = 86_400_000_000L;
+    private static final long NANOS_PER_MICRO = 1000;
+    private static final PrimitiveStringifier TIME = Types.required(PrimitiveTypeName.INT64)
+            .as(LogicalTypeAnnotation.timestampType(true, LogicalTypeAnnotation.TimeUnit.MICROS))
+            .named("time")
+            .stringifier();
     private static final List<LogicalTypeAnnotation> TEXTS = List.of(
             LogicalTypeAnnotation.stringType(), LogicalTypeAnnotation.jsonType(), LogicalTypeAnnotation.enumType());
 
@@ -81,8 +93,17 @@ record ParquetColumn(String name, ColumnDescriptor descriptor) {
                 isPlain()
                         ? new String(reader.getBinary().getBytesUnsafe(), StandardCharsets.UTF_8)
                         : stringifier.stringify(reader.getBinary());
-            case INT96, FIXED_LEN_BYTE_ARRAY -> stringifier.stringify(reader.getBinary());
+            case INT96 -> time(reader.getBinary());
+            case FIXED_LEN_BYTE_ARRAY -> stringifier.stringify(reader.getBinary());
         };
+    }
+
+    /** A time as Spark, Hive and Impala write it: nanoseconds of the day, then the Julian day, little-endian. */
+    private static String time(Binary binary) {
+        ByteBuffer bytes = binary.toByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        long nanos = bytes.getLong();
+        long days = bytes.getInt() - JULIAN_DAY_OF_1970;
+        return TIME.stringify(days * MICROS_PER_DAY + nanos / NANOS_PER_MICRO);
     }
 
     private PrimitiveType type() {

@@ -16,9 +16,16 @@ import io.github.hyenaspark.data.testing.TestSources;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.time.temporal.JulianFields;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -127,6 +134,29 @@ class ParquetDocumentsTest {
             assertThat(document.columns()).hasToString("{number=0}");
             assertThat(document.path()).isEqualTo("rows.parquet");
         }
+    }
+
+    /** Spark's own type of times, and the one that it writes if it is told to. */
+    @Test
+    void timesAreIsoHoweverTheyAreStored() throws IOException {
+        MessageType schema = MessageTypeParser.parseMessageType("message rows { required binary text (STRING);"
+                + " required int96 old; required int64 modern (TIMESTAMP(MICROS,true)); }");
+        try (var writer = ParquetFiles.writer(path, schema, CompressionCodecName.SNAPPY)) {
+            for (String time : List.of("2026-11-30T23:52:55.123456Z", "1969-12-31T23:59:59.5Z")) {
+                Instant instant = Instant.parse(time);
+                ByteBuffer old = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
+                LocalDateTime utc = LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
+                old.putLong(utc.toLocalTime().toNanoOfDay()).putInt((int) utc.getLong(JulianFields.JULIAN_DAY));
+                Group row = new SimpleGroup(schema).append("text", "x");
+                row.add("old", Binary.fromConstantByteArray(old.array()));
+                row.add("modern", ChronoUnit.MICROS.between(Instant.EPOCH, instant));
+                writer.write(row);
+            }
+        }
+        assertThat(read(file().whole(), config("", "old", "modern")))
+                .containsExactly(
+                        "0 - x {modern=2026-11-30T23:52:55.123456+0000, old=2026-11-30T23:52:55.123456+0000}",
+                        "1 - x {modern=1969-12-31T23:59:59.500000+0000, old=1969-12-31T23:59:59.500000+0000}");
     }
 
     @Test
