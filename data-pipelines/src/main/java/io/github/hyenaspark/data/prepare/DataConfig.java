@@ -18,6 +18,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -126,7 +127,7 @@ public record DataConfig(
     }
 
     public SplitRule splitRule() {
-        return new SplitRule(validationFraction, validationDocuments, splitBy);
+        return new SplitRule(validationFraction, new HashSet<>(validationDocuments), splitBy);
     }
 
     /**

@@ -18,10 +18,14 @@ import java.util.stream.Collectors;
  * share, in [0, 1), chosen by a hash of the content or of a user's column, so that a document never changes its split
  * when others join, and equal documents share one.
  */
-public record SplitRule(double fraction, List<String> names, String column) {
+public record SplitRule(double fraction, Set<String> names, String column) {
     private static final double LIKELY = 0.05;
     private static final int CANDIDATES_SHOWN = 20;
     private static final int FRACTION_DIGITS = 13;
+
+    public SplitRule {
+        names = Set.copyOf(names);
+    }
 
     /** The split of a document; {@code sha256} is the hex hash of its content, {@code givenId} may be empty. */
     public Split split(String path, String givenId, Map<String, String> columns, String sha256) {
@@ -70,8 +74,10 @@ public record SplitRule(double fraction, List<String> names, String column) {
             if (names.isEmpty()) {
                 return;
             }
-            missing.removeIf(name -> is(file, name));
-            named += names.stream().anyMatch(name -> is(file, name)) ? 1 : 0;
+            String name = fileName(file.path());
+            missing.remove(file.path());
+            missing.remove(name);
+            named += names.contains(file.path()) || names.contains(name) ? 1 : 0;
             candidates.add(file);
             if (candidates.size() > 2 * CANDIDATES_SHOWN) {
                 candidates.sort(Comparator.comparing(InputFile::path));
@@ -91,10 +97,6 @@ public record SplitRule(double fraction, List<String> names, String column) {
                         + " documents of the input, expected at least one to be left to train on");
             }
         }
-    }
-
-    private static boolean is(InputFile file, String name) {
-        return name.equals(file.path()) || name.equals(fileName(file.path()));
     }
 
     private static String fileName(String path) {
