@@ -150,6 +150,12 @@ class FrozenFormatsIT {
     /** The run goes on with the snapshot that it began with; see {@link #aRunIsResumed}. */
     @Test
     void theDatasetMigratesWithAllItsDocuments() throws IOException {
+        Outcome dry =
+                command("prepare", "data.input=" + directory, "data.dataset=" + place("dataset"), "data.dry-run=true");
+        assertThat(dry.messages()).contains("data.dry-run: found true and in ", "; run hyena migrate data.dataset=");
+        assertThat(directory.resolve("dataset/segments"))
+                .as("a dry run writes nothing")
+                .doesNotExist();
         String[] migrate = {"migrate", "data.dataset=" + place("dataset")};
         JsonNode migrated = command(migrate).json();
         assertThat(migrated.get("outcome").textValue()).isEqualTo("created");

@@ -298,6 +298,7 @@ class MainTest {
         for (String command : List.of("expire", "vacuum", "migrate")) {
             messages.reset();
             assertRefused(run(command, nowhere), 2, "nowhere");
+            assertThat(directory.resolve("nowhere")).doesNotExist();
         }
         String made = directory.resolve("run").toString();
         ShortCommands.makeRun(made);

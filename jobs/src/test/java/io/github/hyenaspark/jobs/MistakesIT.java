@@ -69,6 +69,8 @@ class MistakesIT {
             Mistake.of(2, "train train.lr", "train.lr"),
             Mistake.of(2, "train DIR/broken.conf", "DIR/broken.conf"),
             Mistake.of(2, "inspect", "Missing required parameter"),
+            Mistake.of(
+                    2, "prepare data.input=task:listops data.dataset=DIR/d data.dry-run=true", "data.dry-run", "false"),
             // types and ranges
             Mistake.of(2, "train train.rounds=2.5 run.dir=DIR/r", "train.rounds", "2.5"),
             Mistake.of(2, "train train.lr=-1", "train.lr", "-1"),

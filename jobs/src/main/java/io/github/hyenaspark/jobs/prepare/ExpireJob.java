@@ -4,6 +4,7 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.commit.DatasetLease;
 import io.github.hyenaspark.data.prepare.commit.Expiry;
+import io.github.hyenaspark.data.prepare.commit.Vacuum;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
@@ -24,6 +25,7 @@ public final class ExpireJob {
         DataConfig data = settings.bind("data", DataConfig.class).qualified(storage);
         Config expire = settings.bind("expire", Config.class);
         data.checkDataset();
+        Vacuum.check(storage, data.dataset());
         Duration age = Duration.ofMillis((long) (expire.keepDays() * MILLIS_PER_DAY));
         try (var lease = DatasetLease.take(storage, data.dataset())) {
             lease.check();

@@ -19,6 +19,7 @@ import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.task.TaskConfig;
 import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.cli.Console;
@@ -71,6 +72,11 @@ public final class PrepareJob {
             config.checkPlaces();
             Optional<TaskInput> task = task(settings);
             if (task.isPresent()) {
+                Refusal.unless(
+                        !config.dryRun(),
+                        "data.dry-run",
+                        "true with " + config.input(),
+                        "false: a task's examples are made when they are prepared");
                 task.get().write(storage, config.dataset());
             }
             RunConfig run = settings.bind("run", RunConfig.class);
@@ -89,6 +95,7 @@ public final class PrepareJob {
 
     private void run() throws IOException {
         if (spec.config().dryRun()) {
+            refuseToMigrate();
             InputPlan plan = plan();
             console.result(DryRun.estimate(storage, spec, plan).put("seconds", seconds()));
             return;
@@ -106,6 +113,19 @@ public final class PrepareJob {
             lease.committed();
             report(plan, result);
         }
+    }
+
+    /** A plan writes what an earlier version did not, and a dry run writes nothing. */
+    private void refuseToMigrate() throws IOException {
+        String dataset = spec.config().dataset();
+        boolean isOld = DatasetSnapshot.find(storage, dataset)
+                .filter(snapshot -> !snapshot.ownUnits().isEmpty())
+                .isPresent();
+        Refusal.unless(
+                !isOld,
+                "data.dry-run",
+                "true and in " + dataset + " the format of an earlier version",
+                "a dataset of this one; run hyena migrate data.dataset=" + dataset + " first");
     }
 
     private InputPlan plan() throws IOException {
