@@ -174,13 +174,15 @@ public record TrainedRun(
         return manifest -> !unmeasured && manifest.facts().round() == round;
     }
 
-    /** Summed in double and rounded once. */
+    /** Of several, summed in double and rounded once. */
     private static float[] mean(CheckpointStore store, String directory, List<CheckpointManifest> chosen)
             throws IOException {
+        if (chosen.size() == 1) {
+            return theta(store, directory, chosen.get(0));
+        }
         double[] sums = new double[Math.toIntExact(chosen.get(0).parameters())];
         for (CheckpointManifest manifest : chosen) {
-            float[] theta = CorruptFileException.unlessMissing(
-                    Storage.resolve(directory, manifest.path()), "its file of parameters", () -> store.theta(manifest));
+            float[] theta = theta(store, directory, manifest);
             for (int i = 0; i < sums.length; i++) {
                 sums[i] += theta[i];
             }
@@ -190,6 +192,12 @@ public record TrainedRun(
             mean[i] = (float) (sums[i] / chosen.size());
         }
         return mean;
+    }
+
+    private static float[] theta(CheckpointStore store, String directory, CheckpointManifest manifest)
+            throws IOException {
+        return CorruptFileException.unlessMissing(
+                Storage.resolve(directory, manifest.path()), "its file of parameters", () -> store.theta(manifest));
     }
 
     /** The tokenizer that the run keeps; wherever the dataset is now. */
