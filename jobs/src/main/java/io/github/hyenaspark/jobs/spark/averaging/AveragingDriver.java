@@ -207,7 +207,8 @@ public final class AveragingDriver {
                     length(before.round()),
                     heldOut,
                     times.toJson());
-            ledger.write(entry, isOver(after), entry.tokens() > 0 && guard.rises(entry.loss()));
+            boolean diverging = entry.tokens() > 0 ? guard.rises(entry.loss()) : guard.rises();
+            ledger.write(entry, isOver(after), diverging);
             latest = Optional.of(after);
             report(entry, times.totalMillis());
         }

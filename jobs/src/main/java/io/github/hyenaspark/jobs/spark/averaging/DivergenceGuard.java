@@ -113,7 +113,7 @@ final class DivergenceGuard {
         return rises();
     }
 
-    /** Whether that was so in the last round. */
+    /** Whether that was so in the last round that had a loss. */
     boolean rises() {
         return above > 0;
     }
