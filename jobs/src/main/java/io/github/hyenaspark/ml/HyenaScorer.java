@@ -1,5 +1,6 @@
 package io.github.hyenaspark.ml;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.param.Param;
@@ -78,7 +79,9 @@ public final class HyenaScorer extends Transformer implements PretrainedParams<H
         Dataset<Row> computed = Stages.open(this, documents).addScores(documents, getInputCol(), result);
         Column bits = Stages.column(computed, result).getField("bits_per_byte");
         Column loss = Stages.column(computed, result).getField("loss");
-        Map<String, Column> values = Map.of(getOutputCol(), bits, getLossCol(), loss);
+        Map<String, Column> values = new HashMap<>(); // both may be empty: no such column
+        values.put(getOutputCol(), bits);
+        values.put(getLossCol(), loss);
         return Stages.finish(this, computed, result, "loss", schema, values);
     }
 

@@ -187,6 +187,9 @@ class PretrainedStagesIT {
                 .setLossCol("loss");
         assertThat(named.transform(read()).collectAsList())
                 .isEqualTo(scorer().setLossCol("loss").transform(read()).collectAsList());
+        assertThat(scorer().setOutputCol("").setLossCol("").transform(read()).columns())
+                .as("no column is asked for")
+                .isEqualTo(read().columns());
         var embedder = new HyenaEmbedder("embedder.v2").setPretrained(run).setInputCol("text");
         assertThat(embedder.transform(read()).select("`embedder.v2__output`").collectAsList())
                 .isEqualTo(embedder().transform(read()).select("features").collectAsList());
