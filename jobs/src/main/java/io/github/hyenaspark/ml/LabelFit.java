@@ -99,10 +99,19 @@ final class LabelFit {
                 all.addAll(own);
                 return FitJob.fit(Settings.load(all), documents.sparkSession());
             } finally {
-                storage.delete(directory);
+                delete(storage, directory);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(stage.uid() + ": cannot read or write the files of a fitting", e);
+        }
+    }
+
+    /** What stays there is no reason to lose the model, or to hide why there is none. */
+    static void delete(Storage storage, String directory) {
+        try {
+            storage.delete(directory);
+        } catch (IOException e) {
+            LOG.warn("{} is no longer needed and could not be deleted; delete it: {}", directory, e.getMessage());
         }
     }
 
