@@ -11,6 +11,7 @@ import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -34,6 +35,7 @@ public abstract class HyenaModel<B extends TrainingBatch> {
 
     final ComputationGraph graph;
     private final GraphContext context;
+    private float[] sum = {}; // of gradients, P elements once a batch has had several parts
 
     HyenaModel(ComputationGraph graph) {
         this.graph = graph;
@@ -193,19 +195,22 @@ public abstract class HyenaModel<B extends TrainingBatch> {
         if (parts.size() == 1) {
             return gradientOf(parts.get(0), dropoutSeed);
         }
-        float[] sum = new float[Math.toIntExact(parameterCount())];
+        if (sum.length == 0) {
+            sum = new float[Math.toIntExact(parameterCount())];
+        }
+        Arrays.fill(sum, 0);
         double loss = 0;
         for (int number = 0; number < parts.size(); number++) {
             B part = parts.get(number);
             double share = (double) part.countedTargets() / batch.countedTargets();
             loss += share * gradientOf(part, dropoutSeed + number * SplitMix64.GOLDEN_GAMMA);
-            addGradients(sum, (float) share);
+            addGradients((float) share);
         }
         gradients().write(0, sum, sum.length);
         return loss;
     }
 
-    private void addGradients(float[] sum, float share) {
+    private void addGradients(float share) {
         FloatArray gradients = gradients();
         float[] piece = new float[Math.min(sum.length, PIECE)];
         for (int from = 0; from < sum.length; from += PIECE) {

@@ -44,7 +44,7 @@ public final class LabelModel extends HyenaModel<LabelledBatch> {
         }
 
         /** How many parameters come before the first that is trained. */
-        int frozen() {
+        public int frozen() {
             String first = trainedLayers == 0 ? HEAD : "block-" + (config.nLayer() - trainedLayers);
             return trainedLayers >= config.nLayer()
                     ? 0

@@ -8,7 +8,6 @@ import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.GradientClip;
 import io.github.hyenaspark.train.optim.Optimizer;
 import io.github.hyenaspark.train.optim.TrainingState;
-import java.util.Arrays;
 
 /** One local step: gradients of a batch, clipping, the optimizer. The model only serves as workspace. */
 public final class LocalStep<B extends TrainingBatch> {
@@ -16,12 +15,14 @@ public final class LocalStep<B extends TrainingBatch> {
     private final TrainConfig config;
     private final Optimizer optimizer;
     private final GradientClip clip;
+    private final float[] kept; // parameters that training leaves as they are
 
     public LocalStep(HyenaModel<B> model, TrainConfig config) {
         this.model = model;
         this.config = config;
         optimizer = new Optimizer(config.optimizer(), model.table(), config.betas());
         clip = new GradientClip(config.clipNorm());
+        kept = new float[model.frozen()];
     }
 
     /**
@@ -50,7 +51,7 @@ public final class LocalStep<B extends TrainingBatch> {
         FloatArray gradients = model.gradients();
         gradients.zero(model.frozen());
         PartClock.Part around = PartClock.enter(PartClock.Part.OPTIMIZER);
-        float[] kept = Arrays.copyOf(state.theta(), model.frozen());
+        System.arraycopy(state.theta(), 0, kept, 0, kept.length);
         double norm = clip.clip(gradients);
         long begin = System.nanoTime();
         var rates = Optimizer.GroupRates.at(config, step);

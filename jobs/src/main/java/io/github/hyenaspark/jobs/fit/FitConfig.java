@@ -31,13 +31,15 @@ public record FitConfig(
         int maxLength,
         String weightField,
         String heldOutField) {
+    private static final int MOST_MODELS = 1000; // of a fold
+
     public FitConfig {
         boolean named = !labelField.isEmpty() && labelField.stream().noneMatch(String::isBlank);
         Refusal.unless(named, "fit.label-field", labelField, "the name of a field of the documents");
         Refusal.unless(folds == 0 || folds > 1, "fit.folds", folds, "0 (no cross-validation), or at least 2");
         boolean share = validationFraction > 0 && validationFraction <= 0.5;
         Refusal.unless(share, "fit.validation-fraction", validationFraction, "a number above 0, at most 0.5");
-        Refusal.below(1, "fit.models", models);
+        Refusal.unless(models >= 1 && models <= MOST_MODELS, "fit.models", models, "1 to " + MOST_MODELS);
         Refusal.below(0, "fit.epochs", epochs);
         Refusal.below(0, "fit.parts", parts);
         Refusal.unless(trainedLayers >= -1, "fit.trained-layers", trainedLayers, "-1 (all), or 0 and more");

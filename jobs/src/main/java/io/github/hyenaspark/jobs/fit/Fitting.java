@@ -32,6 +32,7 @@ import io.github.hyenaspark.jobs.spark.worker.LabelTraining;
 import io.github.hyenaspark.jobs.spark.worker.ReplayedSteps;
 import io.github.hyenaspark.model.LabelModel;
 import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.head.LabelHead;
 import io.github.hyenaspark.operator.head.PooledHead;
 import io.github.hyenaspark.train.config.TrainConfig;
@@ -110,8 +111,8 @@ final class Fitting {
         ModelConfig model = this.settings.model();
         var head = new LabelHead(
                 labels.task(), labels.outputs(), config.pooling(), parts(config), readings.count(), config.dropout());
-        checkMemory(head);
         spec = new LabelModel.Spec(model, snapshot.vocabulary().size(), head, config.trainedLayers(model.nLayer()));
+        checkMemory(head);
     }
 
     /** Of a sequence: several where places mean something. */
@@ -128,9 +129,15 @@ final class Fitting {
         return parts;
     }
 
-    /** A step has all readings of its documents at once. */
+    /**
+     * A step has all readings of its documents at once, the sum of the gradients of texts of several lengths, and the
+     * parameters that stay as they are; the driver has the parameters of all models until they are written.
+     */
     private void checkMemory(LabelHead head) {
         TrainConfig train = settings.train();
+        long parameters = spec.table().stream().mapToLong(ParameterEntry::size).sum();
+        long models =
+                (long) Math.max(1, settings.fit().folds()) * settings.fit().models();
         int sequences = Math.multiplyExact(train.batchSize(), readings.count());
         FitSettings doubled = settings.with("train.batch-size=" + sequences).with("model.l-max=" + longest);
         TrainingMemory.of(
@@ -138,12 +145,16 @@ final class Fitting {
                         snapshot.vocabulary().size(),
                         doubled.train(),
                         settings.run().merge())
-                .withTaskHeap(PooledHead.heapBytes(head, doubled.model().dModel(), longest))
+                .with(
+                        PooledHead.heapBytes(head, doubled.model().dModel(), longest)
+                                + Float.BYTES * (parameters + spec.frozen()),
+                        Math.multiplyExact(Float.BYTES * parameters, models))
                 .refuseUnlessItFits(
                         train.workers(),
                         train.threads(),
                         "take a smaller fit.max-length (maxLength of a stage)"
-                                + (pretrained.isPresent() ? "" : ", model.d-model") + " or train.batch-size");
+                                + (pretrained.isPresent() ? "" : ", model.d-model")
+                                + ", train.batch-size or fit.models");
     }
 
     LabelSet labels() {

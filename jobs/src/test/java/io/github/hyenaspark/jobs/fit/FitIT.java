@@ -377,6 +377,15 @@ final class FitIT {
         return Files.readString(directory.resolve(who + "/predictions.jsonl"));
     }
 
+    /** One of them would fit many times. */
+    @Test
+    void modelsThatTheDriverCannotHoldTogetherAreRefusedBeforeTheFirst() throws IOException {
+        Outcome outcome = SmallRun.bare(LOCAL, fit(motifs(), "run", "fit.models=1000", "model.d-model=256"));
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.messages()).containsPattern("the training needs [0-9,]+ MiB of the heap of the driver");
+        assertThat(directory.resolve("run/training")).doesNotExist();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "fit.label-field=colour, fit.label-field: found colour",
@@ -384,7 +393,8 @@ final class FitIT {
         "data.input=, data.input",
         "fit.readings=sideways, fit.readings",
         "train.rounds=7, fit.epochs decides",
-        "train.batch-size=10000000, 'take a smaller fit.max-length (maxLength of a stage), model.d-model or train.b'"
+        "train.batch-size=10000000, 'take a smaller fit.max-length (maxLength of a stage), model.d-model, train.batch'",
+        "fit.models=1000000000, 'fit.models: found 1000000000, expected 1 to 1000'"
     })
     void mistakesAreToldInOneSentence(String setting, String expected) throws IOException {
         Outcome outcome = SmallRun.bare(LOCAL, fit(motifs(), "run", setting));

@@ -80,7 +80,7 @@ final class FitPretrainedIT {
     void aPretrainedModelIsTheBeginning() throws IOException {
         assertThat(SmallRun.bare(LOCAL, List.of(fit("large", "train.batch-size=10000000")))
                         .messages())
-                .contains("or take a smaller fit.max-length (maxLength of a stage) or train.batch-size");
+                .contains("or take a smaller fit.max-length (maxLength of a stage), train.batch-size or fit.models");
         JsonNode result = done(fit("run", "fit.trained-layers=1"));
         assertThat(result.at("/auroc/mean").asDouble()).isBetween(0.0, 1.0);
         JsonNode settings = Json.parse("fit.json", Files.readAllBytes(directory.resolve("run/fit.json")));

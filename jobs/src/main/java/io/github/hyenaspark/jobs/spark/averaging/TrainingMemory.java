@@ -156,9 +156,9 @@ public record TrainingMemory(
         return new TrainingMemory(step, sent, result, taskHeap, executorHeap + documents, driverHeap + documents);
     }
 
-    /** The same with tasks that hold so many bytes more on the heap. */
-    public TrainingMemory withTaskHeap(long more) {
-        return new TrainingMemory(step, sent, result, taskHeap + more, executorHeap, driverHeap);
+    /** The same with so many bytes more on the heap of a task, and of the driver. */
+    public TrainingMemory with(long ofTask, long ofDriver) {
+        return new TrainingMemory(step, sent, result, taskHeap + ofTask, executorHeap, driverHeap + ofDriver);
     }
 
     /** Refuses a checkpoint to train on from that the driver cannot even hold, before its vectors are read. */
