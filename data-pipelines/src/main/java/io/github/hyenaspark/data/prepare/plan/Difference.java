@@ -25,8 +25,10 @@ import io.github.hyenaspark.io.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -35,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,16 +61,19 @@ final class Difference {
     private final Map<Integer, List<WorkUnit>> units = new HashMap<>();
 
     private final PackedFiles fresh = new PackedFiles();
-    /** Paths whose documents must be prepared again, or leave. */
-    private final Set<String> affected = new LinkedHashSet<>();
+    /** Paths of files that have changed and are to be prepared again, or are gone and are to leave. */
+    private final Set<String> causes = new LinkedHashSet<>();
     /** Paths of files that have changed, whatever becomes of their documents. */
     private final Set<String> different = new HashSet<>();
 
     private final BitSet leaving = new BitSet();
-    private Set<String> open = Set.of(); // URIs of files that somebody is writing
+    private final Set<String> open = new HashSet<>(); // URIs of files that somebody is writing
     private long late;
     private long waiting;
     private long changed;
+
+    /** Units that leave together, because they share files, and the paths of all their files. */
+    private record Group(Set<Integer> units, Set<String> paths) {}
 
     Difference(Storage storage, DatasetSpec spec, InputListing input, List<SegmentEntry> segments, KnownFiles known) {
         this.storage = storage;
@@ -79,7 +85,7 @@ final class Difference {
     }
 
     InputPlan plan(Optional<DatasetSnapshot> parent) throws IOException {
-        open = storage.beingWritten(input.root(), input.files().stream().map(InputFile::uri));
+        askWhichAreOpen(input.files().stream().map(InputFile::uri));
         for (InputFile file : input.files()) {
             if (known.look(file) == KnownFiles.Known.NEW) {
                 takeNew(file);
@@ -140,13 +146,18 @@ final class Difference {
         if (waiting > 0) {
             LOG.info(
                     "{} files wait for the next run: they changed after data.interval-end or less than"
-                            + " data.min-age={} ago, or somebody is writing them",
+                            + " data.min-age={} ago, or somebody is writing them, or they share a work unit with one"
+                            + " that waits",
                     waiting,
                     config.minAge());
         }
         if (changed > 0) {
             LOG.warn("{} files have changed and keep their old documents, as data.on-changed=keep says", changed);
         }
+    }
+
+    private void askWhichAreOpen(Stream<String> uris) throws IOException {
+        open.addAll(storage.beingWritten(input.root(), uris));
     }
 
     private boolean waits(InputFile file) {
@@ -176,9 +187,7 @@ final class Difference {
         } else if (config.onChanged() == DataConfig.OnChanged.STOP) {
             throw changed(then, file);
         } else {
-            LOG.info("{} has changed; it is prepared again", file.uri());
-            affected.add(file.path());
-            fresh.add(file);
+            causes.add(file.path());
         }
     }
 
@@ -215,50 +224,111 @@ final class Difference {
     private void prune() throws IOException {
         for (int unit : known.unitsOfMissing().stream().toArray()) {
             for (Slice slice : unit(unit).slices()) {
-                if (!known.isListed(slice.file().path())
-                        && affected.add(slice.file().path())) {
-                    LOG.info(
-                            "{} is gone; its documents leave the dataset",
-                            slice.file().uri());
+                if (!known.isListed(slice.file().path())) {
+                    causes.add(slice.file().path());
                 }
             }
         }
     }
 
-    /** The units of affected files leave; their other files are prepared again, so that theirs leave, too. */
+    /**
+     * The units of changed and pruned files leave; their other files are prepared again, so that theirs leave, too. If
+     * one of those may not be read now, they all stay as they are.
+     */
     private void leave() throws IOException {
-        List<String> causes = List.copyOf(affected);
-        while (!causes.isEmpty()) {
-            List<String> others = new ArrayList<>();
-            for (String cause : causes) {
-                others.addAll(leave(cause));
+        List<Group> groups = groups();
+        askWhichAreOpen(groups.stream()
+                .flatMap(group -> group.paths.stream())
+                .filter(path -> !different.contains(path) && known.isListed(path))
+                .map(path -> input.root() + path));
+        Set<String> again = new LinkedHashSet<>();
+        for (Group group : groups) {
+            Optional<String> holder =
+                    group.paths.stream().filter(this::mayNotBeRead).findFirst();
+            if (holder.isPresent()) {
+                hold(group, holder.get());
+            } else {
+                leave(group);
+                group.paths.stream().filter(known::isListed).forEach(again::add);
             }
-            again(others);
-            causes = others;
         }
+        for (InputFile file : input.files()) {
+            if (again.remove(file.path())) {
+                fresh.add(file);
+            }
+        }
+        again(List.copyOf(again));
     }
 
-    /** Paths of files that share units with an affected one and were not affected themselves. */
-    private List<String> leave(String cause) throws IOException {
-        List<String> others = new ArrayList<>();
-        for (int number : known.unitsOf(cause).stream().toArray()) {
-            if (!leaving.get(number)) {
-                leaving.set(number);
-                for (Slice slice : unit(number).slices()) {
-                    if (affected.add(slice.file().path())) {
-                        refuseMissing(slice.file(), cause);
-                        others.add(slice.file().path());
+    private List<Group> groups() throws IOException {
+        List<Group> groups = new ArrayList<>();
+        Set<String> grouped = new HashSet<>();
+        for (String cause : causes) {
+            if (!grouped.contains(cause)) {
+                Group group = group(cause);
+                groups.add(group);
+                grouped.addAll(group.paths);
+            }
+        }
+        return groups;
+    }
+
+    private Group group(String cause) throws IOException {
+        var group = new Group(new HashSet<>(), new LinkedHashSet<>(Set.of(cause)));
+        Deque<String> next = new ArrayDeque<>(group.paths);
+        while (!next.isEmpty()) {
+            for (int number : known.unitsOf(next.remove()).stream().toArray()) {
+                if (group.units.add(number)) {
+                    for (Slice slice : unit(number).slices()) {
+                        if (group.paths.add(slice.file().path())) {
+                            next.add(slice.file().path());
+                        }
                     }
                 }
             }
         }
-        return others;
+        return group;
     }
 
-    private void refuseMissing(InputFile then, String cause) throws IOException {
-        if (!known.isListed(then.path())) {
+    /** Whether a file has changed and keeps its documents for now, or somebody is writing it. */
+    private boolean mayNotBeRead(String path) {
+        return (different.contains(path) && !causes.contains(path)) || open.contains(input.root() + path);
+    }
+
+    private void hold(Group group, String holder) {
+        for (String path : group.paths) {
+            if (causes.contains(path)) {
+                waiting += known.isListed(path) ? 1 : 0;
+                LOG.warn(
+                        "{}{} {} but keeps its old documents: {}{}, which shares a work unit with it, may not be"
+                                + " prepared again in this run",
+                        input.root(),
+                        path,
+                        known.isListed(path) ? "has changed" : "is gone",
+                        input.root(),
+                        holder);
+            }
+        }
+    }
+
+    private void leave(Group group) throws IOException {
+        group.units.forEach(leaving::set);
+        String cause = group.paths.iterator().next();
+        for (String path : group.paths) {
+            if (!causes.contains(path)) {
+                refuseMissing(path, cause);
+            } else if (known.isListed(path)) {
+                LOG.info("{}{} has changed; it is prepared again", input.root(), path);
+            } else {
+                LOG.info("{}{} is gone; its documents leave the dataset", input.root(), path);
+            }
+        }
+    }
+
+    private void refuseMissing(String path, String cause) throws IOException {
+        if (!known.isListed(path)) {
             throw new CorruptFileException(
-                    then.uri(),
+                    input.root() + path,
                     "the file, because it shares a work unit with the changed " + input.root() + cause,
                     "no such file",
                     "nothing has been committed; restore it, or set data.prune=true to let its documents go");

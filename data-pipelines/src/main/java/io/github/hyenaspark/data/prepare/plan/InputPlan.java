@@ -65,7 +65,7 @@ public record InputPlan(
     /**
      * Files of the input that need a word: {@code late} are new but changed before the interval, and are taken;
      * {@code waiting} are left for the next run, because they changed after the interval or a moment ago or somebody is
-     * writing them; {@code changed} have changed and keep their old documents.
+     * writing them, or they share a unit with one of those; {@code changed} have changed and keep their old documents.
      */
     public record Left(long late, long waiting, long changed) {}
 

@@ -257,6 +257,45 @@ class IncrementalTest {
     }
 
     @Test
+    void neighboursOfAFileThatMayStillBeWrittenWaitWithIt() throws IOException {
+        DatasetSnapshot first =
+                corpus.prepare(corpus.settings("data.unit-bytes=900")).snapshot();
+        corpus.add("night-1/2.txt", "changed a while ago").add("night-1/3.txt", "just written");
+        corpus.add("night-1/4.txt", "changed a while ago, too");
+        longAgo("night-1/2.txt");
+        longAgo("night-1/4.txt");
+        DataConfig careful =
+                corpus.settings("data.unit-bytes=900", "data.min-age=1h", "data.on-changed=replace", "data.prune=true");
+        InputPlan plan = corpus.plan(careful);
+
+        assertThat(plan.left().waiting()).isEqualTo(2);
+        assertThat(paths(plan.pending())).containsExactly("night-1/4.txt", "night-1/5.txt");
+        longAgo("night-1/3.txt");
+        assertThat(paths(corpus.plan(careful).pending()))
+                .containsExactly("night-1/2.txt", "night-1/3.txt", "night-1/4.txt", "night-1/5.txt");
+        assertThat(newest()).isEqualTo(first);
+    }
+
+    @Test
+    void aFileThatIsGoneStaysBesideOneThatMayNotBeRead() throws IOException {
+        corpus.prepare(corpus.settings("data.unit-bytes=900"));
+        Files.delete(corpus.input().resolve("night-1/2.txt"));
+        corpus.add("night-1/3.txt", "just written");
+        InputPlan stop = corpus.plan(corpus.settings("data.unit-bytes=900", "data.min-age=1h", "data.prune=true"));
+        InputPlan keep = corpus.plan(corpus.settings("data.unit-bytes=900", "data.on-changed=keep", "data.prune=true"));
+
+        assertThat(stop.isDone()).isTrue();
+        assertThat(stop.left().waiting()).isEqualTo(1);
+        assertThat(keep.isDone()).isTrue();
+        assertThat(keep.left().changed()).isEqualTo(1);
+    }
+
+    private void longAgo(String path) throws IOException {
+        Files.setLastModifiedTime(
+                corpus.input().resolve(path), FileTime.from(Instant.now().minusSeconds(3700)));
+    }
+
+    @Test
     void aChangedFileMayKeepItsOldDocuments() throws IOException {
         corpus.prepare(corpus.config());
         corpus.add("night-1/3.txt", "longer than it was before ".repeat(40));
