@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,14 +58,14 @@ final class Difference {
     private final InputListing input;
     private final List<SegmentEntry> segments;
     private final KnownFiles known;
-    /** By segment: its units, read when one of their files has changed. */
-    private final Map<Integer, List<WorkUnit>> units = new HashMap<>();
-
+    private final PreparedUnits prepared;
     private final PackedFiles fresh = new PackedFiles();
     /** Paths of files that have changed and are to be prepared again, or are gone and are to leave. */
     private final Set<String> causes = new LinkedHashSet<>();
     /** Paths of files that have changed, whatever becomes of their documents. */
     private final Set<String> different = new HashSet<>();
+    /** Files that were written again with the same bytes, which listings do not tell. */
+    private final PackedFiles rewritten = new PackedFiles();
 
     private final BitSet leaving = new BitSet();
     private final Set<String> open = new HashSet<>(); // URIs of files that somebody is writing
@@ -82,22 +83,32 @@ final class Difference {
         this.input = input;
         this.segments = segments;
         this.known = known;
+        this.prepared = new PreparedUnits(storage, config.dataset(), segments, known);
     }
 
     InputPlan plan(Optional<DatasetSnapshot> parent) throws IOException {
         askWhichAreOpen(input.files().stream().map(InputFile::uri));
+        List<InputFile> others = new ArrayList<>();
         for (InputFile file : input.files()) {
             if (known.look(file) == KnownFiles.Known.NEW) {
                 takeNew(file);
             } else {
-                takeChanged(file);
+                others.add(file);
+            }
+            if (others.size() == FILES_ASKED) {
+                takeKnown(others);
+                others.clear();
             }
         }
+        takeKnown(others);
         if (config.prune()) {
             prune();
         }
         leave();
         tell();
+        if (!config.dryRun()) {
+            prepared.note(rewritten);
+        }
         PackedFiles files = fresh.sorted();
         refuseTooManyUnits(config, files);
         List<WorkUnit> cut = WorkUnit.cut(files, config.source(), config.unitBytes());
@@ -174,11 +185,20 @@ final class Difference {
         fresh.add(file);
     }
 
-    private void takeChanged(InputFile file) throws IOException {
-        InputFile then = then(file.path());
-        if (hasSameContent(then, file)) {
-            return;
+    private void takeKnown(List<InputFile> files) throws IOException {
+        List<InputFile> then = prepared.then(files);
+        List<Integer> places = IntStream.range(0, files.size()).boxed().toList();
+        List<Boolean> same = Requests.all(places, i -> hasSameContent(then.get(i), files.get(i)));
+        for (int i = 0; i < files.size(); i++) {
+            if (!same.get(i)) {
+                takeChanged(then.get(i), files.get(i));
+            } else if (then.get(i).etag().startsWith(InputFile.CHECKSUM)) {
+                rewritten.add(files.get(i));
+            }
         }
+    }
+
+    private void takeChanged(InputFile then, InputFile file) throws IOException {
         different.add(file.path());
         if (config.onChanged() == DataConfig.OnChanged.KEEP) {
             changed++;
@@ -193,7 +213,10 @@ final class Difference {
 
     /** Asks for the checksum or tag that a file had then, if listings do not tell it: it was written again. */
     private boolean hasSameContent(InputFile then, InputFile now) throws IOException {
-        if (then.bytes() != now.bytes() || then.etag().isEmpty() || !now.etag().isEmpty()) {
+        boolean comparable = then.bytes() == now.bytes()
+                && !then.etag().isEmpty()
+                && now.etag().isEmpty();
+        if (!comparable || open.contains(now.uri())) { // HDFS has no checksum of an open file
             return false;
         }
         String found = then.etag().startsWith(InputFile.CHECKSUM)
@@ -202,28 +225,9 @@ final class Difference {
         return then.etag().equals(found);
     }
 
-    /** A known file as it was when it was prepared: the first of its units knows its checksum. */
-    private InputFile then(String path) throws IOException {
-        return unit(known.unitsOf(path).nextSetBit(0)).slices().stream()
-                .map(Slice::file)
-                .filter(file -> file.path().equals(path))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("two paths have the hash of " + path));
-    }
-
-    private WorkUnit unit(int number) throws IOException {
-        int segment = known.segmentOf(number);
-        List<WorkUnit> found = units.get(segment);
-        if (found == null) {
-            found = SegmentInputs.units(storage, config.dataset(), segments.get(segment));
-            units.put(segment, found);
-        }
-        return found.get(known.numberInSegment(number));
-    }
-
     private void prune() throws IOException {
         for (int unit : known.unitsOfMissing().stream().toArray()) {
-            for (Slice slice : unit(unit).slices()) {
+            for (Slice slice : prepared.unit(unit).slices()) {
                 if (!known.isListed(slice.file().path())) {
                     causes.add(slice.file().path());
                 }
@@ -279,7 +283,7 @@ final class Difference {
         while (!next.isEmpty()) {
             for (int number : known.unitsOf(next.remove()).stream().toArray()) {
                 if (group.units.add(number)) {
-                    for (Slice slice : unit(number).slices()) {
+                    for (Slice slice : prepared.unit(number).slices()) {
                         if (group.paths.add(slice.file().path())) {
                             next.add(slice.file().path());
                         }

@@ -12,6 +12,7 @@ import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.testing.Nights;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.data.token.train.BpeTrainer;
 import io.github.hyenaspark.data.token.train.WordCounts;
@@ -164,6 +165,42 @@ class IncrementalTest {
 
         assertThat(paths(InputPlan.of(storage, DatasetSpec.of(storage, config)).pending()))
                 .hasSize(6);
+    }
+
+    /** Such as by a copy into HDFS that does not keep the times. */
+    @Test
+    void filesThatWereWrittenAgainAreAskedForTogetherAndOnce() throws IOException {
+        DataConfig config = corpus.settings("data.input=meeting:" + corpus.input(), "data.min-age=1h");
+        DataConfig dryRun = corpus.settings("data.input=meeting:" + corpus.input(), "data.dry-run=true");
+        for (int i = 0; i < 6; i++) {
+            longAgo("night-1/" + i + ".txt");
+        }
+        Storage alone = MeetingFileSystem.storage(0);
+        DatasetSnapshot first =
+                Nights.prepare(alone, DatasetSpec.of(alone, config)).snapshot();
+        for (int i = 0; i < 6; i++) {
+            Files.setLastModifiedTime(corpus.input().resolve("night-1/" + i + ".txt"), FileTime.from(Instant.now()));
+        }
+        MeetingFileSystem.ASKED.set(0);
+        Storage storage = MeetingFileSystem.storage(6);
+
+        assertThat(InputPlan.of(storage, DatasetSpec.of(storage, dryRun)).isDone())
+                .isTrue();
+        assertThat(InputPlan.of(storage, DatasetSpec.of(storage, config)).isDone())
+                .isTrue();
+        assertThat(MeetingFileSystem.ASKED).hasValue(12);
+        assertThat(InputPlan.of(storage, DatasetSpec.of(storage, config)).isDone())
+                .isTrue();
+        assertThat(MeetingFileSystem.ASKED).hasValue(12);
+        assertThat(newest()).isEqualTo(first);
+        assertThat(DatasetVerification.run(corpus.storage(), corpus.dataset().toString())
+                        .faults())
+                .isEmpty();
+        corpus.add("night-1/3.txt", "TEXT 3 ".repeat(60));
+        longAgo("night-1/3.txt");
+        assertThatThrownBy(() -> InputPlan.of(storage, DatasetSpec.of(storage, config)))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("night-1/3.txt: expected the file that was prepared");
     }
 
     @Test
