@@ -26,6 +26,9 @@ public record WorkUnit(String name, PackedSlices packed) implements Serializable
 
     private static final int KEY_DIGITS = 20;
 
+    /** Small files of one unit: each takes a task a few requests, however few bytes it has. */
+    static final int MOST_FILES = 4096;
+
     public WorkUnit(String name, List<Slice> slices) {
         this(name, PackedSlices.of(slices));
         if (slices.isEmpty()) {
@@ -40,7 +43,8 @@ public record WorkUnit(String name, PackedSlices packed) implements Serializable
 
     /**
      * Cuts an input, sorted by path, into units. Small files share a unit, which ends before it would exceed
-     * {@code unitBytes} (at least 1); a larger file is cut where its format allows it, else it is a unit of its own.
+     * {@code unitBytes} (at least 1) or 4,096 files; a larger file is cut where its format allows it, else it is a unit
+     * of its own.
      */
     public static List<WorkUnit> cut(Collection<InputFile> files, SourceConfig source, long unitBytes) {
         List<WorkUnit> units = new ArrayList<>();
@@ -49,7 +53,8 @@ public record WorkUnit(String name, PackedSlices packed) implements Serializable
         for (InputFile file : files) {
             boolean large = file.bytes() > unitBytes
                     && FileFormat.of(file.path(), source).splittable();
-            if (!members.isEmpty() && (large || bytes + file.bytes() > unitBytes)) {
+            boolean full = bytes + file.bytes() > unitBytes || members.size() == MOST_FILES;
+            if (!members.isEmpty() && (large || full)) {
                 units.add(new WorkUnit(members));
                 members.clear();
                 bytes = 0;

@@ -31,6 +31,15 @@ class WorkUnitTest {
     }
 
     @Test
+    void aUnitEndsAfterItsMostFiles() {
+        List<WorkUnit> empty = WorkUnit.cut(files(".txt", new long[2 * WorkUnit.MOST_FILES + 1]), SOURCE, 10);
+
+        assertThat(empty).extracting(unit -> unit.packed().count()).containsExactly(4096, 4096, 1);
+        assertThat(WorkUnit.cut(files(".txt", new long[WorkUnit.MOST_FILES]), SOURCE, 10))
+                .hasSize(1);
+    }
+
+    @Test
     void aLargeFileIsCutWhereItsFormatAllowsIt() {
         List<WorkUnit> units = WorkUnit.cut(files(".jsonl", 4, 25, 3), SOURCE, 10);
         InputFile large = files(".jsonl", 4, 25).get(1);
