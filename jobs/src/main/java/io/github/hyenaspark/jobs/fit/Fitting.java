@@ -145,7 +145,7 @@ final class Fitting {
                         snapshot.vocabulary().size(),
                         doubled.train(),
                         settings.run().merge())
-                .with(
+                .withHeap(
                         PooledHead.heapBytes(head, doubled.model().dModel(), longest)
                                 + Float.BYTES * (parameters + spec.frozen()),
                         Math.multiplyExact(Float.BYTES * parameters, models))

@@ -157,7 +157,7 @@ public record TrainingMemory(
     }
 
     /** The same with so many bytes more on the heap of a task, and of the driver. */
-    public TrainingMemory with(long ofTask, long ofDriver) {
+    public TrainingMemory withHeap(long ofTask, long ofDriver) {
         return new TrainingMemory(step, sent, result, taskHeap + ofTask, executorHeap, driverHeap + ofDriver);
     }
 
