@@ -34,7 +34,7 @@ else
     fail 1 'apt-get could not fetch ragout-examples; this script needs Debian after apt-get update'
   genome=$work/$genome
 fi
-gzip -dc "$genome" | grep -v '^>' | tr -d '\n' | awk -v windows=2000 -v bases=500 '{
+gzip -dc "$genome" | grep -v '^>' | tr -d '\n' | LC_ALL=C awk -v windows=2000 -v bases=500 '{
   $0 = toupper($0)
   for (i = 0; i < windows; i++) {
     sequence = substr($0, 1 + int(i * (length($0) - bases) / (windows - 1)), bases)

@@ -49,7 +49,7 @@ printf '%s' "$prompt"
 
 cat <<END
 
-Held-out document sotu-1885-grover-cleveland.txt: $(printf '%.3f' "$(value bits_per_byte "$trained")") bits per byte
+Held-out document sotu-1885-grover-cleveland.txt: $(LC_ALL=C printf '%.3f' "$(value bits_per_byte "$trained")") bits per byte
 Report          $run/report.html
 Loss curve      $run/loss.png
 Checkpoints     $run/manifest

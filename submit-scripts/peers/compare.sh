@@ -127,7 +127,7 @@ parse "$@"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 say_load
-"$hyena" --help >"$scratch/help" # builds the jars, outside every measurement
+"$hyena" build >"$scratch/built" # outside every measurement
 "$python" "$here/table.py" "$kind"
 for shape in "${shapes[@]}"; do
   for who in ours theirs; do : >"$scratch/$who"; done

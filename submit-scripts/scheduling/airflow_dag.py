@@ -1,4 +1,4 @@
-"""Brings a dataset up to date every night on a cluster, with Airflow 2.4 or newer.
+"""Brings a dataset up to date every night on a cluster, with Airflow 2.7 or newer.
 
 The driver runs where the task does, so that its exit code comes back; the executors are YARN's. On another cluster CLUSTER says
 "--master spark://HOST:7077 -- --total-executor-cores 80", for example.

@@ -56,8 +56,10 @@ stop() {
 }
 trap 'rm -f "$result"' EXIT
 trap stop TERM INT
+# A name like /dev/stderr cannot be opened where it is a socket, as it is of a service of systemd.
+if [ "$log" = /dev/stderr ]; then exec 8>&2; else exec 8>>"$log"; fi
 "${HYENA_LAUNCHER:-$hyena}" prepare "$settings" ${interval[@]+"${interval[@]}"} "$@" \
-  >"$result" 2>>"$log" &
+  >"$result" 2>&8 8>&- &
 child=$!
 [ "$stopped" = 0 ] || stop
 code=0

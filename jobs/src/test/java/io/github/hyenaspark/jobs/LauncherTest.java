@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -222,6 +223,41 @@ class LauncherTest {
                                 "8g")
                         .results())
                 .isEqualTo("submitted\n");
+    }
+
+    /** An option that spark-submit gets twice counts once. */
+    @Test
+    void jarsOfTheUserJoinOurs() throws Exception {
+        hyena("build");
+        program("spark/bin/spark-submit", "printf '%s\\n' \"$@\"");
+        write(checkout.resolve("jobs/target/lib/hyena-core-0.jar"), "");
+        String core = checkout.resolve("jobs/target/lib/hyena-core-0.jar").toString();
+        List<String> options = List.of("--", "--jars", "a.jar,b.jar", "--driver-class-path=c.jar", "--name", "x");
+        for (String master : List.of("local[2]", "spark://host:7077")) {
+            List<String> words = new ArrayList<>(List.of("--master", master, "prepare"));
+            words.addAll(options);
+            List<String> found =
+                    hyena(words.toArray(String[]::new)).results().lines().toList();
+            assertThat(found).containsOnlyOnce("--jars").doesNotContain("--driver-class-path=c.jar");
+            assertThat(found.get(found.indexOf("--jars") + 1))
+                    .isEqualTo(master.startsWith("local") ? "a.jar,b.jar" : core + ",a.jar,b.jar");
+            assertThat(found)
+                    .contains("spark.driver.extraClassPath=" + checkout.resolve("jobs/target/lib") + "/*:c.jar")
+                    .containsSequence("--name", "x");
+        }
+        assertThat(hyena("prepare").results().lines()).doesNotContain("--jars");
+        assertRefused(hyena("prepare", "--", "--conf", "spark.jars=a.jar"), "give --jars FILES");
+        assertRefused(
+                hyena("prepare", "--", "--conf=spark.driver.extraClassPath=a.jar"), "give --driver-class-path FILES");
+    }
+
+    @Test
+    void theFolderOfYarnsSettingsIsHadoopsForEveryCommand() throws Exception {
+        hyena("build");
+        String plain = hyenaIn(
+                        Map.of("YARN_CONF_DIR", "/etc/yarn", "HADOOP_CONF_DIR", "", "SPARK_HOME", ""), "inspect", "RUN")
+                .results();
+        assertThat(plain).contains(":/etc/yarn\n").doesNotContain("fs.defaultFS=file:");
     }
 
     @Test

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * How a process ends when it is told to (SIGTERM, Ctrl-C), or when Spark has ended without being asked to: what must be
  * saved is saved, one line says where the command stands, and the process ends within 22 seconds, whatever still waits
- * for a store. Told a second time, it ends at once.
+ * for a store. Told a second time, it ends at once; a SIGTERM within a second of another is the same one, which a
+ * process group got and a script in it passed on.
  */
 public final class Stop {
     /** Of a command that keeps what it has done without doing anything for it now. */
@@ -29,9 +30,11 @@ public final class Stop {
     private static final long SAVE_SECONDS = 14;
     private static final long END_SECONDS = 22;
     private static final int SIGNALLED = 128; // an exit code is this and the signal's number
+    private static final int TERM = SIGNALLED + 15;
 
     private final Optional<Heartbeat> heartbeat; // of a process that is the command's own
     private final AtomicInteger code = new AtomicInteger();
+    private volatile long toldNanos;
     private volatile Last last = why -> "stopped; the same command begins again";
 
     private Stop(Optional<Heartbeat> heartbeat) {
@@ -122,9 +125,14 @@ public final class Stop {
     }
 
     private void end(int exit, Supplier<String> last) {
+        long now = System.nanoTime();
         if (!code.compareAndSet(0, exit)) {
+            if (exit == TERM && code.get() == TERM && now - toldNanos < TimeUnit.SECONDS.toNanos(1)) {
+                return;
+            }
             Runtime.getRuntime().halt(code.get());
         }
+        toldNanos = now;
         daemon(() -> {
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(END_SECONDS));
             Runtime.getRuntime().halt(exit);

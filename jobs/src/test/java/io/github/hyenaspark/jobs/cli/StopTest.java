@@ -2,22 +2,67 @@ package io.github.hyenaspark.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 class StopTest {
-    /** A command that waits for a thread whose memory runs out, as Spark's driver does for those that take results. */
+    /**
+     * A command that waits for a thread whose memory runs out, as Spark's driver does for those that take results; with
+     * an argument it waits to be told to stop, and takes a moment to save.
+     */
     public static void main(String[] arguments) throws InterruptedException {
-        Stop.ofProcess(new Heartbeat(System.err)).arm("hyena train");
+        Stop stop = Stop.ofProcess(new Heartbeat(System.err));
+        stop.arm("hyena train");
+        if (arguments.length > 0) {
+            stop.with(new Stop.Last() {
+                @Override
+                public void save() {
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
+                }
+
+                @Override
+                public String says(String why) {
+                    return "saved";
+                }
+            });
+            System.err.println("ready");
+            TimeUnit.MINUTES.sleep(1);
+        }
         var taking = new Thread(() -> {
             throw new OutOfMemoryError("Java heap space");
         });
         taking.start();
         TimeUnit.MINUTES.sleep(1);
+    }
+
+    /** A scheduler signals a whole process group, and a script in it passes the signal on. */
+    @Test
+    @Timeout(60)
+    void aSigtermThatComesTwiceAtOnceIsOne() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        StopTest.class.getName(),
+                        "waits")
+                .redirectErrorStream(true)
+                .start();
+        var said = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        while (!String.valueOf(said.readLine()).endsWith("ready")) {
+            Thread.onSpinWait();
+        }
+        process.toHandle().destroy();
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+        process.toHandle().destroy();
+        assertThat(said.lines()).contains("hyena train: saved");
+        assertThat(process.waitFor()).isEqualTo(ExitCode.TERMINATED.code());
     }
 
     @Test

@@ -105,6 +105,18 @@ class SchedulingTest {
         }
     }
 
+    /** As of a service of systemd, whose standard error nobody can open by name. */
+    @Test
+    void theLogMayBeAStandardErrorThatIsASocket() throws Exception {
+        String program = "import socket,subprocess,sys; ours,theirs=socket.socketpair();"
+                + " code=subprocess.call(sys.argv[1:],stderr=theirs); theirs.close();"
+                + " print(ours.makefile().read().strip()); sys.exit(code)";
+        Ended ended = run(
+                Map.of("HYENA_NIGHTLY_LOG", "/dev/stderr"),
+                List.of("python3", "-c", program, "bash", NIGHTLY.toString(), settings.toString()));
+        assertThat(ended).isEqualTo(new Ended(0, "{\"done\":1}\na message\n", ""));
+    }
+
     @Test
     void withoutAnIntervalNothingIsSaidOfOne() throws Exception {
         assertThat(nightly(Map.of(), settings.toString()).code()).isZero();
