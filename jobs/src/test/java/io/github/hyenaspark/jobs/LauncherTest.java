@@ -260,6 +260,22 @@ class LauncherTest {
         assertThat(plain).contains(":/etc/yarn\n").doesNotContain("fs.defaultFS=file:");
     }
 
+    /** The user of this test may be root, who can write anywhere: a folder that is not there is one for nobody. */
+    @Test
+    void executorsOfAReadOnlySparkShareOneFolderOfTheUsers() throws Exception {
+        hyena("build");
+        program(
+                "spark/bin/spark-submit",
+                "echo \"$SPARK_HOME\"; mkdir -p \"$SPARK_HOME/work/app-1\"; ls \"$SPARK_HOME\"");
+        write(directory.resolve("spark/work"), "a file, where no executor can work");
+        String cache = directory.resolve("cache").toString();
+        String[] words = {"--master", "local-cluster[1,1,512]", "prepare"};
+        Map<String, String> environment = Map.of("XDG_CACHE_HOME", cache);
+        String first = hyenaIn(environment, words).results();
+        assertThat(first).startsWith(cache + "/hyena-spark/spark-").endsWith("bin\njars\nwork\n");
+        assertThat(hyenaIn(environment, words).results()).isEqualTo(first);
+    }
+
     @Test
     void aClusterOfThisMachineHasAtLeastOneOfEach() throws Exception {
         hyena("build");

@@ -85,8 +85,9 @@ final class SparkWatch extends SparkListener {
                         });
             }
             if (alone == OWN_EXECUTOR_SECONDS && master.startsWith("local-cluster")) { // nobody else can have them all
-                throw new EndedException("no executor of " + master + " has started for " + alone
-                        + " s; see their logs in the folder work of SPARK_HOME");
+                throw new EndedException(
+                        "no executor of " + master + " has started for " + alone + " s; see their logs in "
+                                + System.getenv().getOrDefault("SPARK_HOME", "SPARK_HOME") + "/work");
             }
             mostCores = mostCores < taskCores ? mostCores() : mostCores;
             tooSmall = mostCores > 0 && mostCores < taskCores ? tooSmall + 1 : 0;
