@@ -48,14 +48,16 @@ public final class SparkEvaluation {
         try (TokenBatches batches = plan.source().open(storage)) {
             var byDocument = new DocumentLosses(storage, plan.source(), batches.plan(), documents);
             int chunks = EvaluationTask.chunks(batches.sequences(), plan.batchSize());
-            int atOnce = Math.multiplyExact(context.defaultParallelism(), TASKS_PER_SLOT * CHUNKS_PER_TASK);
-            for (int from = 0; from < chunks; from += atOnce) {
-                int to = Math.min(chunks, from + atOnce);
+            int to = 0;
+            while (to < chunks) {
+                int from = to;
+                int slots = context.defaultParallelism(); // more at each job while executors join
+                to = Math.min(chunks, Math.addExact(from, slots * TASKS_PER_SLOT * CHUNKS_PER_TASK));
                 TaskWatch.describe(
                         context, String.format(Locale.ROOT, "evaluate chunks %d to %d of %d", from + 1, to, chunks));
                 List<Integer> numbers =
                         new ArrayList<>(IntStream.range(from, to).boxed().toList());
-                int tasks = Math.min(to - from, TASKS_PER_SLOT * context.defaultParallelism());
+                int tasks = Math.min(to - from, TASKS_PER_SLOT * slots);
                 List<EvaluationTask.ChunkLosses> found = context.parallelize(numbers, tasks)
                         .mapPartitions(part -> sentPlan.value().losses(sentTheta.value(), part))
                         .collect();
