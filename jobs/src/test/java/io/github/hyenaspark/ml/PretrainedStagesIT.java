@@ -101,6 +101,8 @@ class PretrainedStagesIT {
         List<Row> vectors =
                 scoring.embed(read, "id", "text", new Pooling.Mean()).collectAsList();
         List<Row> scores = scoring.score(read, "id", "text").collectAsList();
+        Dataset<Row> dotted = read.withColumnRenamed("text", "doc.text").withColumnRenamed("id", "doc.id");
+        assertThat(scoring.score(dotted, "doc.id", "doc.text").collectAsList()).isEqualTo(scores);
         List<Row> rows = found.collectAsList();
         assertThat(rows).hasSize(DOCUMENTS);
         for (int i = 0; i < DOCUMENTS; i++) {

@@ -6,8 +6,10 @@ import io.github.hyenaspark.jobs.spark.Scorer.Detail;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.task.SparkStorage;
 import java.io.IOException;
+import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -112,7 +114,7 @@ public final class Scoring {
      * @param text name of a column of strings
      */
     public Dataset<Row> score(Dataset<Row> documents, String id, String text) {
-        return rows(documents.select(id, text), inference());
+        return rows(documents.select(named(documents, id), named(documents, text)), inference());
     }
 
     /**
@@ -132,12 +134,18 @@ public final class Scoring {
      * {@code error} as in {@link #score}. An empty text has no vector.
      */
     public Dataset<Row> embed(Dataset<Row> documents, String id, String text, Pooling pooling) {
-        return rows(documents.select(id, text), inference(pooling));
+        return rows(documents.select(named(documents, id), named(documents, text)), inference(pooling));
     }
 
     /** The same beside what is there already, as {@link #addScores} has it. */
     public Dataset<Row> addVectors(Dataset<?> documents, String text, String column, Pooling pooling) {
         return beside(documents, text, column, inference(pooling));
+    }
+
+    /** A column whose name may have dots, or what Spark makes of it if there is none of that name. */
+    private static Column named(Dataset<Row> documents, String name) {
+        boolean there = List.of(documents.columns()).contains(name);
+        return documents.col(there ? "`" + name.replace("`", "``") + "`" : name);
     }
 
     private <R extends Inference.Result> Dataset<Row> rows(Dataset<Row> documents, Inference<R> inference) {
