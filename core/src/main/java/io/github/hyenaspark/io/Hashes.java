@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.stream.Stream;
 
 /** Content hashes, as lower-case hexadecimal. */
 public final class Hashes {
@@ -19,6 +21,17 @@ public final class Hashes {
 
     public static String sha256(String text) {
         return sha256(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** SHA-256 of the text of these lines, a line feed between each two; holds one line at a time. */
+    public static String sha256(Stream<String> lines) {
+        MessageDigest digest = newSha256();
+        String between = "";
+        for (Iterator<String> rest = lines.iterator(); rest.hasNext(); ) {
+            digest.update((between + rest.next()).getBytes(StandardCharsets.UTF_8));
+            between = "\n";
+        }
+        return hex(digest.digest());
     }
 
     /** SHA-256 of a parameter vector, each element as four little-endian bytes. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,6 +21,20 @@ class HashesTest {
         var zeros = new HashingOutputStream(OutputStream.nullOutputStream());
         zeros.write(new byte[32]);
         assertThat(zeros.file("zeros", 0).crc32c()).as("RFC 3720, B.4").isEqualTo(0x8A9136AAL);
+    }
+
+    @Test
+    void linesAreHashedAsTheTextThatTheyMake() {
+        List<List<String>> texts = List.of(
+                List.of(),
+                List.of(""),
+                List.of("", ""),
+                List.of("one"),
+                List.of("one", "", "zwei ä"),
+                List.of("a", ""));
+        for (List<String> lines : texts) {
+            assertThat(Hashes.sha256(lines.stream())).isEqualTo(Hashes.sha256(String.join("\n", lines)));
+        }
     }
 
     @ParameterizedTest

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -117,8 +118,7 @@ public final class PredictJob {
             throws IOException {
         List<String> facts = new ArrayList<>(List.of(model.tokenizer().fingerprint(), Json.line(model.description())));
         model.members().forEach(member -> facts.add(member.name() + " " + Hashes.sha256(member.theta())));
-        facts.addAll(DocumentsJob.facts(storage, data, files));
-        return Hashes.sha256(String.join("\n", facts));
+        return Hashes.sha256(Stream.concat(facts.stream(), DocumentsJob.facts(storage, data, files)));
     }
 
     /** The section {@code predict}; {@code reference.conf} describes its keys. */

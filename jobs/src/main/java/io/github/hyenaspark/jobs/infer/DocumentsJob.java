@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,20 +76,21 @@ public final class DocumentsJob {
         List<String> facts = new ArrayList<>(List.of(command, String.join(" ", options)));
         facts.add(Hashes.sha256(trained.theta()) + " " + trained.tokenizer().fingerprint());
         facts.add(trained.settings().renderSections(List.of("model")));
-        facts.addAll(facts(storage, data, files));
-        return Hashes.sha256(String.join("\n", facts));
+        return Hashes.sha256(Stream.concat(facts.stream(), facts(storage, data, files)));
     }
 
-    /** All that decides which documents there are, and their texts. */
-    public static List<String> facts(Storage storage, DataConfig data, Collection<InputFile> files) throws IOException {
+    /** All that decides which documents there are, and their texts. There may be millions of files: one at a time. */
+    public static Stream<String> facts(Storage storage, DataConfig data, Collection<InputFile> files)
+            throws IOException {
         List<String> facts = new ArrayList<>();
         facts.add(new TreeMap<>(data.source().identity()).toString());
         facts.add(DatasetSpec.bedSha256(storage, data.source().fasta().bed()));
         facts.add(new TreeMap<>(data.clean().identity()).toString());
         DocumentStep.named(data.clean().steps()).forEach(step -> facts.add(step.name() + " " + step.version()));
-        files.forEach(file -> facts.add(
-                String.join(" ", file.path(), file.uri(), file.bytes() + "", file.modifiedMillis() + "", file.etag())));
-        return facts;
+        Stream<String> ofFiles = files.stream()
+                .map(file -> String.join(
+                        " ", file.path(), file.uri(), file.bytes() + "", file.modifiedMillis() + "", file.etag()));
+        return Stream.concat(facts.stream(), ofFiles);
     }
 
     public static void score(Settings settings, Console console) throws IOException {

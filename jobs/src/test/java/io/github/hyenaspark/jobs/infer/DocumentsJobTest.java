@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.SparkInference;
@@ -13,7 +14,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.AbstractCollection;
+import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +43,43 @@ class DocumentsJobTest {
     private static List<String> facts(String... settings) throws IOException {
         DataConfig data =
                 Settings.load(List.of(settings)).bind("data", DataConfig.class).qualified(STORAGE);
-        return DocumentsJob.facts(STORAGE, data, data.files(STORAGE).files());
+        return DocumentsJob.facts(STORAGE, data, data.files(STORAGE).files()).toList();
+    }
+
+    /** Four million names with their places are gigabytes. */
+    @Test
+    void filesAreToldOfOneAtATime() throws IOException {
+        int count = 100_000;
+        int[] made = new int[1];
+        Iterator<InputFile> names = IntStream.range(0, count)
+                .mapToObj(i -> {
+                    made[0]++;
+                    return new InputFile("f" + i, "s3://bucket/f" + i, i, 2L * i, "etag");
+                })
+                .iterator();
+        Collection<InputFile> files = new AbstractCollection<>() {
+            @Override
+            public Iterator<InputFile> iterator() {
+                return names;
+            }
+
+            @Override
+            public int size() {
+                return count;
+            }
+        };
+        DataConfig data = Settings.load(List.of()).bind("data", DataConfig.class);
+        int others = (int) DocumentsJob.facts(STORAGE, data, List.of()).count();
+        Iterator<String> facts = DocumentsJob.facts(STORAGE, data, files).iterator();
+        for (int told = 0; told < others + count; told++) {
+            String fact = facts.next();
+            assertThat(made[0]).isLessThanOrEqualTo(Math.max(0, told - others) + 2);
+            if (told >= others) {
+                int i = told - others;
+                assertThat(fact).isEqualTo("f" + i + " s3://bucket/f" + i + " " + i + " " + 2 * i + " etag");
+            }
+        }
+        assertThat(facts.hasNext()).isFalse();
     }
 
     @Test
