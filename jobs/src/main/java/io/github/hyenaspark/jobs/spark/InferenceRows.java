@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * The rows of a task, one for each document and in their order: documents are read, cut into sequences and run through
  * a model only as rows are asked for. Holds the sequences of the batches that are not full yet, and the results of at
  * most some hundred documents.
+ *
+ * <p>Rows may be asked for by another thread than the task's, as Spark does where it feeds another process, and that
+ * thread may still be at it when the task ends.
  */
 final class InferenceRows<R extends Inference.Result> implements Iterator<Row> {
     private static final int MOST_UNDER_WAY = 512;
@@ -31,6 +34,8 @@ final class InferenceRows<R extends Inference.Result> implements Iterator<Row> {
     private final int columns;
     private final Deque<R> underWay = new ArrayDeque<>();
     private boolean atEnd;
+    private boolean busy; // a thread computes; guarded by this
+    private boolean closed; // the task has ended; guarded by this
 
     /** Rows of unread documents; nobody else uses the model of {@code runs}. */
     InferenceRows(TextRows texts, Tokenizer tokenizer, Inference<R> inference, SequenceBatcher<R> runs) {
@@ -44,13 +49,49 @@ final class InferenceRows<R extends Inference.Result> implements Iterator<Row> {
     @Override
     public boolean hasNext() {
         try {
-            while (!atEnd && (underWay.isEmpty() || !underWay.element().isComplete())) {
-                readNext();
+            enter();
+            try {
+                while (!atEnd && (underWay.isEmpty() || !underWay.element().isComplete())) {
+                    refuseIfClosed();
+                    readNext();
+                }
+            } finally {
+                leave();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return !underWay.isEmpty();
+    }
+
+    private synchronized void enter() {
+        refuseIfClosed();
+        busy = true;
+    }
+
+    private synchronized void leave() throws IOException {
+        busy = false;
+        if (closed) {
+            texts.close();
+        }
+    }
+
+    private synchronized void refuseIfClosed() {
+        if (closed) {
+            throw new IllegalStateException("the task of these rows has ended");
+        }
+    }
+
+    /**
+     * Ends the rows and closes the documents, without waiting: if another thread is computing a row, it does so when it
+     * is done. False in that case: the model may be in use, and nobody else may get it.
+     */
+    synchronized boolean close() throws IOException {
+        closed = true;
+        if (!busy) {
+            texts.close();
+        }
+        return !busy;
     }
 
     @Override

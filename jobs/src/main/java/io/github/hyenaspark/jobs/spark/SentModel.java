@@ -57,7 +57,7 @@ final class SentModel implements Serializable {
 
     /**
      * The rows of documents, computed as they are asked for. For the task that calls this: the model is in its hands
-     * until its last row, the documents are closed at its end.
+     * until its end, when the documents are closed.
      */
     <R extends Inference.Result> Iterator<Row> rows(TextRows texts, Inference<R> inference) throws IOException {
         Settings trained = Settings.ofJson(settings);
@@ -71,12 +71,20 @@ final class SentModel implements Serializable {
         var runs = new SequenceBatcher<>(model, inference, tokenizer, config.lMax(), batchSize);
         var rows = new InferenceRows<>(texts, tokenizer, inference, runs);
         TaskContext.get().addTaskCompletionListener(context -> {
-            close(texts);
-            if (context.isCompleted() && !context.isFailed() && !context.isInterrupted()) {
+            boolean free = close(rows);
+            if (free && context.isCompleted() && !context.isFailed() && !context.isInterrupted()) {
                 executor.giveBack(use, model);
             }
         });
         return rows;
+    }
+
+    private static boolean close(InferenceRows<?> rows) {
+        try {
+            return rows.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static void close(TextRows texts) {

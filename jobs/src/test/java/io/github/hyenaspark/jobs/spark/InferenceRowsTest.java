@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.hyenaspark.config.Settings;
@@ -9,11 +10,16 @@ import io.github.hyenaspark.jobs.spark.Scorer.Detail;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
+import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -139,6 +145,62 @@ class InferenceRowsTest {
             assertThat(read[0] - taken).isLessThan(600);
         }
         assertThat(rows.hasNext()).isFalse();
+    }
+
+    /** Spark's threads that feed other processes may compute when their task is over already. */
+    @Test
+    void aModelIsNotFreeWhileAnotherThreadComputesWithIt() throws Exception {
+        var texts = new HeldTexts(documents(70, 300).iterator());
+        var inference = new Scorer(new Windows(L, 0), Detail.TOKENS);
+        var rows = new InferenceRows<>(texts, BYTES, inference, new SequenceBatcher<>(model, inference, BYTES, L, 4));
+        CompletableFuture<Boolean> computing = CompletableFuture.supplyAsync(rows::hasNext);
+        texts.entered.await();
+        assertThat(rows.close()).as("whether the model is free").isFalse();
+        assertThat(texts.closed).as("documents that are being read").isFalse();
+        texts.held.countDown();
+        assertThatThrownBy(computing::get).hasRootCauseMessage("the task of these rows has ended");
+        assertThat(texts.closed).isTrue();
+        assertThatThrownBy(rows::hasNext).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aModelIsFreeBetweenTwoRows() throws IOException {
+        var texts = new HeldTexts(documents(70, 300).iterator());
+        texts.held.countDown();
+        var inference = new Scorer(new Windows(L, 0), Detail.TOKENS);
+        var rows = new InferenceRows<>(texts, BYTES, inference, new SequenceBatcher<>(model, inference, BYTES, L, 4));
+        rows.next();
+        assertThat(rows.close()).isTrue();
+        assertThat(texts.closed).isTrue();
+        assertThatThrownBy(rows::next).hasMessage("the task of these rows has ended");
+    }
+
+    /** Texts whose reading waits. */
+    private static final class HeldTexts implements TextRows {
+        private final TextRows rest;
+        private final CountDownLatch entered = new CountDownLatch(1);
+        private final CountDownLatch held = new CountDownLatch(1);
+        private volatile boolean closed;
+
+        HeldTexts(Iterator<Row> documents) {
+            rest = new TextRows.DataFrameTexts(documents, 1, row -> row.get(0));
+        }
+
+        @Override
+        public Optional<TextRow> next() throws IOException {
+            entered.countDown();
+            try {
+                held.await();
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException();
+            }
+            return rest.next();
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
     }
 
     private static List<Row> embedded(List<Row> documents, int overlap, Pooling pooling) {
