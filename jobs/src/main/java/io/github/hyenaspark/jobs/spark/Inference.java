@@ -28,12 +28,15 @@ interface Inference<R extends Inference.Result> extends Serializable {
         private long bytes;
         private boolean read;
         private int underWay;
+        private long tokens;
 
         /** The values of the columns of a document that was read without a fault; null where there is none. */
         abstract List<@Nullable Object> values();
 
-        final void sent() {
+        /** A sequence is on its way that brings results for so many tokens. */
+        final void sent(int more) {
             underWay++;
+            tokens += more;
         }
 
         final void returned() {
@@ -50,6 +53,11 @@ interface Inference<R extends Inference.Result> extends Serializable {
 
         final boolean isComplete() {
             return read && (underWay == 0 || !error.isEmpty());
+        }
+
+        /** How many tokens have a result, or will have one. */
+        final long tokens() {
+            return tokens;
         }
 
         final List<@Nullable Object> leading() {

@@ -19,13 +19,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rows of a task, one for each document and in their order: documents are read, cut into sequences and run through
  * a model only as rows are asked for. Holds the sequences of the batches that are not full yet, and the results of at
- * most some hundred documents.
+ * most some hundred documents, whose tokens are those of some batches and of one document at most.
  *
  * <p>Rows may be asked for by another thread than the task's, as Spark does where it feeds another process, and that
  * thread may still be at it when the task ends.
  */
 final class InferenceRows<R extends Inference.Result> implements Iterator<Row> {
     private static final int MOST_UNDER_WAY = 512;
+    private static final int MOST_BATCHES_UNDER_WAY = 16; // results may have a value for each token
 
     private final TextRows texts;
     private final Tokenizer tokenizer;
@@ -33,6 +34,7 @@ final class InferenceRows<R extends Inference.Result> implements Iterator<Row> {
     private final SequenceBatcher<R> runs;
     private final int columns;
     private final Deque<R> underWay = new ArrayDeque<>();
+    private long tokensUnderWay;
     private boolean atEnd;
     private boolean busy; // a thread computes; guarded by this
     private boolean closed; // the task has ended; guarded by this
@@ -100,6 +102,7 @@ final class InferenceRows<R extends Inference.Result> implements Iterator<Row> {
             throw new NoSuchElementException("all documents have been taken");
         }
         R done = underWay.remove();
+        tokensUnderWay -= done.tokens();
         List<@Nullable Object> values = new ArrayList<>(done.leading());
         boolean failed = !done.error().isEmpty();
         values.addAll(failed ? Collections.nCopies(columns, null) : done.values());
@@ -114,7 +117,7 @@ final class InferenceRows<R extends Inference.Result> implements Iterator<Row> {
         } else {
             atEnd = true;
         }
-        if (atEnd || underWay.size() > MOST_UNDER_WAY) {
+        if (atEnd || underWay.size() > MOST_UNDER_WAY || tokensUnderWay > MOST_BATCHES_UNDER_WAY * runs.batchTokens()) {
             runs.flush();
         }
     }
@@ -129,5 +132,6 @@ final class InferenceRows<R extends Inference.Result> implements Iterator<Row> {
             cut.end();
         });
         result.end(text.leading(), text.bytes(), fault);
+        tokensUnderWay += result.tokens();
     }
 }

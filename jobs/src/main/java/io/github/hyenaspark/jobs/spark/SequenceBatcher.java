@@ -37,13 +37,18 @@ final class SequenceBatcher<R extends Inference.Result> {
 
     /** Takes a sequence, and runs it if it fills a batch. */
     void add(DocumentSequence<R> sequence) {
-        sequence.result().sent();
+        sequence.result().sent(sequence.inputs() - sequence.context());
         int length = paddedLength(sequence.inputs());
         List<DocumentSequence<R>> batch = waiting.computeIfAbsent(length, unused -> new ArrayList<>());
         batch.add(sequence);
         if ((batch.size() + 1L) * length > batchTokens) {
             run(length, batch);
         }
+    }
+
+    /** The most tokens of a batch, with those that pad it. */
+    long batchTokens() {
+        return batchTokens;
     }
 
     void flush() {

@@ -147,6 +147,27 @@ class InferenceRowsTest {
         assertThat(rows.hasNext()).isFalse();
     }
 
+    /** Sequences of the short one's length come no more, so its batch does not fill. */
+    @Test
+    void longDocumentsDoNotPileUpBehindAShortOne() {
+        int count = 60;
+        int bytes = 10 * L;
+        int[] read = new int[1];
+        Iterator<Row> documents = IntStream.range(0, count)
+                .mapToObj(i -> {
+                    read[0]++;
+                    return RowFactory.create(i, text(i, i == 0 ? 30 : bytes));
+                })
+                .iterator();
+        Iterator<Row> rows = rows(documents, 0, 4);
+        int batches = 16 * 4 * L;
+        for (int taken = 0; taken < count; taken++) {
+            assertThat(rows.next().getInt(0)).isEqualTo(taken);
+            assertThat((read[0] - taken) * bytes).as("tokens under way").isLessThan(batches + 2 * bytes);
+        }
+        assertThat(rows.hasNext()).isFalse();
+    }
+
     /** Spark's threads that feed other processes may compute when their task is over already. */
     @Test
     void aModelIsNotFreeWhileAnotherThreadComputesWithIt() throws Exception {
