@@ -14,6 +14,7 @@ import io.github.hyenaspark.kernel.KernelChoice;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -41,6 +42,7 @@ public record TrainedRun(
     public static final String NEWEST = "newest";
     public static final String AVERAGE = "average";
     public static final String BEST = "best";
+    private static final int LOOKS = 5;
     private static final Pattern ROUND = Pattern.compile("\\d{1,12}");
     private static final Logger LOG = LoggerFactory.getLogger(TrainedRun.class);
 
@@ -72,7 +74,8 @@ public record TrainedRun(
      * Opens a run at the setting {@code run.checkpoint}: its newest checkpoint, that of a round, that of the lowest
      * held-out loss, or one whose parameters are the mean of those of the newest {@code checkpoint.keep} that are there
      * and that it trained. IllegalArgumentException if there is no such checkpoint. CorruptFileException as
-     * {@link #open(Storage, String)}, or if one of those named is damaged.
+     * {@link #open(Storage, String)}, or if one of those named is damaged. What a training deletes meanwhile is not: it
+     * looks again for what is there then, a few times; FileNotFoundException if that was never there long enough.
      */
     public static TrainedRun open(Storage storage, String directory, String checkpoint) throws IOException {
         checkChoice(checkpoint);
@@ -80,19 +83,35 @@ public record TrainedRun(
             return open(storage, directory);
         }
         CheckpointStore store = CheckpointStore.open(storage, directory);
-        List<CheckpointManifest> there = store.manifests();
-        List<CheckpointManifest> chosen = checkpoint.equals(AVERAGE)
-                ? newest(there)
-                : there.stream().filter(chosen(checkpoint, there)).limit(1).toList();
-        if (chosen.isEmpty()) {
-            String keep = checkpoint.equals(BEST) ? "; train keeps the best with checkpoint.keep-best=true" : "";
-            throw new IllegalArgumentException("run.checkpoint: found " + checkpoint + ", expected a round of "
-                    + directory + " that has a checkpoint: " + rounds(there) + keep);
+        List<String> seen = List.of();
+        for (int look = 1; ; look++) {
+            List<CheckpointManifest> there = store.manifests();
+            List<String> names = there.stream().map(CheckpointManifest::path).toList();
+            boolean last = look == LOOKS || (look > 1 && names.equals(seen));
+            seen = names;
+            List<CheckpointManifest> chosen = checkpoint.equals(AVERAGE)
+                    ? newest(there)
+                    : there.stream().filter(chosen(checkpoint, there)).limit(1).toList();
+            if (chosen.isEmpty() && last) {
+                String keep = checkpoint.equals(BEST) ? "; train keeps the best with checkpoint.keep-best=true" : "";
+                throw new IllegalArgumentException("run.checkpoint: found " + checkpoint + ", expected a round of "
+                        + directory + " that has a checkpoint: " + rounds(there) + keep);
+            }
+            if (chosen.size() > 1) {
+                LOG.info("the mean of the checkpoints of rounds {} of {}", rounds(chosen), directory);
+            }
+            try {
+                if (!chosen.isEmpty()) {
+                    float[] theta = mean(storage, store, directory, chosen);
+                    return of(storage, directory, chosen.get(0).facts(), theta);
+                }
+            } catch (FileNotFoundException e) {
+                if (last) {
+                    throw e;
+                }
+                LOG.info("looking again for checkpoints in {}: {}", directory, e.getMessage());
+            }
         }
-        if (chosen.size() > 1) {
-            LOG.info("the mean of the checkpoints of rounds {} of {}", rounds(chosen), directory);
-        }
-        return of(storage, directory, chosen.get(0).facts(), mean(store, directory, chosen));
     }
 
     /**
@@ -175,14 +194,15 @@ public record TrainedRun(
     }
 
     /** Of several, summed in double and rounded once. */
-    private static float[] mean(CheckpointStore store, String directory, List<CheckpointManifest> chosen)
+    private static float[] mean(
+            Storage storage, CheckpointStore store, String directory, List<CheckpointManifest> chosen)
             throws IOException {
         if (chosen.size() == 1) {
-            return theta(store, directory, chosen.get(0));
+            return theta(storage, store, directory, chosen.get(0));
         }
         double[] sums = new double[Math.toIntExact(chosen.get(0).parameters())];
         for (CheckpointManifest manifest : chosen) {
-            float[] theta = theta(store, directory, manifest);
+            float[] theta = theta(storage, store, directory, manifest);
             for (int i = 0; i < sums.length; i++) {
                 sums[i] += theta[i];
             }
@@ -194,10 +214,20 @@ public record TrainedRun(
         return mean;
     }
 
-    private static float[] theta(CheckpointStore store, String directory, CheckpointManifest manifest)
+    /** FileNotFoundException if the checkpoint was deleted: its manifest goes first. */
+    private static float[] theta(Storage storage, CheckpointStore store, String directory, CheckpointManifest manifest)
             throws IOException {
-        return CorruptFileException.unlessMissing(
-                Storage.resolve(directory, manifest.path()), "its file of parameters", () -> store.theta(manifest));
+        String uri = Storage.resolve(directory, manifest.path());
+        try {
+            return store.theta(manifest);
+        } catch (FileNotFoundException e) {
+            if (!storage.exists(uri)) {
+                throw e;
+            }
+            return CorruptFileException.unlessMissing(uri, "its file of parameters", () -> {
+                throw e;
+            });
+        }
     }
 
     /** The tokenizer that the run keeps; wherever the dataset is now. */

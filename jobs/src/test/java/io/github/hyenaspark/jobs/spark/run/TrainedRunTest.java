@@ -10,16 +10,27 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.testing.Forged;
 import java.io.File;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.commons.io.FileUtils;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** On a copy of the run of version 0.1 among the test's files, with a second checkpoint. */
 class TrainedRunTest {
@@ -133,6 +144,74 @@ class TrainedRunTest {
                     .hasMessageContaining("expected its file of parameters, found none: there is no ");
         }
         assertThatThrownBy(() -> TrainedRun.open(storage, run, "3")).hasMessageContaining(newest.path());
+    }
+
+    /** The local disk, where something happens before a file is read. */
+    public static final class BusyFileSystem extends RawLocalFileSystem {
+        private Consumer<String> before = file -> {};
+
+        @Override
+        public URI getUri() {
+            return URI.create("busy:///");
+        }
+
+        @Override
+        public FSDataInputStream open(org.apache.hadoop.fs.Path file, int buffer) throws IOException {
+            before.accept(file.toString());
+            return super.open(file, buffer);
+        }
+    }
+
+    /**
+     * Opens the run while its training saves round 4, and so many rounds more, each before a file in a folder is read.
+     */
+    private TrainedRun openBesideATraining(String checkpoint, String folder, int rounds) throws IOException {
+        Map<String, String> hadoop = Map.of("fs.busy.impl", BusyFileSystem.class.getName());
+        var settings = new Configuration();
+        hadoop.forEach(settings::set);
+        Checkpoint saved = store.newestValid().orElseThrow();
+        int[] round = {3};
+        try (var busy = (BusyFileSystem) FileSystem.get(URI.create("busy:///"), settings)) {
+            busy.before = file -> {
+                if (file.contains("/" + folder + "/") && round[0] < 3 + rounds) {
+                    round[0]++;
+                    save(Forged.withRound(saved, round[0]));
+                }
+            };
+            return TrainedRun.open(Storage.of(hadoop), "busy://" + run, checkpoint);
+        } finally {
+            assertThat(round[0]).isEqualTo(3 + rounds);
+        }
+    }
+
+    /** Deletes all others. */
+    private void save(Checkpoint checkpoint) {
+        try {
+            store.save(checkpoint, 1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"data", "manifest"})
+    void whatATrainingDeletesMeanwhileIsNotDamaged(String folder) throws IOException {
+        TrainedRun average = openBesideATraining("average", folder, 1);
+        assertThat(average.round()).isEqualTo(4);
+        assertThat(average.theta()).isEqualTo(store.theta(store.manifests().get(0)));
+        assertThat(store.manifests()).hasSize(1);
+    }
+
+    @Test
+    void aRoundThatATrainingDeletesMeanwhileIsNoLongerThere() {
+        assertThatThrownBy(() -> openBesideATraining("3", "data", 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith("that has a checkpoint: [4]");
+    }
+
+    @Test
+    void whoIsAlwaysTooLateSaysWhatIsMissing() {
+        assertThatThrownBy(() -> openBesideATraining("average", "data", 5)).isInstanceOf(FileNotFoundException.class);
     }
 
     @Test
