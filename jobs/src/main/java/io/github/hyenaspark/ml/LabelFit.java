@@ -92,7 +92,10 @@ final class LabelFit {
             LOG.info("{}: what fitting needs is in {} until it ends", stage.uid(), directory);
             try {
                 String input = Storage.resolve(directory, "documents");
-                documents(stage, documents, label).write().json(input);
+                documents(stage, documents, label)
+                        .write()
+                        .option("compression", "none")
+                        .json(input);
                 String run = Storage.resolve(directory, "run");
                 List<String> own = settings(stage, context, input, run, task);
                 List<String> all = new ArrayList<>(new FitJob().derived(Settings.load(own)));

@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.mapreduce.lib.output.FileOutputFormat;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
@@ -251,6 +253,17 @@ class LabelStagesIT {
                         .transform(some.filter("id = 3"))
                         .collectAsList())
                 .hasStackTraceContaining("the text is empty");
+    }
+
+    @Test
+    void anApplicationThatCompressesItsFilesFitsAsOthersDo() {
+        Configuration hadoop = session.sparkContext().hadoopConfiguration();
+        hadoop.setBoolean(FileOutputFormat.COMPRESS, true);
+        try {
+            assertThat(classifier().setMaxIter(1).fit(read()).numClasses()).isEqualTo(2);
+        } finally {
+            hadoop.unset(FileOutputFormat.COMPRESS);
+        }
     }
 
     @Test
