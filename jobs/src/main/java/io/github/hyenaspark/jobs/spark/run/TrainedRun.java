@@ -83,16 +83,15 @@ public record TrainedRun(
             return open(storage, directory);
         }
         CheckpointStore store = CheckpointStore.open(storage, directory);
-        List<String> seen = List.of();
         for (int look = 1; ; look++) {
             List<CheckpointManifest> there = store.manifests();
-            List<String> names = there.stream().map(CheckpointManifest::path).toList();
-            boolean last = look == LOOKS || (look > 1 && names.equals(seen));
-            seen = names;
             List<CheckpointManifest> chosen = checkpoint.equals(AVERAGE)
                     ? newest(there)
                     : there.stream().filter(chosen(checkpoint, there)).limit(1).toList();
-            if (chosen.isEmpty() && last) {
+            if (there.isEmpty() && look < LOOKS) {
+                continue; // all that were listed were deleted before they were read: newer ones are there then
+            }
+            if (chosen.isEmpty()) {
                 String keep = checkpoint.equals(BEST) ? "; train keeps the best with checkpoint.keep-best=true" : "";
                 throw new IllegalArgumentException("run.checkpoint: found " + checkpoint + ", expected a round of "
                         + directory + " that has a checkpoint: " + rounds(there) + keep);
@@ -100,17 +99,17 @@ public record TrainedRun(
             if (chosen.size() > 1) {
                 LOG.info("the mean of the checkpoints of rounds {} of {}", rounds(chosen), directory);
             }
+            float[] theta;
             try {
-                if (!chosen.isEmpty()) {
-                    float[] theta = mean(storage, store, directory, chosen);
-                    return of(storage, directory, chosen.get(0).facts(), theta);
-                }
+                theta = mean(storage, store, directory, chosen);
             } catch (FileNotFoundException e) {
-                if (last) {
+                if (look == LOOKS) {
                     throw e;
                 }
                 LOG.info("looking again for checkpoints in {}: {}", directory, e.getMessage());
+                continue;
             }
+            return of(storage, directory, chosen.get(0).facts(), theta);
         }
     }
 
@@ -224,9 +223,7 @@ public record TrainedRun(
             if (!storage.exists(uri)) {
                 throw e;
             }
-            return CorruptFileException.unlessMissing(uri, "its file of parameters", () -> {
-                throw e;
-            });
+            return CorruptFileException.unlessMissing(uri, "its file of parameters", () -> store.theta(manifest));
         }
     }
 
