@@ -357,24 +357,7 @@ class CheckpointFaultTest {
         Checkpoint second = run.checkpoint(2);
         driver.save(second, 1);
         for (long round = 3; round < 6; round++) {
-            Checkpoint plain = TestCheckpoints.ofRound(round);
-            driver.save(
-                    new Checkpoint(
-                            round,
-                            plain.tokens(),
-                            plain.settings(),
-                            plain.dataset(),
-                            plain.datasetSha256(),
-                            plain.tokenizer(),
-                            plain.vocabularySize(),
-                            plain.vectors(),
-                            plain.table(),
-                            plain.orders(),
-                            plain.numerics(),
-                            plain.journalBytes(),
-                            plain.progress(),
-                            second.workers()),
-                    1);
+            driver.save(TestCheckpoints.ofRound(round, second.workers()), 1);
         }
         Checkpoint last =
                 CheckpointStore.open(run.storage, run.uri).newestValid().orElseThrow();

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -42,22 +44,24 @@ class StopTest {
         TimeUnit.MINUTES.sleep(1);
     }
 
+    /** {@link #main} in a process of its own. */
+    private static Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                StopTest.class.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
     /** A scheduler signals a whole process group, and a script in it passes the signal on. */
     @Test
     @Timeout(60)
     void aSigtermThatComesTwiceAtOnceIsOne() throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        StopTest.class.getName(),
-                        "waits")
-                .redirectErrorStream(true)
-                .start();
+        Process process = start("waits");
         var said = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        while (!String.valueOf(said.readLine()).endsWith("ready")) {
-            Thread.onSpinWait();
-        }
+        assertThat(said.lines().anyMatch("ready"::equals)).isTrue();
         process.toHandle().destroy();
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
         process.toHandle().destroy();
@@ -68,13 +72,7 @@ class StopTest {
     @Test
     @Timeout(60)
     void aCommandEndsWhenTheMemoryOfAnyOfItsThreadsRunsOut() throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        StopTest.class.getName())
-                .redirectErrorStream(true)
-                .start();
+        Process process = start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(said)
                 .contains("hyena train: memory ran out: Java heap space; provide more")
