@@ -8,16 +8,20 @@ import io.github.hyenaspark.jobs.spark.task.BatchSource;
 import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Adds up the losses of sequences, which come in order, to losses of documents, and looks up each document in the table
- * of its unit. Holds the table of one unit only.
+ * Adds up the losses of sequences, which come in order, to losses of documents, and looks the documents up in the
+ * tables of their units.
  */
 public final class DocumentLosses {
     private final DocumentRows rows;
     private final PackingPlan plan;
     private final RowSink<DocumentLoss> sink;
+    private final List<Measured> waiting = new ArrayList<>(); // to be looked up
     private long document = -1;
     private LossSum loss = LossSum.ZERO;
     private Optional<Boolean> lastToken = Optional.empty(); // whether that of the document is the likeliest
@@ -37,13 +41,13 @@ public final class DocumentLosses {
         this.sink = sink;
     }
 
-    void add(EvaluationTask.ChunkLosses chunk) throws IOException {
+    void add(EvaluationTask.ChunkLosses chunk) {
         all = all.plus(chunk.all());
         full = full.plus(chunk.full());
         for (int i = 0; i < chunk.nats().length; i++) {
             long next = plan.parts(sequences++).get(0).document();
             if (next != document) {
-                end();
+                complete();
                 document = next;
             }
             loss = loss.plus(new LossSum(chunk.nats()[i], chunk.tokens()[i]));
@@ -53,18 +57,36 @@ public final class DocumentLosses {
         }
     }
 
-    /** All losses have been added, or all of a document. */
-    void end() throws IOException {
-        if (document < 0) {
-            return;
+    /** A document whose losses are all known, by its number in the split. */
+    private record Measured(long document, LossSum loss, Optional<Boolean> lastToken) {}
+
+    /** Looks up the documents that are complete, all together, and gives them to the sink. */
+    void lookUp() throws IOException {
+        Iterator<DocumentRow> found =
+                rows.of(waiting.stream().map(Measured::document).toList()).iterator();
+        for (Measured measured : waiting) {
+            DocumentRow row = found.next();
+            sink.accept(new DocumentLoss(
+                    row.id(), row.path(), row.position(), row.bytes(), measured.loss(), measured.lastToken()));
+            documents++;
+            lastTokens += measured.lastToken().isPresent() ? 1 : 0;
+            lastTokensLikeliest += measured.lastToken().orElse(false) ? 1 : 0;
+            bytes += row.bytes();
         }
-        DocumentRow row = rows.of(document);
-        sink.accept(new DocumentLoss(row.id(), row.path(), row.position(), row.bytes(), loss, lastToken));
-        documents++;
-        lastTokens += lastToken.isPresent() ? 1 : 0;
-        lastTokensLikeliest += lastToken.orElse(false) ? 1 : 0;
+        waiting.clear();
+    }
+
+    /** All losses have been added. */
+    void end() throws IOException {
+        complete();
+        lookUp();
+    }
+
+    private void complete() {
+        if (document >= 0) {
+            waiting.add(new Measured(document, loss, lastToken));
+        }
         lastToken = Optional.empty();
-        bytes += row.bytes();
         document = -1;
         loss = LossSum.ZERO;
     }

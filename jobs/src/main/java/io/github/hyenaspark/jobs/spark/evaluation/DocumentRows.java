@@ -11,24 +11,30 @@ import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Looks up documents of a split in the tables of their units. Reads a segment or a table only if it holds one that is
- * looked up, and keeps those of the last one.
+ * Looks up documents of a split in the tables of their units, many tables at once: one after the other, those of
+ * 155,000 units would take hours. Reads a segment or a table only if it holds one that is looked up, and keeps the rows
+ * of the last one, where the next documents may be.
  */
 final class DocumentRows {
     private final Storage storage;
     private final SnapshotRef snapshot;
     private final Split split;
     private final Iterator<SegmentEntry> segments; // those whose documents come after all of units
-    private Iterator<UnitEntry> units; // those that come after the rows
-    private final List<DocumentRow> rows = new ArrayList<>(); // of the table read last
-    private long end; // documents before those of units
+    private Iterator<UnitEntry> units; // those that come after the unit
+    private Optional<UnitEntry> unit = Optional.empty(); // of the last document that was looked up
+    private long begin; // documents before those of the unit
+    private long end; // and with them
+    private Optional<UnitEntry> kept = Optional.empty(); // whose rows are kept
+    private List<DocumentRow> rows = List.of();
 
     DocumentRows(Storage storage, SnapshotRef snapshot, Split split) throws IOException {
         this.storage = storage;
@@ -39,16 +45,44 @@ final class DocumentRows {
         units = read.ownUnits().iterator();
     }
 
-    /** The row of a document; documents are looked up in ascending order, by their numbers in the split. */
-    DocumentRow of(long document) throws IOException {
+    /** Some documents of a unit, by their places in its part of the split, which has so many in all. */
+    private record Wanted(UnitEntry unit, long documents, List<Integer> places) {
+        List<DocumentRow> of(List<DocumentRow> rows) {
+            return places.stream().map(rows::get).toList();
+        }
+    }
+
+    /** The rows of documents, by their numbers in the split: ascending, and after those that were looked up before. */
+    List<DocumentRow> of(List<Long> documents) throws IOException {
+        List<Wanted> wanted = new ArrayList<>();
+        for (long document : documents) {
+            UnitEntry holder = holder(document);
+            if (wanted.isEmpty() || !wanted.get(wanted.size() - 1).unit().equals(holder)) {
+                wanted.add(new Wanted(holder, end - begin, new ArrayList<>()));
+            }
+            wanted.get(wanted.size() - 1).places().add(Math.toIntExact(document - begin));
+        }
+        if (wanted.isEmpty()) {
+            return List.of();
+        }
+        Wanted last = wanted.remove(wanted.size() - 1);
+        List<DocumentRow> found = new ArrayList<>();
+        Requests.all(wanted, some -> some.of(rows(some))).forEach(found::addAll);
+        rows = rows(last);
+        kept = Optional.of(last.unit());
+        found.addAll(last.of(rows));
+        return found;
+    }
+
+    private UnitEntry holder(long document) throws IOException {
         while (document >= end) {
             if (units.hasNext()) {
-                takeUnit(document, units.next());
+                takeUnit(units.next());
             } else {
                 takeSegment(document, segments.next());
             }
         }
-        return rows.get(Math.toIntExact(document - end + rows.size()));
+        return unit.orElseThrow();
     }
 
     private void takeSegment(long document, SegmentEntry segment) throws IOException {
@@ -65,29 +99,32 @@ final class DocumentRows {
         }
     }
 
-    private void takeUnit(long document, UnitEntry unit) throws IOException {
-        long documents =
-                unit.shards(split).stream().mapToLong(ShardEntry::documents).sum();
-        if (document < end + documents) {
-            read(unit, documents);
-        }
-        end += documents;
+    private void takeUnit(UnitEntry next) {
+        unit = Optional.of(next);
+        begin = end;
+        end += next.shards(split).stream().mapToLong(ShardEntry::documents).sum();
     }
 
-    private void read(UnitEntry unit, long expected) throws IOException {
-        rows.clear();
-        ObjectRef table = unit.object(DocumentTable.FOLDER)
-                .orElseThrow(() -> new CorruptFileException(snapshot.uri(), "a document table", "unit " + unit.name()));
+    /** All of a unit's part of the split. */
+    private List<DocumentRow> rows(Wanted wanted) throws IOException {
+        UnitEntry of = wanted.unit();
+        if (kept.isPresent() && kept.get().equals(of)) {
+            return rows;
+        }
+        ObjectRef table = of.object(DocumentTable.FOLDER)
+                .orElseThrow(() -> new CorruptFileException(snapshot.uri(), "a document table", "unit " + of.name()));
+        List<DocumentRow> read = new ArrayList<>();
         DocumentTable.read(storage, snapshot.dataset(), table, row -> {
             if (row.split() == split) {
-                rows.add(row);
+                read.add(row);
             }
         });
-        if (rows.size() != expected) {
+        if (read.size() != wanted.documents()) {
             throw new CorruptFileException(
                     Storage.resolve(snapshot.dataset(), table.file()),
-                    expected + " documents of the " + split.folder() + " split",
-                    rows.size() + " of them");
+                    wanted.documents() + " documents of the " + split.folder() + " split",
+                    read.size() + " of them");
         }
+        return read;
     }
 }

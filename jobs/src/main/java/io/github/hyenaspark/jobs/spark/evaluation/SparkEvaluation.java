@@ -64,6 +64,7 @@ public final class SparkEvaluation {
                 for (EvaluationTask.ChunkLosses losses : found) { // in the order of the chunks: collect keeps it
                     byDocument.add(losses);
                 }
+                byDocument.lookUp();
                 progress.advance(
                         to,
                         String.format(

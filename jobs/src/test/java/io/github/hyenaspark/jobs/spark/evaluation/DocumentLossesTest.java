@@ -25,6 +25,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** On a dataset of bytes in two snapshots, whose documents are the files beside it: three to train on, and a copy. */
 class DocumentLossesTest {
@@ -56,8 +58,10 @@ class DocumentLossesTest {
         return new ChunkLosses(LossByPosition.ZERO, LossByPosition.ZERO, nats, tokens, last);
     }
 
-    @Test
-    void everyDocumentHasTheLossesOfItsSequencesUnderItsFile() throws IOException {
+    /** @param atOnce whether all documents are looked up together, or after each chunk those that it completes */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void everyDocumentHasTheLossesOfItsSequencesUnderItsFile(boolean atOnce) throws IOException {
         String dataset = frozen.resolve("dataset").toString();
         Storage storage = Storage.local();
         DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, dataset);
@@ -72,6 +76,9 @@ class DocumentLossesTest {
             var losses = new DocumentLosses(storage, source, plan, found::add);
             for (long from = 0; from < plan.sequences(); from += CHUNK) {
                 losses.add(chunk(plan, from, (int) Math.min(CHUNK, plan.sequences() - from)));
+                if (!atOnce) {
+                    losses.lookUp();
+                }
             }
             losses.end();
             assertThat(losses.sum().documents()).isEqualTo(3);
