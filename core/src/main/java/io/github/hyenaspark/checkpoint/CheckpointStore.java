@@ -1,7 +1,6 @@
 package io.github.hyenaspark.checkpoint;
 
 import io.github.hyenaspark.io.CorruptFileException;
-import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.LockedException;
@@ -11,7 +10,6 @@ import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.model.ParameterEntry;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
@@ -36,7 +34,6 @@ import org.slf4j.LoggerFactory;
  * new one.
  */
 public final class CheckpointStore {
-    private static final int READ_BYTES = 1 << 20;
     private static final long NO_EPOCH = 0;
     private static final int LOOKS = 5;
 
@@ -277,7 +274,7 @@ public final class CheckpointStore {
     /** Many at the same time: there is a file for each worker, and one stream does not fill a network. */
     private void verify(List<VectorFile> files) throws IOException {
         Requests.all(files, file -> {
-            read(file.in(run));
+            file.verify(storage, run);
             return file;
         });
     }
@@ -290,17 +287,7 @@ public final class CheckpointStore {
     /** Reads the files that a manifest names, and checks their lengths and CRC-32C: quicker than {@link #verify}. */
     public void check(CheckpointManifest manifest) throws IOException {
         for (VectorFile file : files(manifest)) {
-            FileInfo all = file.in(run);
-            read(new FileInfo(all.uri(), all.bytes(), "", all.crc32c(), all.modifiedMillis(), ""));
-        }
-    }
-
-    private void read(FileInfo file) throws IOException {
-        byte[] buffer = new byte[READ_BYTES];
-        try (InputStream in = storage.openVerified(file)) {
-            for (int got = 0; got >= 0; got = in.read(buffer)) {
-                // the stream compares at its end
-            }
+            file.check(storage, run);
         }
     }
 
@@ -310,11 +297,11 @@ public final class CheckpointStore {
     }
 
     /**
-     * Saves a checkpoint, reads it back, and only then deletes all but {@code keep}, and perhaps the best. Runs
-     * something just before it creates the manifest, if no later driver has begun by then. Saving a round again in one
-     * epoch changes nothing. Another thread may call it than the other methods, if not at the same time.
-     * LockedException if another driver has begun a later epoch. CorruptFileException if the files do not read back;
-     * older checkpoints are then untouched.
+     * Saves a checkpoint, reads back what it has written, as the workers have theirs, and only then deletes all but
+     * {@code keep}, and perhaps the best. Runs something just before it creates the manifest, if no later driver has
+     * begun by then. Saving a round again in one epoch changes nothing. Another thread may call it than the other
+     * methods, if not at the same time. LockedException if another driver has begun a later epoch. CorruptFileException
+     * if the files do not read back; older checkpoints are then untouched.
      */
     public CheckpointManifest save(Checkpoint checkpoint, int keep, boolean keepBest, Runnable beforeCommit)
             throws IOException {
@@ -327,7 +314,7 @@ public final class CheckpointStore {
         tried = name;
         CheckpointManifest manifest =
                 again ? sameAsSaved(layout.manifest(name), checkpoint) : write(name, checkpoint, beforeCommit);
-        verify(files(manifest)); // the manifest has been read already
+        verify(manifest.files()); // the workers have read back theirs
         refuseIfReplaced(); // then the successor does retention
         last = name.prefix();
         TestPoint.reached("round {} is verified", checkpoint.round());

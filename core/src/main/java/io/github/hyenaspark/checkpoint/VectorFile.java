@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
  * @param path {@code data/DIRECTORY/FILE}, relative to the run's directory, so that a run can be moved
  */
 public record VectorFile(String vector, String path, long bytes, long crc32c, String sha256) implements Serializable {
+    private static final int READ_BYTES = 1 << 20;
     /** No part begins with a dot and there is no colon, so a path cannot leave the run's data. */
     private static final Pattern PATH = Pattern.compile(RunLayout.DATA + "(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}){2}");
 
@@ -67,6 +68,26 @@ public record VectorFile(String vector, String path, long bytes, long crc32c, St
         FileInfo expected = in(run);
         try (InputStream in = storage.openVerified(expected)) {
             return Safetensors.read(expected.uri(), in, expected.bytes());
+        }
+    }
+
+    /** Reads every byte; CorruptFileException if one has changed, FileNotFoundException if it is missing. */
+    void verify(Storage storage, String run) throws IOException {
+        readAll(storage, in(run));
+    }
+
+    /** The same by its length and CRC-32C alone, which is quicker. */
+    void check(Storage storage, String run) throws IOException {
+        FileInfo all = in(run);
+        readAll(storage, new FileInfo(all.uri(), all.bytes(), "", all.crc32c(), all.modifiedMillis(), ""));
+    }
+
+    private static void readAll(Storage storage, FileInfo file) throws IOException {
+        byte[] buffer = new byte[READ_BYTES];
+        try (InputStream in = storage.openVerified(file)) {
+            for (int got = 0; got >= 0; got = in.read(buffer)) {
+                // the stream compares at its end
+            }
         }
     }
 

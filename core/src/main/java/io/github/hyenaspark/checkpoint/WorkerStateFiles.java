@@ -23,6 +23,7 @@ public final class WorkerStateFiles {
         return RunLayout.DATA + "/" + new ManifestName(round, epoch).prefix() + "-" + UUID.randomUUID();
     }
 
+    /** Writes a worker's state and reads it back: CorruptFileException if it is not as it was written. */
     public static VectorFile write(
             Storage storage, String run, String directory, int worker, Map<String, float[]> vectors)
             throws IOException {
@@ -31,7 +32,9 @@ public final class WorkerStateFiles {
                 .forEach((name, values) -> tensors.add(new Tensor(name, new long[] {values.length}, values, 0)));
         String path = directory + "/" + PREFIX + worker + "-" + UUID.randomUUID() + ".safetensors";
         Map<String, String> metadata = Map.of("worker", Integer.toString(worker));
-        return VectorFile.write(storage, run, PREFIX + worker, path, tensors, metadata);
+        VectorFile written = VectorFile.write(storage, run, PREFIX + worker, path, tensors, metadata);
+        written.verify(storage, run); // here, and not by the driver, through which the states of all workers would pass
+        return written;
     }
 
     /** A worker's state; CorruptFileException if a byte has changed. */

@@ -404,8 +404,9 @@ class CheckpointStoreTest {
                 .isEqualTo(1);
     }
 
-    /** A disk that gives a worker's file only to who reads another at the same time. */
+    /** A disk that gives a worker's file only while it is open, and only to who reads another at the same time. */
     public static final class MeetingDisk extends RawLocalFileSystem {
+        static volatile boolean isOpen;
         private static final CyclicBarrier TWO = new CyclicBarrier(2);
 
         @Override
@@ -416,6 +417,7 @@ class CheckpointStoreTest {
         @Override
         public FSDataInputStream open(org.apache.hadoop.fs.Path file, int bufferSize) throws IOException {
             if (file.getName().startsWith("worker-")) {
+                assertThat(isOpen).as("%s may be read", file).isTrue();
                 try {
                     TWO.await(30, TimeUnit.SECONDS);
                 } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
@@ -426,19 +428,21 @@ class CheckpointStoreTest {
         }
     }
 
+    /** Saving would read them one by one here: each worker has read back its own. */
     @Test
-    void theStatesOfWorkersAreReadBackAtTheSameTime() throws IOException {
-        storage = Storage.of(Map.of("fs.meeting.impl", MeetingDisk.class.getName()));
-        String uri = "meeting:" + run;
+    void theStatesOfWorkersAreReadAtTheSameTimeByWhoResumesAndNotByWhoSaves() throws IOException {
         String folder = WorkerStateFiles.newDirectory(1, 1);
         List<VectorFile> kept = new ArrayList<>();
         for (int worker = 0; worker < 4; worker++) {
-            kept.add(WorkerStateFiles.write(storage, uri, folder, worker, Map.of("residual", new float[] {worker})));
+            Map<String, float[]> state = Map.of("residual", new float[] {worker});
+            kept.add(WorkerStateFiles.write(storage, run.toString(), folder, worker, state));
         }
-        Checkpoint checkpoint = TestCheckpoints.ofRound(1, kept);
-        CheckpointStore store = CheckpointStore.open(storage, uri);
+        storage = Storage.of(Map.of("fs.meeting.impl", MeetingDisk.class.getName()));
+        CheckpointStore store = CheckpointStore.open(storage, "meeting:" + run);
         store.beginEpoch();
-        store.save(checkpoint, 1);
+        MeetingDisk.isOpen = false;
+        store.save(TestCheckpoints.ofRound(1, kept), 1);
+        MeetingDisk.isOpen = true;
         assertThat(store.newestValid().orElseThrow().workers()).isEqualTo(kept);
     }
 }

@@ -158,7 +158,7 @@ public final class Stop {
         try {
             return now.says(saving.get(SAVE_SECONDS, TimeUnit.SECONDS));
         } catch (TimeoutException e) {
-            return now.says("no answer within " + SAVE_SECONDS + " s");
+            return now.says("not written within " + SAVE_SECONDS + " s");
         } catch (ExecutionException e) {
             return now.says(ExitCode.message(e.getCause() == null ? e : e.getCause()));
         } catch (InterruptedException e) {

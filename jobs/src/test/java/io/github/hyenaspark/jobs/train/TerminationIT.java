@@ -306,7 +306,7 @@ class TerminationIT {
         assertThat(outcome.messages())
                 .doesNotContain("\tat ")
                 .containsPattern(
-                        "hyena train: stopped; round \\d+ is not saved: no answer within 14 s; the same command"
+                        "hyena train: stopped; round \\d+ is not saved: not written within 14 s; the same command"
                                 + " begins again\n$");
         assertThat(place.run(
                                 "local[1]",
