@@ -9,7 +9,10 @@ import io.github.hyenaspark.train.config.TrainConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,43 +59,38 @@ final class DivergenceGuard {
     /** Checks a round; throws if a result is bad twice and the run is to stop, or none is left. */
     Checked check(RunState start, List<WorkerRound> results) {
         double median = median(results);
-        List<WorkerRound> good = new ArrayList<>();
-        List<Integer> again = new ArrayList<>();
-        List<Integer> dropped = new ArrayList<>();
+        SortedMap<Integer, WorkerRound> good = new TreeMap<>();
+        SortedMap<Integer, WorkerRound> bad = new TreeMap<>();
         for (WorkerRound result : results) {
             Optional<String> problem = problem(result.report(), median);
-            if (problem.isEmpty()) {
-                good.add(result);
-                continue;
-            }
-            LOG.warn(
-                    "round {}: {} on executor {}; it is computed once more",
-                    start.round() + 1,
-                    problem.get(),
-                    result.place());
-            again.add(result.worker());
-            WorkerRound second = workers.again(start, result.worker());
+            (problem.isEmpty() ? good : bad).put(result.worker(), result);
+            problem.ifPresent(found -> LOG.warn(
+                    "round {}: {} on executor {}; it is computed once more", start.round() + 1, found, result.place()));
+        }
+        List<Integer> again = List.copyOf(bad.keySet());
+        List<Integer> dropped = new ArrayList<>();
+        for (WorkerRound second : again.isEmpty() ? List.<WorkerRound>of() : workers.again(start, again)) {
             Optional<String> still = problem(second.report(), median);
             if (still.isEmpty()) {
-                good.add(second);
-            } else {
-                String both = String.format(
-                        Locale.ROOT,
-                        "%s, also when it was computed again, on executors %s and %s",
-                        still.get(),
-                        result.place(),
-                        second.place());
-                if (config.action() == TrainConfig.Guard.Action.STOP) {
-                    throw stopped(start, both);
-                }
-                LOG.warn("round {}: {}; it is dropped from the round", start.round() + 1, both);
-                dropped.add(result.worker());
+                good.put(second.worker(), second);
+                continue;
             }
+            String both = String.format(
+                    Locale.ROOT,
+                    "%s, also when it was computed again, on executors %s and %s",
+                    still.get(),
+                    Objects.requireNonNull(bad.get(second.worker())).place(),
+                    second.place());
+            if (config.action() == TrainConfig.Guard.Action.STOP) {
+                throw stopped(start, both);
+            }
+            LOG.warn("round {}: {}; it is dropped from the round", start.round() + 1, both);
+            dropped.add(second.worker());
         }
         if (good.isEmpty()) {
             throw stopped(start, "no worker brought a result that could be used");
         }
-        return new Checked(good, again, dropped);
+        return new Checked(List.copyOf(good.values()), again, dropped);
     }
 
     /**

@@ -112,15 +112,14 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     }
 
     @Override
-    public WorkerRound again(RunState start, int worker) {
+    public List<WorkerRound> again(RunState start, List<Integer> workers) {
         TaskWatch.describe(
-                context, String.format(Locale.ROOT, "round %d: worker %d once more", start.round() + 1, worker));
+                context,
+                String.format(Locale.ROOT, "round %d: %d workers once more", start.round() + 1, workers.size()));
         StepLimit limit = options.replay().limit(planHere.train(), start.round());
-        JavaRDD<WorkerRound> result = context.parallelize(new ArrayList<>(List.of(worker)), 1)
+        JavaRDD<WorkerRound> results = context.parallelize(new ArrayList<>(workers), workers.size())
                 .map(new AveragingTask(plan, sender.broadcast(start), options.work(), limit));
-        return held.isPresent()
-                ? held.get().replace(worker, result)
-                : result.collect().get(0);
+        return held.isPresent() ? held.get().replace(workers, results) : results.collect();
     }
 
     @Override

@@ -40,8 +40,11 @@ public interface Workers {
      */
     List<WorkerRound> train(RunState start);
 
-    /** Repeats one worker's local steps of a round, because its result is not usable. */
-    WorkerRound again(RunState start, int worker);
+    /**
+     * Repeats the local steps that some workers did in a round, because their results are not usable; returns the new
+     * ones in the order of the workers.
+     */
+    List<WorkerRound> again(RunState start, List<Integer> workers);
 
     /** Averages those results of the last round that count, as {@link #train} and {@link #again} gave them. */
     Averaging.AveragedState average(RunState start, Averaging averaging, List<WorkerRound> results);

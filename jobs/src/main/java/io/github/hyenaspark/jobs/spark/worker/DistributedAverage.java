@@ -107,12 +107,13 @@ public final class DistributedAverage {
                 .toList();
     }
 
-    /** Puts another result of a worker in the place of the one there is, and says what it is. */
-    public WorkerRound replace(int worker, JavaRDD<WorkerRound> result) {
-        JavaPairRDD<Integer, Part> again = shuffled(result);
-        WorkerRound report = reports(again).get(0);
-        parts = parts.filter(part -> part._2().worker() != worker).union(again);
-        return report;
+    /** Puts other results of some workers in the place of those there are, and says what they are, as in reports. */
+    public List<WorkerRound> replace(List<Integer> workers, JavaRDD<WorkerRound> results) {
+        Set<Integer> replaced = Set.copyOf(workers);
+        JavaPairRDD<Integer, Part> again = shuffled(results);
+        List<WorkerRound> reports = reports(again);
+        parts = parts.filter(part -> !replaced.contains(part._2().worker())).union(again);
+        return reports;
     }
 
     /**

@@ -170,6 +170,23 @@ class DivergenceTest extends DriverRuns {
                 .isEqualTo("stopped; round 3 is not saved: why; the same command continues after round 2");
     }
 
+    /** Whole rounds are repeated by all of them at once, not by one after the other. */
+    @Test
+    void allBadResultsAreComputedAgainTogether() throws IOException {
+        RunState undisturbed = new Start(0).run();
+        directory = directory.resolve("other");
+        workers.afterTraining = () -> {
+            boolean bad = workers.rounds.size() % 6 == 2;
+            workers.lossOfWorkerZero = bad ? Double.NaN : 4;
+            workers.lossOfWorkerOne = bad ? Double.NaN : 2;
+        };
+        RunState end = new Start(0).run();
+        assertThat(workers.again).containsExactly(0, 1);
+        assertThat(workers.timesAgain).isEqualTo(1);
+        assertThat(end.state().theta()).containsExactly(undisturbed.state().theta());
+        assertThat(journal().get(2).get("again").toString()).isEqualTo("[0,1]");
+    }
+
     /** What the guard left over has no target, whatever the worker that it dropped had. */
     @Test
     @Tag("fault-19")

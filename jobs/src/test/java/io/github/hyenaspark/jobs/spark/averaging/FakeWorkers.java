@@ -29,7 +29,9 @@ final class FakeWorkers implements Workers {
     final List<Long> validated = new ArrayList<>();
     Runnable afterTraining = () -> {};
     final List<Integer> again = new ArrayList<>();
+    int timesAgain;
     Fingerprint fingerprint = new Fingerprint(HyenaLanguageModel.NUMERIC_CONTRACT, "17", "scalar", "a processor");
+    double lossOfWorkerZero = 4;
     double lossOfWorkerOne = 2;
     double stepOfWorkerOne = 1;
     long tokens = 10;
@@ -52,16 +54,21 @@ final class FakeWorkers implements Workers {
     public List<WorkerRound> train(RunState start) {
         rounds.add(start.round());
         List<WorkerRound> results = IntStream.range(0, 2)
-                .mapToObj(worker -> result(start, worker, worker == 1 ? lossOfWorkerOne : 4, stepOfWorkerOne))
+                .mapToObj(worker ->
+                        result(start, worker, worker == 1 ? lossOfWorkerOne : lossOfWorkerZero, stepOfWorkerOne))
                 .toList();
         afterTraining.run();
         return results;
     }
 
     @Override
-    public WorkerRound again(RunState start, int worker) {
-        again.add(worker);
-        return result(start, worker, lossTheSecondTime, stepTheSecondTime, new TaskPlace("8", "other", 0, fingerprint));
+    public List<WorkerRound> again(RunState start, List<Integer> workers) {
+        again.addAll(workers);
+        timesAgain++;
+        var elsewhere = new TaskPlace("8", "other", 0, fingerprint);
+        return workers.stream()
+                .map(worker -> result(start, worker, lossTheSecondTime, stepTheSecondTime, elsewhere))
+                .toList();
     }
 
     private WorkerRound result(RunState start, int worker, double loss, double step) {

@@ -99,8 +99,8 @@ record LocalWorkers(
     }
 
     @Override
-    public WorkerRound again(RunState start, int worker) {
-        throw new IllegalStateException("worker " + worker + " is computed again");
+    public List<WorkerRound> again(RunState start, List<Integer> workers) {
+        throw new IllegalStateException("workers " + workers + " are computed again");
     }
 
     @Override
