@@ -34,6 +34,10 @@ public record MemoryNeeds(
     public static final String DEFAULT_MASTER = "local[*]";
 
     private static final long MEBIBYTE = 1 << 20;
+    /** Beyond its heap, of an executor on YARN or Kubernetes, as a part of it, and at least, by Spark's defaults. */
+    private static final double OVERHEAD = 0.1;
+
+    private static final long LEAST_OVERHEAD_MEBIBYTES = 384;
 
     /** How many tasks of so many threads run at once in this process; 0 if executors run them. */
     public static int tasksHere(int threads) {
@@ -41,6 +45,18 @@ public record MemoryNeeds(
                 .filter(LocalMaster::isOneProcess)
                 .map(local -> Math.max(1, local.cores() / threads))
                 .orElse(0);
+    }
+
+    /**
+     * How many of so many tasks, of so many threads each, one executor runs at once at least: 1 unless the settings say
+     * how many executors there are, and how many cores each has.
+     */
+    public static int tasksOfExecutor(int tasks, int threads) {
+        SparkConf conf = conf();
+        boolean fixed = !conf.getBoolean("spark.dynamicAllocation.enabled", false);
+        int executors = fixed ? Math.max(1, conf.getInt("spark.executor.instances", tasks)) : tasks;
+        int slots = Math.max(1, conf.getInt("spark.executor.cores", threads) / threads);
+        return Math.min(slots, (tasks + executors - 1) / executors);
     }
 
     /** The master that the session of this JVM has, or would have. */
@@ -53,10 +69,13 @@ public record MemoryNeeds(
         return SparkEnv.get() == null ? new SparkConf() : SparkEnv.get().conf();
     }
 
-    /**
-     * Refuses what cannot fit: in the driver, with the tasks that it runs at once, and in an executor, with one task.
-     */
+    /** Refuses what cannot fit: in the driver, with the tasks that it runs at once, or in an executor with one task. */
     public void refuseUnlessTheyFit(long tasksHere) {
+        refuseUnlessTheyFit(tasksHere, 1);
+    }
+
+    /** The same with an executor that runs so many tasks at once. */
+    public void refuseUnlessTheyFit(long tasksHere, long tasksOfExecutor) {
         check(
                 "the heap of the driver",
                 driverHeap + tasksHere * taskHeap,
@@ -70,10 +89,27 @@ public record MemoryNeeds(
         if (tasksHere == 0) {
             check(
                     "the heap of an executor",
-                    executorHeap + taskHeap,
+                    executorHeap + tasksOfExecutor * taskHeap,
                     conf().getSizeAsBytes("spark.executor.memory", "1g"),
-                    "--conf spark.executor.memory=SIZE");
+                    "--conf spark.executor.memory=SIZE, or fewer cores to each");
+            check(
+                    "the container of an executor",
+                    executorHeap + tasksOfExecutor * (taskHeap + taskNative),
+                    container(),
+                    "--conf spark.executor.memoryOverhead=SIZE, or fewer cores to each");
         }
+    }
+
+    /** Bytes of it, as YARN and Kubernetes keep to it; {@link Long#MAX_VALUE} of executors that nobody watches. */
+    private static long container() {
+        SparkConf conf = conf();
+        if (!master().startsWith("yarn") && !master().startsWith("k8s")) {
+            return Long.MAX_VALUE;
+        }
+        long heap = conf.getSizeAsMb("spark.executor.memory", "1g");
+        double part = conf.getDouble("spark.executor.memoryOverheadFactor", OVERHEAD);
+        long least = Math.max((long) (part * heap), LEAST_OVERHEAD_MEBIBYTES);
+        return MEBIBYTE * (heap + conf.getSizeAsMb("spark.executor.memoryOverhead", least + "m"));
     }
 
     private void check(String where, long needed, long found, String more) {

@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.spark.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MemoryNeedsTest {
     private static final String MASTER = "spark.master";
+    private static final String EXECUTORS = "spark.executor.instances";
+    private static final String CORES = "spark.executor.cores";
+    private static final String DYNAMIC = "spark.dynamicAllocation.enabled";
     private static final long HUGE = 1L << 50;
 
     private String before = "";
@@ -22,7 +26,7 @@ class MemoryNeedsTest {
 
     @AfterEach
     void restoreMaster() {
-        System.clearProperty(MASTER);
+        List.of(MASTER, EXECUTORS, CORES, DYNAMIC).forEach(System::clearProperty);
         if (!before.isEmpty()) {
             System.setProperty(MASTER, before);
         }
@@ -41,6 +45,51 @@ class MemoryNeedsTest {
     void tasksRunHereWithALocalMasterOnly(String master, int threads, int expected) {
         System.setProperty(MASTER, master);
         assertThat(MemoryNeeds.tasksHere(threads)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', '', 8, 2, 1", // nobody knows how many there are
+        "'', 8, 8, 2, 1",
+        "2, '', 8, 2, 1",
+        "2, 8, 8, 2, 4",
+        "2, 8, 5, 1, 3",
+        "2, 2, 8, 1, 2",
+        "16, 8, 8, 1, 1"
+    })
+    void tasksOfAnExecutorFollowFromItsCoresWhereTheSettingsAreKnown(
+            String executors, String cores, int tasks, int threads, int expected) {
+        set(EXECUTORS, executors);
+        set(CORES, cores);
+        assertThat(MemoryNeeds.tasksOfExecutor(tasks, threads)).isEqualTo(expected);
+        if (!executors.isEmpty()) {
+            System.setProperty(DYNAMIC, "true");
+            assertThat(MemoryNeeds.tasksOfExecutor(tasks, threads)).isEqualTo(1);
+        }
+    }
+
+    private static void set(String key, String value) {
+        if (!value.isEmpty()) {
+            System.setProperty(key, value);
+        }
+    }
+
+    /** 1 GiB of heap and 384 MiB beside it, which YARN and Kubernetes keep to, and others do not. */
+    @ParameterizedTest
+    @CsvSource({"yarn, true", "k8s://https://host, true", "spark://host:7077, false"})
+    void theTasksOfAContainerFitIntoItTogether(String master, boolean watched) {
+        System.setProperty(MASTER, master);
+        long half = 512L << 20;
+        var needs = new MemoryNeeds("train", 0, 0, half, 0, half, "less");
+        needs.refuseUnlessTheyFit(0, 1);
+        assertThatThrownBy(() -> needs.refuseUnlessTheyFit(0, 3))
+                .hasMessageContaining("1,536 MiB of the heap of an executor, found 1,024 MiB");
+        if (watched) {
+            assertThatThrownBy(() -> needs.refuseUnlessTheyFit(0, 2))
+                    .hasMessageContaining("2,048 MiB of the container of an executor, found 1,408 MiB");
+        } else {
+            needs.refuseUnlessTheyFit(0, 2);
+        }
     }
 
     @Test
