@@ -9,27 +9,21 @@ import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.segment.KnownFiles;
 import io.github.hyenaspark.data.prepare.segment.ListedObjects;
-import io.github.hyenaspark.data.prepare.segment.SegmentInputs;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
-import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
-import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,8 +39,6 @@ import org.slf4j.LoggerFactory;
 /** What an input has that the dataset has not, and what becomes of the segments there are. */
 final class Difference {
     private static final Logger LOG = LoggerFactory.getLogger(Difference.class);
-    /** Where listings do not tell lengths, so many units, the last, are asked for them. */
-    private static final long UNITS_ASKED = 100;
     /** Files whose answers are held unpacked. */
     private static final int FILES_ASKED = 4096;
 
@@ -113,10 +105,10 @@ final class Difference {
         refuseTooManyUnits(config, files);
         List<WorkUnit> cut = WorkUnit.cut(files, config.source(), config.unitBytes());
         List<SegmentEntry> kept = kept();
-        List<WorkUnit> pending = new ArrayList<>();
         ListedObjects listed = kept.isEmpty() ? ListedObjects.none() : ListedObjects.of(storage, config.dataset());
-        List<SegmentEntry> unindexed = new ArrayList<>();
-        List<SegmentEntry> intact = restored(listed, kept, pending, unindexed);
+        var lost = new LostObjects(storage, config.dataset(), input.root(), different, listed);
+        List<SegmentEntry> intact = lost.without(kept);
+        List<WorkUnit> pending = new ArrayList<>(lost.again());
         Set<String> records = records(cut);
         List<WorkUnit> recorded = new ArrayList<>();
         cut.forEach(unit -> (records.contains(UnitRecord.fileName(unit)) ? recorded : pending).add(unit));
@@ -128,8 +120,8 @@ final class Difference {
                 cut,
                 pending,
                 recorded,
-                keys(listed, parent),
-                unindexed,
+                lost.keysLeft(parent),
+                lost.unindexed(),
                 new InputPlan.Left(late, waiting, changed));
     }
 
@@ -366,102 +358,6 @@ final class Difference {
         return kept;
     }
 
-    /** The runs of sorted keys that are all there; the keys of others are sorted again. */
-    private List<KeyRun> keys(ListedObjects listed, Optional<DatasetSnapshot> parent) throws IOException {
-        List<KeyRun> there = new ArrayList<>();
-        for (KeyRun run : parent.map(DatasetSnapshot::keys).orElse(List.of())) {
-            if (listed.haveAll(storage, config.dataset(), run.parts())) {
-                there.add(run);
-            }
-        }
-        return there;
-    }
-
-    /**
-     * Adds kept units that have lost an object to those to be prepared, and segments that have lost an index to those
-     * without one; drops lost lists of duplicates.
-     */
-    private List<SegmentEntry> restored(
-            ListedObjects listed, List<SegmentEntry> kept, List<WorkUnit> pending, List<SegmentEntry> unindexed)
-            throws IOException {
-        String dataset = config.dataset();
-        List<Segment> all = Requests.all(kept, entry -> Segment.read(storage, dataset, entry));
-        List<Boolean> whole = Requests.all(all, segment -> listed.hasAllOf(storage, dataset, segment));
-        List<SegmentEntry> intact = new ArrayList<>();
-        long unitsAfter =
-                kept.stream().mapToLong(entry -> entry.totals().units()).sum();
-        for (int i = 0; i < kept.size(); i++) {
-            SegmentEntry entry = kept.get(i);
-            boolean listLost =
-                    entry.duplicates().filter(list -> !listed.has(list)).isPresent();
-            intact.add(listLost ? entry.with(null, 0, 0, 0) : entry);
-            if (!listed.haveAll(storage, dataset, all.get(i).allIndexes())) {
-                unindexed.add(entry);
-            }
-            unitsAfter -= entry.totals().units();
-            boolean asked = !listed.haveLengths() && unitsAfter < UNITS_ASKED;
-            if (asked || !whole.get(i)) {
-                restore(listed, entry, asked ? UNITS_ASKED - unitsAfter : 0, pending);
-            }
-        }
-        return intact;
-    }
-
-    /** Units of which an object is not listed or, of the last so many units, does not have its length. */
-    private void restore(ListedObjects listed, SegmentEntry entry, long last, List<WorkUnit> pending)
-            throws IOException {
-        List<Segment.Line> lines =
-                Segment.read(storage, config.dataset(), entry).remaining(storage, config.dataset(), entry);
-        Map<String, ObjectRef> lost = new HashMap<>(); // the first one, by unit
-        for (int i = 0; i < lines.size(); i++) {
-            for (ObjectRef object : lines.get(i).unit().files()) {
-                boolean asked = i >= lines.size() - last || (object.isIn(DocumentTable.FOLDER) && !listed.has(object));
-                if (asked ? !UnitRecord.isThere(storage, config.dataset(), object) : !listed.has(object)) {
-                    lost.putIfAbsent(lines.get(i).unit().name(), object);
-                }
-            }
-        }
-        if (lost.isEmpty()) {
-            return;
-        }
-        for (WorkUnit unit : SegmentInputs.units(storage, config.dataset(), entry)) {
-            ObjectRef object = lost.get(unit.name());
-            if (object != null) {
-                LOG.warn("unit {} has lost an object; it is prepared again", unit.name());
-                pending.add(asItIsNow(unit, object));
-            }
-        }
-    }
-
-    /** A unit whose files may have moved, or been written again with the same content. */
-    private WorkUnit asItIsNow(WorkUnit unit, ObjectRef lost) throws IOException {
-        List<Slice> slices = Requests.all(
-                unit.slices(), slice -> new Slice(asItIsNow(slice.file(), lost), slice.from(), slice.to()));
-        return new WorkUnit(unit.name(), slices);
-    }
-
-    private InputFile asItIsNow(InputFile then, ObjectRef lost) throws IOException {
-        InputFile now;
-        try {
-            now = InputFile.of(then.path(), storage.facts(input.root() + then.path()));
-        } catch (FileNotFoundException e) {
-            throw lost(lost, then, "neither", "set data.prune=true to let its documents go");
-        }
-        if (different.contains(then.path())) {
-            String found = "neither, but a changed file, " + state(now);
-            throw lost(lost, then, found, "let data.on-changed=replace prepare the file again");
-        }
-        return now;
-    }
-
-    private CorruptFileException lost(ObjectRef object, InputFile then, String found, String advice) {
-        return new CorruptFileException(
-                Storage.resolve(config.dataset(), object.file()),
-                "it, or what it was made from, " + input.root() + then.path() + " with " + state(then),
-                found,
-                "nothing has been committed; restore one of the two, or " + advice);
-    }
-
     private Set<String> records(List<WorkUnit> cut) throws IOException {
         Set<String> names = new HashSet<>();
         if (!cut.isEmpty()) {
@@ -485,7 +381,8 @@ final class Difference {
                         + " documents as they are, or restore it");
     }
 
-    private static String state(InputFile file) {
+    /** What a person can compare of a file. */
+    static String state(InputFile file) {
         return file.bytes() + " bytes of " + Instant.ofEpochMilli(file.modifiedMillis());
     }
 }
