@@ -113,10 +113,10 @@ class ResumeIT {
         FileUtils.copyDirectory(run.toFile(), undisturbed.toFile());
         resume(undisturbed, "train.rounds=10", "train.codec=int4", "run.stop-after-rounds=8")
                 .json();
-        Outcome straight = resume(undisturbed, "train.codec=bf16");
+        Outcome straight = resume(undisturbed, "train.codec=bf16", "train.clip-norm=0.1", "train.guard.action=drop");
         kill("^round 6 is trained", run, "train.rounds=10", "train.codec=int4");
         resume(run, "run.stop-after-rounds=8").json();
-        kill("^round 9 is trained", run, "train.codec=bf16");
+        kill("^round 9 is trained", run, "train.codec=bf16", "train.clip-norm=0.1", "train.guard.action=drop");
         assertThat(resume(run).theta()).isEqualTo(straight.theta());
         assertSameRounds(run, undisturbed);
         List<Double> rates = journal(run).stream()
@@ -133,7 +133,9 @@ class ResumeIT {
                         "5 train.rounds",
                         "5 train.reached.step",
                         "5 train.reached.fraction",
-                        "9 train.codec");
+                        "9 train.clip-norm",
+                        "9 train.codec",
+                        "9 train.guard.action");
     }
 
     @Test

@@ -76,7 +76,7 @@ public final class AveragingDriver {
         try {
             return rounds(start);
         } catch (DivergedException e) {
-            throw e.with(ledger.savedRound());
+            throw e.with(ledger.savedRound(), train.optimizer());
         }
     }
 
@@ -401,13 +401,13 @@ public final class AveragingDriver {
             super(problem);
         }
 
-        DivergedException with(long checkpoint) {
+        DivergedException with(long checkpoint, TrainConfig.Optimizer optimizer) {
             String good = checkpoint > 0
                     ? "the last good checkpoint is that of round " + checkpoint
                     : "there is no checkpoint yet";
-            return new DivergedException(
-                    getMessage() + "; " + good + ". A smaller train.lr or train.clip-norm may help, or"
-                            + " train.guard.action=drop if a single worker is bad");
+            String rates = optimizer == TrainConfig.Optimizer.MUON ? "train.matrix-lr, train.lr" : "train.lr";
+            return new DivergedException(getMessage() + "; " + good + ". A smaller " + rates
+                    + " or train.clip-norm may help, or train.guard.action=drop if a single worker is bad");
         }
     }
 }

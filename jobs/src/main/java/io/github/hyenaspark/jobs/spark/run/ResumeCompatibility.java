@@ -61,7 +61,7 @@ public final class ResumeCompatibility {
     /** What a resume may change. */
     private static final Pattern CHANGEABLE = Pattern.compile(
             "(checkpoint|run)\\..*|train\\.(rounds|threads|lr|matrix-lr|filter-lr|min-lr|schedule|decay-fraction"
-                    + "|outer\\.lr|codec|down-codec)");
+                    + "|clip-norm|guard\\..*|outer\\.lr|codec|down-codec)");
 
     /** What these settings were in runs that began before there was the setting. */
     private static final Map<String, String> AT_FIRST = Map.of(

@@ -26,7 +26,9 @@ class DivergenceTest extends DriverRuns {
                 .hasMessageContaining("round 3 diverged: worker 1 has loss NaN")
                 .hasMessageContaining("also when it was computed again, on executors 7@host and 8@other")
                 .hasMessageContaining("the last good checkpoint is that of round 2")
-                .hasMessageContaining("train.lr");
+                .hasMessageEndingWith(
+                        ". A smaller train.lr or train.clip-norm may help, or train.guard.action=drop if a"
+                                + " single worker is bad");
         assertThat(savedRounds()).containsExactly(2L);
         assertThat(workers.again).containsExactly(1);
     }
@@ -69,6 +71,17 @@ class DivergenceTest extends DriverRuns {
                 .hasMessageContaining("round 1 diverged: worker 1 went ")
                 .hasMessageContaining("train.guard.max-delta-ratio times the median")
                 .hasMessageContaining("there is no checkpoint yet");
+    }
+
+    /** With Muon the matrices have a rate of their own. */
+    @Test
+    void theAdviceNamesTheRatesOfTheOptimizer() {
+        var draft = new TrainConfigDraft();
+        draft.optimizer = TrainConfig.Optimizer.MUON;
+        workers.lossTheSecondTime = Double.NaN;
+        workers.lossOfWorkerOne = Double.NaN;
+        assertThatThrownBy(() -> new Start(0, draft.config()).run())
+                .hasMessageContaining(". A smaller train.matrix-lr, train.lr or train.clip-norm may help");
     }
 
     /** The mean loss of the workers is 3 in round 1, and 4.5 from round 3 on. */

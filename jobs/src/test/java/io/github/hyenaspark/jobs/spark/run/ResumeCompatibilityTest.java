@@ -87,6 +87,26 @@ class ResumeCompatibilityTest {
     }
 
     @Test
+    void whatMayHelpARunThatDivergedMayChange() throws CorruptFileException {
+        String after = identity(
+                "train.clip-norm=0.5",
+                "train.filter-lr=1e-4",
+                "train.guard.action=drop",
+                "train.guard.max-delta-ratio=5",
+                "train.lr=1e-3",
+                "train.matrix-lr=1e-3");
+        assertThat(ResumeCompatibility.changes(checkpoint(), after, "runs/a"))
+                .extracting(Change::key)
+                .containsExactly(
+                        "train.clip-norm",
+                        "train.filter-lr",
+                        "train.guard.action",
+                        "train.guard.max-delta-ratio",
+                        "train.lr",
+                        "train.matrix-lr");
+    }
+
+    @Test
     void aRunCannotHaveFewerRoundsThanItHasDone() {
         assertThatThrownBy(() -> ResumeCompatibility.changes(checkpoint(), identity("train.rounds=11"), "runs/a"))
                 .hasMessage("train.rounds: found 11, expected 12, which runs/a has done, or more");
