@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -104,6 +105,14 @@ public final class Settings {
      */
     public <T> T bind(String section, Class<T> record) {
         return new RecordBinding(root, tree).bind(section, record);
+    }
+
+    /** The file of settings that has the value of a key; empty if it comes from anywhere else, or is not there. */
+    public Optional<String> fileOf(String key) {
+        Config config = root.toConfig();
+        return config.hasPath(key)
+                ? Optional.ofNullable(config.getValue(key).origin().filename())
+                : Optional.empty();
     }
 
     /** Refuses sections and keys that {@code reference.conf} lacks, naming the first and its place. */

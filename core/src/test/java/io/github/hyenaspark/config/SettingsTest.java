@@ -316,6 +316,18 @@ class SettingsTest {
     }
 
     @Test
+    void theFileThatHasAValueIsKnown() throws IOException {
+        String base = file("base.conf", "train { lr = 1, rounds = 2 }");
+        String main = file("main.conf", "include \"base.conf\"\ntrain.rounds = 3\n");
+        Settings settings = Settings.load(List.of("train.rounds=4", main, "train.workers=5"));
+        assertThat(settings.fileOf("train.lr")).hasValue(base);
+        assertThat(settings.fileOf("train.rounds")).hasValue(main);
+        for (String key : List.of("train.workers", "train.batch-size", "train.none")) {
+            assertThat(settings.fileOf(key)).as(key).isEmpty();
+        }
+    }
+
+    @Test
     void jsonFilesAreReadToo() throws IOException {
         String json = file("a.json", "{\"other\":{\"lr\":0.25,\"momentum\":1}}");
         assertThat(Settings.load(List.of(json)).bind("other", Outer.class)).isEqualTo(new Outer(0.25, 1));

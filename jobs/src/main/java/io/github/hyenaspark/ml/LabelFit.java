@@ -98,7 +98,7 @@ final class LabelFit {
                         .json(input);
                 String run = Storage.resolve(directory, "run");
                 List<String> own = settings(stage, context, input, run, task);
-                List<String> all = new ArrayList<>(new FitJob().derived(Settings.load(own)));
+                List<String> all = new ArrayList<>(FitJob.defaults(Settings.load(own)));
                 all.addAll(own);
                 return FitJob.fit(Settings.load(all), documents.sparkSession());
             } finally {

@@ -16,9 +16,9 @@ import java.util.List;
 final class GenerateBenchJob implements Job {
     /** By default the model is as long as the prompt and the generated tokens. */
     @Override
-    public List<String> derived(Settings settings) {
+    public Derived derived(Settings settings) {
         BenchJob.Config config = settings.bind("bench", BenchJob.Config.class);
-        return List.of("model.l-max=" + Math.addExact(config.length(), config.tokens()));
+        return Derived.defaults(List.of("model.l-max=" + Math.addExact(config.length(), config.tokens())));
     }
 
     @Override

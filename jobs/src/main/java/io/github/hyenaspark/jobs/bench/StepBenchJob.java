@@ -39,9 +39,9 @@ public final class StepBenchJob implements Job {
 
     /** Batch, length and threads come from {@code bench}; by default the model is as long as the sequences. */
     @Override
-    public List<String> derived(Settings settings) {
-        return List.of(
-                "model.l-max=" + settings.bind("bench", BenchJob.Config.class).length());
+    public Derived derived(Settings settings) {
+        return Derived.defaults(List.of(
+                "model.l-max=" + settings.bind("bench", BenchJob.Config.class).length()));
     }
 
     @Override

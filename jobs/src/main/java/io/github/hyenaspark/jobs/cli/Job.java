@@ -10,11 +10,20 @@ public interface Job {
     /** Runs the command; the result goes to the console. IllegalArgumentException if the settings are wrong. */
     void run(Settings settings, Console console) throws IOException;
 
+    /** What follows from the settings of a command line. IllegalArgumentException if they are wrong. */
+    default Derived derived(Settings settings) throws IOException {
+        return Derived.defaults(List.of());
+    }
+
     /**
-     * Defaults that follow from other settings, as {@code key=value}; arguments override them. IllegalArgumentException
-     * if the settings are wrong.
+     * Settings as {@code key=value}.
+     *
+     * @param defaults which those of the command line override
+     * @param kept which override those of the command line
      */
-    default List<String> derived(Settings settings) throws IOException {
-        return List.of();
+    record Derived(List<String> defaults, List<String> kept) {
+        public static Derived defaults(List<String> defaults) {
+            return new Derived(defaults, List.of());
+        }
     }
 }

@@ -45,8 +45,8 @@ public final class JobCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         console.stop().arm(command.qualifiedName());
         Settings settings = arguments.load();
-        List<String> derived = job.derived(settings);
-        settings = derived.isEmpty() ? settings : arguments.load(derived);
+        Job.Derived derived = job.derived(settings);
+        settings = derived.defaults().isEmpty() ? settings : arguments.load(derived.defaults(), derived.kept());
         Logger log = LoggerFactory.getLogger(JobCommand.class); // not before: help needs no logging
         settings.changes(sections).forEach(change -> log.info("{}", change));
         job.run(settings, console);

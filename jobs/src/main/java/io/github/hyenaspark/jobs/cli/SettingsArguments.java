@@ -32,12 +32,14 @@ public final class SettingsArguments {
 
     /** Those of the settings; from now on this process, and executors that it starts, wait for stores as they say. */
     public Settings load() {
-        return load(List.of());
+        return load(List.of(), List.of());
     }
 
-    Settings load(List<String> defaults) {
+    /** The same over defaults and under what is kept. */
+    Settings load(List<String> defaults, List<String> kept) {
         List<String> all = new ArrayList<>(defaults);
         all.addAll(placed());
+        all.addAll(kept);
         Settings settings = Settings.load(all);
         settings.refuseUnknown();
         settings.changes(List.of("run")).stream()

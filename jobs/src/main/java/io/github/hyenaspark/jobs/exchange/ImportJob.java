@@ -36,8 +36,8 @@ public final class ImportJob implements Job {
 
     /** The architecture is that of the model; all other settings come from the command line. */
     @Override
-    public List<String> derived(Settings settings) throws IOException {
-        return model(settings, SparkRuntime.storage()).settings("import.input");
+    public Derived derived(Settings settings) throws IOException {
+        return Derived.defaults(model(settings, SparkRuntime.storage()).settings("import.input"));
     }
 
     @Override

@@ -68,12 +68,16 @@ public final class FitJob implements Job {
             "run.merge",
             "run.store-patience-seconds");
 
+    @Override
+    public Derived derived(Settings settings) throws IOException {
+        return Derived.defaults(defaults(settings));
+    }
+
     /**
      * Those of a fitting that was begun, which it remembers; else the architecture of a pretrained model, and the
      * recipe for small sets of documents.
      */
-    @Override
-    public List<String> derived(Settings settings) throws IOException {
+    public static List<String> defaults(Settings settings) throws IOException {
         Storage storage = SparkRuntime.storage();
         String run = settings.bind("run", RunConfig.class).dir();
         Refusal.unless(!run.isBlank(), "run.dir", "nothing", "the directory of the fitting");

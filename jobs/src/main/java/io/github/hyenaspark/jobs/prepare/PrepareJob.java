@@ -61,8 +61,8 @@ public final class PrepareJob {
     /** The command {@code prepare}. A task provides the settings that its examples need. */
     public static final class Command implements Job {
         @Override
-        public List<String> derived(Settings settings) {
-            return task(settings).map(TaskInput::settings).orElse(List.of());
+        public Derived derived(Settings settings) {
+            return Derived.defaults(task(settings).map(TaskInput::settings).orElse(List.of()));
         }
 
         @Override

@@ -3,6 +3,8 @@ package io.github.hyenaspark.jobs.train;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
+import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.index.SplitIndex;
@@ -13,9 +15,11 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.cli.Job.Derived;
 import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -102,12 +106,29 @@ record RunData(Storage storage, TrainSettings settings) {
         }
     }
 
-    /** Defaults that a run remembers, {@code key=value}; none if there is no checkpoint. */
-    static List<String> remembered(Storage storage, String run) throws IOException {
+    /**
+     * Defaults that a run remembers, none if there is no checkpoint, and its changes, where a file of the command line
+     * has a value from before them: so a command may be repeated after a change.
+     */
+    static Derived remembered(Storage storage, String run, Settings asked) throws IOException {
         List<CheckpointManifest> manifests = CheckpointStore.open(storage, run).manifests();
-        return manifests.isEmpty()
-                ? List.of()
-                : ResumeCompatibility.remembered(manifests.get(0).facts());
+        if (manifests.isEmpty()) {
+            return Derived.defaults(List.of());
+        }
+        Checkpoint newest = manifests.get(0).facts();
+        List<String> kept = new ArrayList<>();
+        for (Change change : ResumeCompatibility.undoneByFiles(newest, asked)) {
+            LOG.warn(
+                    "{} has a value of {} from before round {}, which changed it to {}: the run keeps that, and only the"
+                            + " argument {}=... changes it again",
+                    asked.fileOf(change.key()).orElseThrow(),
+                    change.key(),
+                    change.fromRound(),
+                    change.is(),
+                    change.key());
+            kept.add(ResumeCompatibility.argument(change));
+        }
+        return new Derived(ResumeCompatibility.remembered(newest), kept);
     }
 
     private void refuseOtherSettings(Checkpoint checkpoint) throws IOException {

@@ -36,6 +36,7 @@ import io.github.hyenaspark.jobs.spark.averaging.TrainingMemory;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.run.DirectoryKind;
 import io.github.hyenaspark.jobs.spark.run.Handover;
+import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
@@ -53,6 +54,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** From a dataset to checkpoints: starts a run, or resumes the one in its directory. */
 public final class TrainJob {
@@ -78,9 +80,11 @@ public final class TrainJob {
      */
     public record Command(boolean mayChange) implements Job {
         @Override
-        public List<String> derived(Settings settings) throws IOException {
+        public Derived derived(Settings settings) throws IOException {
             String run = settings.bind("run", RunConfig.class).dir();
-            return run.isBlank() ? List.of() : RunData.remembered(SparkRuntime.storage(), run);
+            return run.isBlank()
+                    ? Derived.defaults(List.of())
+                    : RunData.remembered(SparkRuntime.storage(), run, settings);
         }
 
         @Override
@@ -266,7 +270,14 @@ public final class TrainJob {
     }
 
     private void tell(List<Change> now) {
-        now.forEach(change -> LOG.info("from round {} on {}", change.fromRound(), change));
+        List<Change> before = settings.changes().subList(0, settings.changes().size() - now.size());
+        for (Change change : now) {
+            String undoes = ResumeCompatibility.undone(before, change.key(), change.is())
+                    .map(undone -> ", which undoes the change of round " + undone.fromRound())
+                    .orElse("");
+            LOG.atLevel(undoes.isEmpty() ? Level.INFO : Level.WARN)
+                    .log("from round {} on {}{}", change.fromRound(), change, undoes);
+        }
         if (now.stream().anyMatch(change -> change.key().equals(TrainSettings.FRACTION))) {
             LOG.warn(
                     "the decay of the rates had begun: they go on from {} % of the way from train.min-lr = {} to train.lr"

@@ -14,6 +14,7 @@ import io.github.hyenaspark.jobs.testing.NamedPoint;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -183,6 +184,33 @@ class ResumeIT {
                 .extracting(entry -> entry.get("round").longValue())
                 .containsExactlyElementsOf(
                         LongStream.rangeClosed(1, last + 1).boxed().toList());
+    }
+
+    /** Such as a scheduler's, which has the settings in a file: what was changed since stays, but for its own words. */
+    @Test
+    void theFirstCommandMayBeRepeatedAfterAChange() throws IOException {
+        Path run = directory.resolve("run");
+        Path file = Files.writeString(
+                directory.resolve("my.conf"), "train { rounds = 6, lr = 1e-2, min-lr = 5e-3, schedule = constant }");
+        List<String> first = new ArrayList<>(List.of("train"));
+        first.addAll(SmallRun.SETTINGS);
+        first.removeIf(word -> word.startsWith("train.rounds=") || word.startsWith("train.lr="));
+        first.addAll(List.of(file.toString(), "data.dataset=" + dataset, "run.dir=" + run));
+        List<String> begin = new ArrayList<>(first);
+        begin.add("run.stop-after-rounds=1");
+        SmallRun.bare(LOCAL, begin).json();
+        resume(run, "train.rounds=8", "train.lr=1e-3", "train.min-lr=1e-4", "run.stop-after-rounds=2")
+                .json();
+        assertThat(SmallRun.bare(LOCAL, first).json().get("round").longValue()).isEqualTo(8);
+        assertThat(journal(run).get(7).get("lr").doubleValue()).isEqualTo(1e-3);
+        assertThat(newest(run).facts().progress().changes())
+                .containsExactly(
+                        new Change(2, "train.lr", "0.01", "0.001"),
+                        new Change(2, "train.min-lr", "0.005", "1.0E-4"),
+                        new Change(2, "train.rounds", "6", "8"));
+        first.add("train.lr=1e-2");
+        SmallRun.bare(LOCAL, first).json();
+        assertThat(newest(run).facts().progress().changes()).contains(new Change(9, "train.lr", "0.001", "0.01"));
     }
 
     /** Such as fewer rounds than planned, with which the run ends where it is. */

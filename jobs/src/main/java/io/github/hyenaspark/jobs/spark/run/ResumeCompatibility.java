@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -136,6 +137,30 @@ public final class ResumeCompatibility {
                     dataset ? key + "=" + facts.dataset().replaceFirst("/snapshots/[^/]*$", "") : argument(key, value));
         });
         return arguments;
+    }
+
+    /** The changes of a run, the last of each key, that a file of the settings asked for has a value from before. */
+    public static List<Change> undoneByFiles(Checkpoint facts, Settings asked) throws CorruptFileException {
+        return flat(parsed(asked.renderSections(SECTIONS))).entrySet().stream()
+                .flatMap(setting -> undone(facts.progress().changes(), setting.getKey(), setting.getValue()).stream())
+                .filter(change -> asked.fileOf(change.key()).isPresent())
+                .toList();
+    }
+
+    /** The last of the changes of a key, given oldest first, if a value of it is another one from before. */
+    public static Optional<Change> undone(List<Change> changes, String key, String value) {
+        List<Change> ofKey =
+                changes.stream().filter(change -> change.key().equals(key)).toList();
+        boolean had = ofKey.stream().anyMatch(change -> change.was().equals(value));
+        return ofKey.stream()
+                .skip(Math.max(0, ofKey.size() - 1))
+                .filter(last -> had && !last.is().equals(value))
+                .findFirst();
+    }
+
+    /** What a change made of a setting, as an argument. */
+    public static String argument(Change change) throws CorruptFileException {
+        return argument(change.key(), parsed(change.is()));
     }
 
     /** Text as it is, but for one that would be read as HOCON if it were not in quotes. */

@@ -11,9 +11,13 @@ import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -28,6 +32,14 @@ class ResumeCompatibilityTest {
     }
 
     private static Checkpoint checkpoint(Settings settings) {
+        return checkpoint(settings, TrainingProgress.NONE);
+    }
+
+    private static Checkpoint checkpoint(TrainingProgress progress) {
+        return checkpoint(Settings.load(List.of()), progress);
+    }
+
+    private static Checkpoint checkpoint(Settings settings, TrainingProgress progress) {
         return new Checkpoint(
                 12,
                 0,
@@ -41,7 +53,7 @@ class ResumeCompatibilityTest {
                 Map.of(),
                 new Provenance.Numerics("", "", "", ""),
                 0,
-                TrainingProgress.NONE,
+                progress,
                 List.of());
     }
 
@@ -131,6 +143,37 @@ class ResumeCompatibilityTest {
                 .isEqualTo(began.renderSections(List.of("checkpoint", "model", "train")));
         assertThat(again.changes(List.of("data", "run")))
                 .containsExactly("data.dataset=file:/data", "run.sample.prompt=" + odd);
+    }
+
+    /** Also if the file has been changed in between, or if the run went back meanwhile. */
+    @Test
+    void aFileThatIsOlderThanAChangeDoesNotUndoIt(@TempDir Path directory) throws IOException {
+        var first = new Change(5, "train.lr", "0.1", "0.2");
+        var second = new Change(9, "train.lr", "0.2", "0.3");
+        var back = new Change(12, "train.lr", "0.3", "0.1");
+        var schedule = new Change(9, "train.schedule", "\"cosine\"", "\"linear\"");
+        String file = Files.writeString(
+                        directory.resolve("my.conf"), "train { lr = 1e-1, schedule = cosine, min-lr = 0 }")
+                .toString();
+        assertThat(undone(Settings.load(List.of(file)), first, second, schedule))
+                .containsExactly(second, schedule);
+        assertThat(undone(Settings.load(List.of(file, "train.lr=0.2")), first, second))
+                .as("arguments count")
+                .isEmpty();
+        assertThat(undone(Settings.load(List.of(file)), first, second, back)).isEmpty();
+        assertThat(undone(Settings.load(List.of(file)), new Change(5, "train.lr", "0.2", "0.3")))
+                .as("a new value in a file counts")
+                .isEmpty();
+        assertThat(undone(Settings.load(List.of()), new Change(5, "train.rounds", "20", "30")))
+                .as("a default is no wish")
+                .isEmpty();
+        assertThat(ResumeCompatibility.argument(schedule)).isEqualTo("train.schedule=linear");
+        assertThat(ResumeCompatibility.argument(second)).isEqualTo("train.lr=0.3");
+    }
+
+    private static List<Change> undone(Settings asked, Change... changes) throws IOException {
+        Checkpoint from = checkpoint(new TrainingProgress(0, 0, TrainingProgress.Best.NONE, List.of(changes)));
+        return ResumeCompatibility.undoneByFiles(from, asked);
     }
 
     @Test
