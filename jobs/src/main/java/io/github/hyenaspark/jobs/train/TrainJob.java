@@ -36,7 +36,6 @@ import io.github.hyenaspark.jobs.spark.averaging.TrainingMemory;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.run.DirectoryKind;
 import io.github.hyenaspark.jobs.spark.run.Handover;
-import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
@@ -50,11 +49,9 @@ import io.github.hyenaspark.train.optim.MomentLayout;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /** From a dataset to checkpoints: starts a run, or resumes the one in its directory. */
 public final class TrainJob {
@@ -114,7 +111,7 @@ public final class TrainJob {
         DatasetSnapshot snapshot = new RunData(storage, settings).snapshot(found);
         settings = settings.measuring(snapshot, storage);
         if (settings.run().dryRun()) {
-            console.result(ValidationPlan.of(settings, snapshot).dryRun(settings, memory(snapshot)));
+            console.result(ValidationPlan.of(settings, snapshot).dryRun(settings, settings.memory(snapshot)));
             return Optional.empty();
         }
         heldOut = HeldOut.of(
@@ -152,7 +149,7 @@ public final class TrainJob {
     /** Only once nothing here refuses to train: a driver that trains the run elsewhere ends then. */
     private void takeOver(Handover<Optional<Checkpoint>> from, DatasetSnapshot snapshot) throws IOException {
         int threads = settings.train().threads();
-        memory(snapshot).refuseUnlessItFits(settings.train().workers(), threads);
+        settings.memory(snapshot).refuseUnlessItFits(settings.train().workers(), threads);
         ReplayedSteps replay = ReplayedSteps.read(storage, settings.run().replay());
         Trained trained;
         try (SparkRuntime runtime =
@@ -251,44 +248,12 @@ public final class TrainJob {
                     snapshot.tokens(Split.VALIDATION));
         }
         TestPoint.reached("{} {}", beginning, settings.run().dir());
-        tell(changes);
+        settings.tell(changes);
         try (SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan, options)) {
             if (!changes.isEmpty()) {
                 store.save(start.value()); // a driver that is killed from now on is followed by one that knows of them
             }
             return new Trained(rounds(start, workers, store), store);
-        }
-    }
-
-    private TrainingMemory memory(DatasetSnapshot snapshot) {
-        return TrainingMemory.of(
-                        settings.model(),
-                        snapshot.vocabulary().size(),
-                        settings.train(),
-                        settings.run().merge())
-                .with(SnapshotRef.of(snapshot, settings.data().dataset()), settings.packing());
-    }
-
-    private void tell(List<Change> now) {
-        List<Change> before = settings.changes().subList(0, settings.changes().size() - now.size());
-        for (Change change : now) {
-            String undoes = ResumeCompatibility.undone(before, change.key(), change.is())
-                    .map(undone -> ", which undoes the change of round " + undone.fromRound())
-                    .orElse("");
-            LOG.atLevel(undoes.isEmpty() ? Level.INFO : Level.WARN)
-                    .log("from round {} on {}{}", change.fromRound(), change, undoes);
-        }
-        if (now.stream().anyMatch(change -> change.key().equals(TrainSettings.FRACTION))) {
-            LOG.warn(
-                    "the decay of the rates had begun: they go on from {} % of the way from train.min-lr = {} to train.lr"
-                            + " = {}, where they were, over the {} local steps that remain",
-                    String.format(
-                            Locale.ROOT,
-                            "%.3g",
-                            100 * settings.train().reached().fraction()),
-                    settings.train().minLr(),
-                    settings.train().lr(),
-                    settings.train().totalSteps() - settings.train().reached().step());
         }
     }
 

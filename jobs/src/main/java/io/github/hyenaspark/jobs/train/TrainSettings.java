@@ -7,9 +7,11 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
+import io.github.hyenaspark.jobs.spark.averaging.TrainingMemory;
 import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
@@ -18,7 +20,11 @@ import io.github.hyenaspark.train.optim.LearningRate;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** What {@code train} reads from the settings, checked, and the changes that made them what they are, oldest first. */
 public record TrainSettings(
@@ -30,8 +36,10 @@ public record TrainSettings(
         RunDirectory directory,
         AveragingDriver.Plan driver,
         List<Change> changes) {
-    private static final String STEP = "train.reached.step";
-    static final String FRACTION = "train.reached.fraction";
+    private static final Logger LOG = LoggerFactory.getLogger(TrainSettings.class);
+    private static final String REACHED = "train.reached.";
+    private static final String STEP = REACHED + "step";
+    private static final String FRACTION = REACHED + "fraction";
     private static final String VALIDATE_TOKENS = "run.validate-tokens";
 
     static TrainSettings of(Settings settings, Storage storage, List<Change> changes) throws IOException {
@@ -74,9 +82,12 @@ public record TrainSettings(
         List<Change> all = new ArrayList<>(from.progress().changes());
         all.addAll(ResumeCompatibility.changes(from, asked.identity(), run.dir()));
         Reached reached = LearningRate.reached(before, asked.train, from.round());
-        if (!reached.equals(before.reached())) {
-            all.add(new Change(from.round() + 1, STEP, before.reached().step() + "", reached.step() + ""));
-            all.add(new Change(from.round() + 1, FRACTION, before.reached().fraction() + "", reached.fraction() + ""));
+        Reached was = before.reached();
+        if (reached.step() != was.step()) {
+            all.add(new Change(from.round() + 1, STEP, was.step() + "", reached.step() + ""));
+        }
+        if (reached.fraction() != was.fraction()) {
+            all.add(new Change(from.round() + 1, FRACTION, was.fraction() + "", reached.fraction() + ""));
         }
         return having(reached, storage, all);
     }
@@ -91,6 +102,43 @@ public record TrainSettings(
     List<Change> changesSince(Checkpoint saved) {
         return changes.subList(
                 Math.min(changes.size(), saved.progress().changes().size()), changes.size());
+    }
+
+    /** Logs the last of the changes, those of this start, and where they meet a decay of the rates. */
+    void tell(List<Change> now) {
+        List<Change> before = changes.subList(0, changes.size() - now.size());
+        for (Change change : now) {
+            String undoes = ResumeCompatibility.undone(before, change.key(), change.is())
+                    .map(undone -> ", which undoes the change of round " + undone.fromRound())
+                    .orElse("");
+            LOG.atLevel(undoes.isEmpty() ? Level.INFO : Level.WARN)
+                    .log("from round {} on {}{}", change.fromRound(), change, undoes);
+        }
+        if (now.stream().anyMatch(change -> change.key().startsWith(REACHED))) {
+            LOG.warn(goesOn());
+        }
+    }
+
+    /** From where the rates go on after a change of the plan in the middle of a decay, of the old plan or the new. */
+    String goesOn() {
+        double left = train.reached().fraction();
+        String from = left < 1
+                ? String.format(
+                        Locale.ROOT,
+                        "the decay of the rates had begun: they go on from %.3g %% of the way from train.min-lr = %s to"
+                                + " train.lr = %s",
+                        100 * left,
+                        train.minLr(),
+                        train.lr())
+                : "the new plan would have lowered the rates before: they go on from train.lr = " + train.lr();
+        return from + ", where they were, over the "
+                + (train.totalSteps() - train.reached().step()) + " local steps that remain";
+    }
+
+    /** What a training on a snapshot holds in memory. */
+    TrainingMemory memory(DatasetSnapshot snapshot) {
+        return TrainingMemory.of(model, snapshot.vocabulary().size(), train, run.merge())
+                .with(SnapshotRef.of(snapshot, data.dataset()), packing());
     }
 
     /** Those with which the held-out loss of a round was measured, if it is the last that was measured. */
