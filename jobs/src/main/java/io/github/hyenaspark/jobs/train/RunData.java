@@ -56,9 +56,7 @@ record RunData(Storage storage, TrainSettings settings) {
             refuseOtherSettings(resumed.get());
             snapshot = resumed.get().isImported() ? snapshot : sameAs(resumed.get(), snapshot);
         }
-        if (!settings.run().dryRun()) {
-            check(SnapshotRef.of(snapshot, dataset));
-        }
+        check(SnapshotRef.of(snapshot, dataset));
         return snapshot;
     }
 

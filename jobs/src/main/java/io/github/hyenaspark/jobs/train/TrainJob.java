@@ -110,10 +110,6 @@ public final class TrainJob {
         }
         DatasetSnapshot snapshot = new RunData(storage, settings).snapshot(found);
         settings = settings.measuring(snapshot, storage);
-        if (settings.run().dryRun()) {
-            console.result(ValidationPlan.of(settings, snapshot).dryRun(settings, settings.memory(snapshot)));
-            return Optional.empty();
-        }
         heldOut = HeldOut.of(
                 storage, snapshot, settings.data().dataset(), settings.model().lMax());
         TrainSettings resumed = found.isPresent() ? settings.resuming(found.get(), storage) : settings;
@@ -129,6 +125,15 @@ public final class TrainJob {
                 "run.patience",
                 settings.run().patience(),
                 expected);
+        if (settings.run().dryRun()) {
+            resumed.tell(changes);
+            long round = found.filter(checkpoint -> !checkpoint.isImported())
+                    .map(Checkpoint::round)
+                    .orElse(0L);
+            ValidationPlan plan = ValidationPlan.of(resumed, snapshot);
+            console.result(plan.dryRun(resumed, resumed.memory(snapshot), round, changes));
+            return Optional.empty();
+        }
         if (found.isPresent() && changes.isEmpty() && isOver(found.get())) {
             Checkpoint done = found.get();
             Best best = done.progress().best();

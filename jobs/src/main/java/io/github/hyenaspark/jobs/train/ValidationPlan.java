@@ -1,11 +1,13 @@
 package io.github.hyenaspark.jobs.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.spark.averaging.TrainingMemory;
 import io.github.hyenaspark.train.config.TrainConfig;
+import java.util.List;
 
 /**
  * What measuring the held-out loss of a whole run costs beside its training, from sizes that are known before it
@@ -69,18 +71,23 @@ record ValidationPlan(long trainTokens, long validations, long splitTokens, long
                 : Math.max(1, tokens / settings.model().lMax());
     }
 
-    /** The line of {@code run.dry-run}; the settings are resolved. */
-    ObjectNode dryRun(TrainSettings settings, TrainingMemory memory) {
+    /** The line of {@code run.dry-run} of a run that has done so many rounds; the settings are resolved. */
+    ObjectNode dryRun(TrainSettings settings, TrainingMemory memory, long round, List<Change> changes) {
         long sample = settings.run().validateTokens();
         long measured = sample < 0 ? heldOutTokens : sample;
         double seconds = (double) measured * validations / STEP_COST; // in units of a token's local step
-        return Json.object()
+        long steps = settings.train().totalSteps() - settings.train().stepsBefore(round);
+        ObjectNode line = Json.object()
                 .put("rounds", settings.train().rounds())
                 .put("train_tokens", trainTokens)
+                .put("round", round)
+                .put("remaining_train_tokens", (long) ((double) steps * wave))
                 .put("validations", validations)
                 .put("validation_tokens", measured)
                 .put("validation_share", seconds / (seconds + trainTokens))
                 .put("heap_mib_driver", memory.driverHeapMebibytes())
                 .put("heap_mib_slot", memory.executorHeapMebibytes(1));
+        line.putArray("changes").addAll(changes.stream().map(Change::toJson).toList());
+        return line;
     }
 }

@@ -246,12 +246,14 @@ class ResumeIT {
     void whatMustNotChangeIsRefusedByName() throws IOException {
         Path run = directory.resolve("run");
         begin(run, "run.stop-after-rounds=1").json();
-        Outcome refused = resume(run, "train.workers=3", "train.rounds=7");
-        assertThat(refused.code()).isEqualTo(2);
-        assertThat(refused.messages())
-                .hasLineCount(1)
-                .contains("the run in " + run + " was started with other settings: train.workers was 2 and is 3. Leave"
-                        + " them out to resume it, or choose another run.dir for a new run");
+        for (String dry : List.of("false", "true")) {
+            Outcome refused = resume(run, "train.workers=3", "train.rounds=7", "run.dry-run=" + dry);
+            assertThat(refused.code()).isEqualTo(2);
+            assertThat(refused.messages())
+                    .hasLineCount(1)
+                    .contains("the run in " + run + " was started with other settings: train.workers was 2 and is 3."
+                            + " Leave them out to resume it, or choose another run.dir for a new run");
+        }
         Outcome nothing = resume(directory.resolve("none"));
         assertThat(nothing.code()).isEqualTo(2);
         assertThat(nothing.messages()).hasLineCount(1).contains("there is no run to resume in");

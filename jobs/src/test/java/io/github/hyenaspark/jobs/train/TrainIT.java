@@ -230,7 +230,26 @@ class TrainIT {
         assertThat(line.get("validation_share").doubleValue()).isBetween(0.0, 1.0);
         assertThat(line.get("heap_mib_driver").longValue()).isPositive();
         assertThat(line.get("heap_mib_slot").longValue()).isPositive();
+        assertThat(line.get("round").intValue()).isZero();
+        assertThat(line.get("remaining_train_tokens")).isEqualTo(line.get("train_tokens"));
+        assertThat(line.get("changes")).isEmpty();
         assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void aDryRunOfARunTellsWhatRemainsOfItAndRefusesWhatItsStartWould() throws IOException {
+        String run = shared.resolve("straight").toString();
+        JsonNode line = SmallRun.bare(
+                        "no-such-master", List.of("train", "run.dir=" + run, "run.dry-run=true", "train.rounds=8"))
+                .json();
+        assertThat(line.get("round").intValue()).isEqualTo(6);
+        assertThat(line.get("train_tokens").intValue()).isEqualTo(8 * 2 * 2 * 2 * 32);
+        assertThat(line.get("remaining_train_tokens").intValue()).isEqualTo(2 * 2 * 2 * 2 * 32);
+        assertThat(line.get("changes").get(0).toString())
+                .isEqualTo("{\"from_round\":7,\"key\":\"train.rounds\",\"was\":\"6\",\"is\":\"8\"}");
+        Outcome refused = train("no-such-master", directory.resolve("none"), "model.l-max=100000", "run.dry-run=true");
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.messages()).contains("model.l-max: found 100000, expected at most ");
     }
 
     @Test

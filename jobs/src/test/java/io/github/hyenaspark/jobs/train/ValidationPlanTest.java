@@ -42,7 +42,7 @@ class ValidationPlanTest {
                 List.of());
         var memory = TrainingMemory.of(
                 resolved.model(), GPT2, resolved.train(), resolved.run().merge());
-        return plan.dryRun(resolved, memory);
+        return plan.dryRun(resolved, memory, 400, List.of(new Change(401, "train.lr", "1", "2")));
     }
 
     @Test
@@ -50,6 +50,10 @@ class ValidationPlanTest {
         JsonNode line = dryRun(TOKENS, DOCUMENTS, PRESET);
         assertThat(line.get("rounds").longValue()).isEqualTo(1000);
         assertThat(line.get("train_tokens").longValue()).isEqualTo(30_000L * 256 * 2048);
+        assertThat(line.get("round").longValue()).isEqualTo(400);
+        assertThat(line.get("remaining_train_tokens").longValue()).isEqualTo(18_000L * 256 * 2048);
+        assertThat(line.get("changes").toString())
+                .isEqualTo("[{\"from_round\":401,\"key\":\"train.lr\",\"was\":\"1\",\"is\":\"2\"}]");
         assertThat(line.get("validations").longValue()).isEqualTo(250);
         assertThat(line.get("validation_share").doubleValue()).isBetween(0.015, 0.02);
         assertThat(line.get("validation_tokens").longValue()).isEqualTo(7L * 256 * 2048);
