@@ -125,6 +125,7 @@ public final class TrainJob {
                 "run.patience",
                 settings.run().patience(),
                 expected);
+        resumed.endlessWarmUp().ifPresent(LOG::warn);
         if (settings.run().dryRun()) {
             resumed.tell(changes);
             long round = found.filter(checkpoint -> !checkpoint.isImported())

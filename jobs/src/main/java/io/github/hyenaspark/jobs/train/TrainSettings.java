@@ -135,6 +135,20 @@ public record TrainSettings(
                 + (train.totalSteps() - train.reached().step()) + " local steps that remain";
     }
 
+    /** What a warm-up does that takes the whole run; empty if it ends before. */
+    Optional<String> endlessWarmUp() {
+        long steps = train.totalSteps();
+        return train.warmupSteps() < steps
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "train.warmup-steps: found %d in a run of %d local steps, so its rates rise to %.3g %% of what"
+                                + " they are set to, and never fall; take fewer, or more train.rounds",
+                        train.warmupSteps(),
+                        steps,
+                        100.0 * steps / train.warmupSteps()));
+    }
+
     /** What a training on a snapshot holds in memory. */
     TrainingMemory memory(DatasetSnapshot snapshot) {
         return TrainingMemory.of(model, snapshot.vocabulary().size(), train, run.merge())

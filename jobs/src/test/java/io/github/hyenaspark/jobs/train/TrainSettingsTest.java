@@ -68,4 +68,16 @@ class TrainSettingsTest {
                 .isEqualTo("the decay of the rates had begun: they go on from 13.1 % of the way from train.min-lr ="
                         + " 2.0E-4 to train.lr = 0.002, where they were, over the 120 local steps that remain");
     }
+
+    @Test
+    void aWarmUpThatTakesTheWholeRunIsTold() throws IOException {
+        assertThat(settings("train.warmup-steps=199").endlessWarmUp()).isEmpty();
+        assertThat(settings("train.warmup-steps=0").endlessWarmUp()).isEmpty();
+        assertThat(settings("train.warmup-steps=200").endlessWarmUp().orElseThrow())
+                .contains("rise to 100 % of");
+        assertThat(settings("train.warmup-steps=800").endlessWarmUp())
+                .hasValue(
+                        "train.warmup-steps: found 800 in a run of 200 local steps, so its rates rise to 25.0 % of what"
+                                + " they are set to, and never fall; take fewer, or more train.rounds");
+    }
 }
