@@ -8,6 +8,7 @@ import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.ExitCode;
@@ -28,8 +29,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code inspect memory}: the memory that a training needs, estimated before it starts. The documents of a dataset are
- * counted if one is named; else an executor takes {@code bytes_per_document} of its heap for each more.
+ * {@code inspect memory}: the memory that a training needs, estimated before it starts. A dataset that is named has the
+ * tokenizer, and its documents are counted; else an executor takes {@code bytes_per_document} of its heap for each
+ * more.
  */
 public final class MemoryJob implements Callable<Integer> {
     private static final double MEBIBYTE = 1 << 20;
@@ -77,8 +79,13 @@ public final class MemoryJob implements Callable<Integer> {
         train.lengthSchedule().check(model.lMax());
         RunConfig run = settings.bind("run", RunConfig.class);
         DataConfig data = settings.bind("data", DataConfig.class);
-        int vocabularySize =
-                Tokenizer.open(SparkRuntime.storage(), data.tokenizer()).vocabularySize();
+        Storage storage = SparkRuntime.storage();
+        Optional<DatasetSnapshot> snapshot = data.dataset().isBlank()
+                ? Optional.empty()
+                : Optional.of(DatasetSnapshot.numbered(storage, data.dataset(), data.snapshot()));
+        int vocabularySize = snapshot.isPresent()
+                ? snapshot.get().vocabulary().size()
+                : Tokenizer.open(storage, data.tokenizer()).vocabularySize();
         int cores = settings.bind("memory", Config.class).executorCores();
         if (cores < train.threads()) {
             throw new IllegalArgumentException("memory.executor-cores: found " + cores
@@ -86,9 +93,6 @@ public final class MemoryJob implements Callable<Integer> {
         }
         int tasks = Math.min(train.workers(), cores / train.threads());
         var packing = new PackingConfig(data.packing(), model.lMax());
-        Optional<DatasetSnapshot> snapshot = data.dataset().isBlank()
-                ? Optional.empty()
-                : DatasetSnapshot.find(SparkRuntime.storage(), data.dataset());
         TrainingMemory alone = TrainingMemory.of(model, vocabularySize, train, run.merge());
         TrainingMemory memory = snapshot.map(found -> alone.with(SnapshotRef.of(found, data.dataset()), packing))
                 .orElse(alone);

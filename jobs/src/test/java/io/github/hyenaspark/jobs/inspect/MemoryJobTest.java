@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
@@ -12,7 +13,9 @@ import io.github.hyenaspark.jobs.spark.worker.AggregationSite;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -40,11 +43,7 @@ class MemoryJobTest {
 
     @Test
     void theAnswerSaysWhatADocumentTakesWithAndWithoutADataset() throws Exception {
-        String frozen = Path.of(Objects.requireNonNull(MemoryJobTest.class.getResource("/frozen/0.1"), "frozen")
-                        .toURI())
-                .resolve("dataset")
-                .toString();
-        for (String setting : List.of("data.dataset=", "data.dataset=" + frozen, "data.dataset=/not/prepared/yet")) {
+        for (String setting : List.of("data.dataset=", "data.dataset=" + frozen())) {
             ObjectNode needed = needed(setting);
             assertThat(needed.get("bytes_per_document").intValue()).isEqualTo(8);
             assertThat(needed.at("/executor_mib/documents").intValue()).isZero();
@@ -53,7 +52,36 @@ class MemoryJobTest {
                 .isEqualTo(14);
     }
 
-    private static ObjectNode needed(String setting) throws IOException {
-        return MemoryJob.needed(Settings.load(List.of("model.d-model=8", "model.n-layer=1", setting)));
+    @Test
+    void aDatasetHasItsTokenizer() throws Exception {
+        assertThat(needed("data.tokenizer=gpt2").get("vocabulary_size").intValue())
+                .isEqualTo(50_257);
+        assertThat(needed("data.dataset=" + frozen(), "data.tokenizer=gpt2")
+                        .get("vocabulary_size")
+                        .intValue())
+                .isEqualTo(256);
+    }
+
+    @Test
+    void aDatasetThatIsNotThereIsRefused() throws Exception {
+        assertThatThrownBy(() -> needed("data.dataset=/not/prepared/yet"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("data.dataset: there is no snapshot in /not/prepared/yet; run prepare first");
+        String frozen = frozen();
+        assertThatThrownBy(() -> needed("data.dataset=" + frozen, "data.snapshot=9"))
+                .hasMessageContaining("data.snapshot: found \"9\"");
+    }
+
+    private static String frozen() throws URISyntaxException {
+        return Path.of(Objects.requireNonNull(MemoryJobTest.class.getResource("/frozen/0.1"), "frozen")
+                        .toURI())
+                .resolve("dataset")
+                .toString();
+    }
+
+    private static ObjectNode needed(String... settings) throws IOException {
+        List<String> all = new ArrayList<>(List.of("model.d-model=8", "model.n-layer=1"));
+        all.addAll(List.of(settings));
+        return MemoryJob.needed(Settings.load(all));
     }
 }
