@@ -25,6 +25,7 @@ import io.github.hyenaspark.jobs.report.page.CompareFindings;
 import io.github.hyenaspark.jobs.report.page.ComparePage;
 import io.github.hyenaspark.jobs.report.page.RunFigures;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import io.github.hyenaspark.jobs.train.RunConfig;
 import io.github.hyenaspark.jobs.train.TrainJob;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.operator.block.Mixer;
@@ -67,6 +68,11 @@ public final class CompareJob {
         this.console = console;
         config = settings.bind("compare", Config.class);
         train = settings.bind("train", TrainConfig.class);
+        RunConfig run = settings.bind("run", RunConfig.class);
+        String whole = "0, since compare trains every cell to its end; take fewer train.rounds";
+        Refusal.unless(run.stopAfterRounds() == 0, "run.stop-after-rounds", run.stopAfterRounds(), whole);
+        String real = "false, since compare needs what it trains; train tells what one cell takes";
+        Refusal.unless(!run.dryRun(), "run.dry-run", true, real);
         DataConfig data = settings.bind("data", DataConfig.class);
         task = TaskInput.isTask(data.input());
         if (task && !data.dataset().isBlank()) {

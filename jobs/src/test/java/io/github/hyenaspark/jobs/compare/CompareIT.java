@@ -264,6 +264,18 @@ class CompareIT {
     }
 
     @Test
+    void whatIsOfOneTrainingIsRefused() {
+        SmallRun.Outcome early = compare("run.stop-after-rounds=2");
+        assertThat(early.code()).isEqualTo(2);
+        assertThat(early.messages())
+                .contains("run.stop-after-rounds: found 2, expected 0, since compare trains every cell to its end");
+        SmallRun.Outcome dry = compare("run.dry-run=true");
+        assertThat(dry.code()).isEqualTo(2);
+        assertThat(dry.messages()).contains("run.dry-run: found true, expected false, since compare needs what it");
+        assertThat(directory.resolve("comparison")).doesNotExist();
+    }
+
+    @Test
     void aTaskAndADatasetAreNotTakenTogether() {
         SmallRun.Outcome outcome = compare("data.input=task:majority");
         assertThat(outcome.code()).isEqualTo(2);
