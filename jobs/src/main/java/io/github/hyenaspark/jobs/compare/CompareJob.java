@@ -101,9 +101,12 @@ public final class CompareJob {
                 Json.object().put("equal", SettingNames.of(config.equal())).put("threads", train.threads());
         ArrayNode cells = result.putArray("cells");
         for (int length : config.lengths()) {
-            Settings data = data(length);
+            Settings data = task ? data(length) : settings.with(List.of("model.l-max=" + length));
             if (task) {
                 checkHeldOut(data);
+            }
+            for (Mixer mixer : config.mixers()) {
+                TrainJob.check(cell(data, mixer, length, name(mixer, length)));
             }
         }
         if (!config.lengths().isEmpty()) { // one session, so that no cell's time has the start of another
@@ -203,22 +206,32 @@ public final class CompareJob {
                 : named;
     }
 
-    /** One that diverged has no loss, and ends the comparison only if it is needed. */
-    private JsonNode cell(Settings data, Mixer mixer, int length, double rate, boolean needed) throws IOException {
-        String name = mixer.settingName() + "-" + length + (config.rates().isEmpty() ? "" : "-lr" + rate);
-        String run = place(name);
-        LOG.info("{}: {}", name, run);
-        Settings cell = data.with(List.of(
+    private static String name(Mixer mixer, int length) {
+        return mixer.settingName() + "-" + length;
+    }
+
+    /** The settings of a cell but for its learning rates and rounds. */
+    private Settings cell(Settings data, Mixer mixer, int length, String name) {
+        return data.with(List.of(
                 "model.mixer=" + mixer.settingName(),
                 "train.batch-size=" + batch(length),
-                "train.lr=" + rate,
-                "train.min-lr=" + train.minLr() * (rate / train.lr()),
-                "train.matrix-lr=" + train.matrixLr() * (rate / train.lr()),
-                "train.filter-lr=" + train.filterLr() * (rate / train.lr()),
-                "train.rounds=" + rounds(mixer, length),
                 "run.validate-every-rounds=0", // it is evaluated after training
                 "run.patience=0",
-                "run.dir=" + run));
+                "run.dir=" + place(name)));
+    }
+
+    /** One that diverged has no loss, and ends the comparison only if it is needed. */
+    private JsonNode cell(Settings data, Mixer mixer, int length, double rate, boolean needed) throws IOException {
+        String name = name(mixer, length) + (config.rates().isEmpty() ? "" : "-lr" + rate);
+        String run = place(name);
+        LOG.info("{}: {}", name, run);
+        Settings cell = cell(data, mixer, length, name)
+                .with(List.of(
+                        "train.lr=" + rate,
+                        "train.min-lr=" + train.minLr() * (rate / train.lr()),
+                        "train.matrix-lr=" + train.matrixLr() * (rate / train.lr()),
+                        "train.filter-lr=" + train.filterLr() * (rate / train.lr()),
+                        "train.rounds=" + rounds(mixer, length)));
         ObjectNode json = Json.object()
                 .put("mixer", mixer.settingName())
                 .put("length", length)

@@ -91,6 +91,14 @@ public final class TrainJob {
         }
     }
 
+    /** Refuses settings with which a new run cannot start, as far as that is known before its session. */
+    public static void check(Settings settings) throws IOException {
+        Storage storage = SparkRuntime.storage();
+        TrainSettings asked = TrainSettings.of(settings, storage, List.of());
+        DatasetSnapshot snapshot = new RunData(storage, asked).snapshot(Optional.empty());
+        asked.refuseUnlessItFits(snapshot);
+    }
+
     private void run(boolean mayChange) throws IOException {
         checkpoints.manifests().stream().findFirst().ifPresent(TrainingMemory::refuseUnlessItFits);
         var from = new Handover<>(checkpoints.newestValid());
@@ -155,7 +163,7 @@ public final class TrainJob {
     /** Only once nothing here refuses to train: a driver that trains the run elsewhere ends then. */
     private void takeOver(Handover<Optional<Checkpoint>> from, DatasetSnapshot snapshot) throws IOException {
         int threads = settings.train().threads();
-        settings.memory(snapshot).refuseUnlessItFits(settings.train().workers(), threads);
+        settings.refuseUnlessItFits(snapshot);
         ReplayedSteps replay = ReplayedSteps.read(storage, settings.run().replay());
         Trained trained;
         try (SparkRuntime runtime =

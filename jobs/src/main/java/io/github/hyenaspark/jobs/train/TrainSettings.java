@@ -155,6 +155,10 @@ public record TrainSettings(
                 .with(SnapshotRef.of(snapshot, data.dataset()), packing());
     }
 
+    void refuseUnlessItFits(DatasetSnapshot snapshot) {
+        memory(snapshot).refuseUnlessItFits(train.workers(), train.threads());
+    }
+
     /** Those with which the held-out loss of a round was measured, if it is the last that was measured. */
     TrainSettings asMeasuredIn(long round, Storage storage) throws IOException {
         Optional<String> then = changes.stream()

@@ -77,6 +77,22 @@ class CompareIT {
         assertThat(directory.resolve("comparison")).doesNotExist();
     }
 
+    /** A document has 2,000 to 3,000 bytes. */
+    @Test
+    void aLengthThatCannotBeIsRefusedBeforeAShorterOneIsTrained() {
+        String[] single = {"compare.lengths=[64,8192]", "model.l-max=8192", "data.packing=single"};
+        SmallRun.Outcome packed = compare(single);
+        assertThat(packed.code()).as(packed.messages()).isEqualTo(2);
+        assertThat(packed.messages()).contains("model.l-max: found 8192, expected at most ");
+        SmallRun.Outcome schedule = compare("compare.lengths=[128,64]", "train.length-schedule.start=128");
+        assertThat(schedule.code()).as(schedule.messages()).isEqualTo(2);
+        assertThat(schedule.messages()).contains("train.length-schedule.start must be model.l-max = 64");
+        SmallRun.Outcome large = compare("compare.lengths=[64,128]", "model.l-max=128", "train.batch-size=4000000");
+        assertThat(large.code()).as(large.messages()).isEqualTo(2);
+        assertThat(large.messages()).contains("train.batch-size");
+        assertThat(directory.resolve("comparison")).doesNotExist();
+    }
+
     @Test
     void everyCellIsTrainedOnTheSameTokensAndDoneOnce() throws IOException {
         JsonNode result = compare().json();
