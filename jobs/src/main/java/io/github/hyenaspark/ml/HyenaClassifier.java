@@ -72,11 +72,16 @@ public final class HyenaClassifier extends Estimator<HyenaClassificationModel>
     public HyenaClassificationModel fit(Dataset<?> documents) {
         transformSchema(documents.schema());
         StructField field = Stages.column(this, documents.schema(), labelCol());
-        Column label = Stages.column(documents.toDF(), getLabelCol());
+        Column value = Stages.column(documents.toDF(), getLabelCol());
         boolean named = field.dataType().equals(DataTypes.StringType);
         List<String> known = named ? List.of() : names(field);
-        Column text = named ? label : number(label, Math.max(MOST_UNNAMED, known.size()));
-        FittedModel fitted = LabelFit.fit(this, documents, text, "classification");
+        var label = named
+                ? new LabelledRows.Label(value, value.isNotNull(), "the name of a class")
+                : new LabelledRows.Label(
+                        number(value, Math.max(MOST_UNNAMED, known.size())),
+                        LabelledRows.isFinite(value),
+                        "the number of a class");
+        FittedModel fitted = LabelFit.fit(this, documents, label, "classification");
         List<String> names = named ? fitted.names() : known;
         HyenaClassificationModel model = copyValues(new HyenaClassificationModel(uid), new ParamMap());
         return model.with(fitted).setLabels(names).setParent(this);
@@ -90,8 +95,8 @@ public final class HyenaClassifier extends Estimator<HyenaClassificationModel>
                 functions.lit(", expected whole numbers from 0 to " + (most - 1)
                         + "; index classes with StringIndexer or cast them to strings, or take HyenaRegressor")));
         Column whole = label.geq(0).and(label.lt(most)).and(label.equalTo(functions.floor(label)));
-        Column text = functions.when(whole, label.cast(DataTypes.LongType).cast(DataTypes.StringType));
-        return functions.when(label.isNull(), functions.lit(null)).otherwise(text.when(whole.unary_$bang(), refusal));
+        Column text = label.cast(DataTypes.LongType).cast(DataTypes.StringType);
+        return functions.when(whole, text).otherwise(refusal);
     }
 
     private static List<String> names(StructField label) {

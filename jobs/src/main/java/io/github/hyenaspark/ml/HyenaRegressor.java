@@ -62,7 +62,9 @@ public final class HyenaRegressor extends Estimator<HyenaRegressionModel>
     @Override
     public HyenaRegressionModel fit(Dataset<?> documents) {
         transformSchema(documents.schema());
-        Column label = Stages.column(documents.toDF(), getLabelCol()).cast(DataTypes.StringType);
+        Column value = Stages.column(documents.toDF(), getLabelCol());
+        var label = new LabelledRows.Label(
+                value.cast(DataTypes.StringType), LabelledRows.isFinite(value), "a finite number");
         FittedModel fitted = LabelFit.fit(this, documents, label, "regression");
         HyenaRegressionModel model = copyValues(new HyenaRegressionModel(uid), new ParamMap());
         return model.with(fitted).setParent(this);

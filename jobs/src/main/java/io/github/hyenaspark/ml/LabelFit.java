@@ -14,10 +14,7 @@ import java.util.List;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.param.Param;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructType;
@@ -30,11 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LabelFit {
     private static final Logger LOG = LoggerFactory.getLogger(LabelFit.class);
-    private static final String TEXT = "text";
-    private static final String LABEL = "label";
-    private static final String ID = "id";
-    private static final String WEIGHT = "weight";
-    private static final String HELD_OUT = "held_out";
     private static final double MATRIX_SHARE = 5; // the recipe's rate of matrices, in those of all else
 
     private LabelFit() {}
@@ -79,10 +71,9 @@ final class LabelFit {
     /**
      * Fits a model.
      *
-     * @param label what the documents' labels are written as, of strings
      * @param task of the setting {@code fit.task}
      */
-    static FittedModel fit(FitParams<?> stage, Dataset<?> documents, Column label, String task) {
+    static FittedModel fit(FitParams<?> stage, Dataset<?> documents, LabelledRows.Label label, String task) {
         JavaSparkContext context =
                 JavaSparkContext.fromSparkContext(documents.sparkSession().sparkContext());
         try {
@@ -92,15 +83,18 @@ final class LabelFit {
             LOG.info("{}: what fitting needs is in {} until it ends", stage.uid(), directory);
             try {
                 String input = Storage.resolve(directory, "documents");
-                documents(stage, documents, label)
+                List<String> own = settings(stage, context, input, Storage.resolve(directory, "run"), task);
+                List<String> all = new ArrayList<>(FitJob.defaults(Settings.load(own)));
+                all.addAll(own);
+                Settings settings = Settings.load(all);
+                LabelledRows.of(stage, documents, label)
                         .write()
                         .option("compression", "none")
                         .json(input);
-                String run = Storage.resolve(directory, "run");
-                List<String> own = settings(stage, context, input, run, task);
-                List<String> all = new ArrayList<>(FitJob.defaults(Settings.load(own)));
-                all.addAll(own);
-                return FitJob.fit(Settings.load(all), documents.sparkSession());
+                boolean hasRows = storage.list(input).stream().anyMatch(file -> file.bytes() > 0);
+                String left = stage.getHandleInvalid().equals("error") ? "" : " that can be used";
+                Refusal.unless(hasRows, stage.uid(), "no rows" + left + " in the DataFrame", "documents with labels");
+                return FitJob.fit(settings, documents.sparkSession());
             } finally {
                 delete(storage, directory);
             }
@@ -118,38 +112,14 @@ final class LabelFit {
         }
     }
 
-    /** A document's id is its text, so it does not matter in which partitions the documents are. */
-    private static Dataset<Row> documents(FitParams<?> stage, Dataset<?> documents, Column label) {
-        Dataset<Row> all = documents.toDF();
-        Column text = Stages.column(all, stage.getInputCol());
-        List<Column> columns =
-                new ArrayList<>(List.of(functions.sha2(text, 256).as(ID), text.as(TEXT), label.as(LABEL)));
-        if (stage.isDefined(stage.weightCol())) {
-            columns.add(Stages.column(all, stage.getWeightCol())
-                    .cast(DataTypes.DoubleType)
-                    .as(WEIGHT));
-        }
-        if (stage.isDefined(stage.validationIndicatorCol())) {
-            columns.add(Stages.column(all, stage.getValidationIndicatorCol()).as(HELD_OUT));
-        }
-        Dataset<Row> rows = all.select(columns.toArray(Column[]::new));
-        Column isEmpty = rows.col(TEXT).equalTo("");
-        if (!stage.getHandleInvalid().equals("error")) {
-            return rows.na().drop(new String[] {TEXT, LABEL}).filter(functions.not(isEmpty));
-        }
-        Column refusal = functions.raise_error(functions.lit(stage.inputCol()
-                + ": found an empty text, expected documents; set handleInvalid to skip, or leave such rows out"));
-        return rows.withColumn(TEXT, functions.when(isEmpty, refusal).otherwise(rows.col(TEXT)));
-    }
-
     private static List<String> settings(
             FitParams<?> stage, JavaSparkContext context, String input, String run, String task) {
         List<String> settings = new ArrayList<>(List.of(
                 "data.input=" + input,
-                "data.source.text-field=" + TEXT,
-                "data.source.id-field=" + ID,
+                "data.source.text-field=" + LabelledRows.TEXT,
+                "data.source.id-field=" + LabelledRows.ID,
                 "run.dir=" + run,
-                "fit.label-field=" + LABEL,
+                "fit.label-field=" + LabelledRows.LABEL,
                 "fit.task=" + task,
                 "fit.folds=0",
                 "fit.epochs=" + stage.getMaxIter(),
@@ -178,10 +148,10 @@ final class LabelFit {
             settings.add("data.max-bad-fraction=1");
         }
         if (stage.isDefined(stage.weightCol())) {
-            settings.add("fit.weight-field=" + WEIGHT);
+            settings.add("fit.weight-field=" + LabelledRows.WEIGHT);
         }
         if (stage.isDefined(stage.validationIndicatorCol())) {
-            settings.addAll(List.of("fit.held-out-field=" + HELD_OUT, "run.checkpoint=best"));
+            settings.addAll(List.of("fit.held-out-field=" + LabelledRows.HELD_OUT, "run.checkpoint=best"));
         }
         settings.addAll(List.of(stage.getSettings()));
         return settings;

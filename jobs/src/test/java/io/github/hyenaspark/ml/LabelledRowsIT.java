@@ -1,0 +1,111 @@
+package io.github.hyenaspark.ml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hyenaspark.jobs.testing.OtherApplication;
+import java.nio.file.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What estimators make of rows: of their order, of those that cannot be used, and of very few. */
+@Tag("process")
+class LabelledRowsIT {
+    private static final int ROWS = 60;
+    private static final String[] SMALL = {
+        "model.d-model=8", "model.n-layer=1", "model.mixer=hyena", "model.filter.width=4", "fit.models=1"
+    };
+
+    @TempDir
+    static Path shared;
+
+    private static SparkSession session = OtherApplication.session("local[2]");
+
+    @AfterAll
+    static void stop() {
+        session.stop();
+    }
+
+    private static Dataset<Row> rows() {
+        return session.range(ROWS)
+                .selectExpr(
+                        "id",
+                        "translate(sha2(string(id), 256), '0123456789abcdef', 'ACGTACGTACGTACGT') as text",
+                        "int(id % 2) as label",
+                        "double(id) as value",
+                        "1D as weight",
+                        "id % 5 = 1 as validates");
+    }
+
+    private static HyenaClassifier classifier() {
+        return new HyenaClassifier().setInputCol("text").setMaxIter(1).setSettings(SMALL);
+    }
+
+    private static HyenaRegressor regressor() {
+        return new HyenaRegressor()
+                .setInputCol("text")
+                .setLabelCol("value")
+                .setMaxIter(1)
+                .setSettings(SMALL);
+    }
+
+    @Test
+    void rowsThatCannotBeUsedAreSkipped() {
+        Dataset<Row> rows = rows().withColumn(
+                        "value",
+                        functions.expr("case id when 2 then double('NaN') when 3 then null"
+                                + " when 4 then double('Infinity') else value end"))
+                .withColumn(
+                        "weight",
+                        functions.expr("case id when 5 then null when 6 then double('NaN') when 7 then -1"
+                                + " else weight end"))
+                .withColumn("validates", functions.expr("if(id = 8, null, validates)"));
+        HyenaRegressor regressor = regressor()
+                .setWeightCol("weight")
+                .setValidationIndicatorCol("validates")
+                .setHandleInvalid("skip");
+        assertThat(regressor.fit(rows).transform(rows).collectAsList())
+                .isEqualTo(regressor
+                        .fit(rows.filter("id not in (2, 3, 4, 5, 6, 7, 8)"))
+                        .transform(rows)
+                        .collectAsList());
+        Dataset<Row> classes = rows.withColumn("label", functions.expr("if(id = 9, double('NaN'), label)"));
+        assertThat(classifier().setHandleInvalid("skip").fit(classes).numClasses())
+                .isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            value     | double('NaN')      | labelCol: found NaN, expected a finite number; set handleInvalid
+            value     | cast(null AS INT)  | labelCol: found null, expected a finite number; set handleInvalid
+            weight    | double(null)       | weightCol: found null, expected a number of at least 0
+            weight    | -2D                | weightCol: found -2.0, expected a number of at least 0
+            validates | cast(null AS BOOLEAN) | validationIndicatorCol: found null, expected true or false
+            text      | string(null)       | inputCol: found null, expected documents
+            """)
+    void rowsThatCannotBeUsedAreNamed(String column, String value, String message) {
+        Dataset<Row> rows = rows().withColumn(column, functions.expr("if(id = 7, " + value + ", " + column + ")"));
+        HyenaRegressor regressor =
+                regressor().setTokenizer("dna").setWeightCol("weight").setValidationIndicatorCol("validates");
+        assertThatThrownBy(() -> regressor.fit(rows)).hasStackTraceContaining(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"error", "skip"})
+    void aDataFrameWithoutRowsIsNamed(String handleInvalid) {
+        String found = handleInvalid.equals("skip") ? "no rows that can be used" : "no rows";
+        var regressor = new HyenaRegressor("r").setInputCol("text").setLabelCol("value");
+        assertThatThrownBy(() -> regressor.setHandleInvalid(handleInvalid).fit(rows().filter("id < 0")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("r: found " + found + " in the DataFrame, expected documents with labels");
+    }
+}
