@@ -21,10 +21,7 @@ import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * From a DataFrame to a fitted model: the documents go to files in one pass without a shuffle, and those to
- * {@code fit}.
- */
+/** From a DataFrame to a fitted model: the documents go to files, sorted, and those to {@code fit}. */
 final class LabelFit {
     private static final Logger LOG = LoggerFactory.getLogger(LabelFit.class);
     private static final double MATRIX_SHARE = 5; // the recipe's rate of matrices, in those of all else

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.ml;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.sql.Column;
@@ -9,7 +10,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 
-/** The rows of a DataFrame as {@code fit} reads them: those that can be learnt from. */
+/**
+ * The rows of a DataFrame as {@code fit} reads them: those that can be learnt from, sorted, so that a model depends on
+ * the rows alone and not on their order and partitions.
+ */
 final class LabelledRows {
     static final String TEXT = "text";
     static final String LABEL = "label";
@@ -52,7 +56,8 @@ final class LabelledRows {
 
     /**
      * Rows that cannot be used are refused while the others are computed, unless the stage leaves them out. A
-     * document's id is the hash of its text.
+     * document's id is the hash of its text, by which they are sorted first; those that are equal in all else too are
+     * the same.
      */
     static Dataset<Row> of(FitParams<?> stage, Dataset<?> documents, Label label) {
         Dataset<Row> all = documents.toDF();
@@ -61,11 +66,18 @@ final class LabelledRows {
         List<Column> columns = new ArrayList<>(List.of(id));
         if (stage.getHandleInvalid().equals("error")) {
             fields.forEach(field -> columns.add(field.orRefusal()));
-            return all.select(columns.toArray(Column[]::new));
+            return sorted(all.select(columns.toArray(Column[]::new)));
         }
         fields.forEach(field -> columns.add(field.value.as(field.name)));
         Column usable = fields.stream().map(Field::usable).reduce(Column::and).orElseThrow();
-        return all.filter(usable).select(columns.toArray(Column[]::new));
+        return sorted(all.filter(usable).select(columns.toArray(Column[]::new)));
+    }
+
+    private static Dataset<Row> sorted(Dataset<Row> rows) {
+        return rows.sort(Arrays.stream(rows.columns())
+                .filter(name -> !name.equals(TEXT))
+                .map(rows::col)
+                .toArray(Column[]::new));
     }
 
     private static List<Field> fields(FitParams<?> stage, Dataset<Row> all, Label label) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.jobs.testing.OtherApplication;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -56,6 +58,37 @@ class LabelledRowsIT {
                 .setLabelCol("value")
                 .setMaxIter(1)
                 .setSettings(SMALL);
+    }
+
+    /** Rows of equal texts have other labels and weights, and the units of a dataset end within and between files. */
+    @Test
+    void theOrderAndPartitionsOfRowsDoNotMatter() {
+        Dataset<Row> rows = rows().withColumn("text", functions.expr("if(id < 20, text, substr(text, 1, 2))"))
+                .withColumn("weight", functions.expr("1 + id % 3"));
+        HyenaClassifier classifier =
+                classifier().setWeightCol("weight").setMaxIter(3).setSettings(with("data.unit-bytes=500"));
+        List<Row> found = classifier.fit(rows.coalesce(1)).transform(rows).collectAsList();
+        assertThat(classifier
+                        .fit(rows.orderBy(functions.rand(7)).repartition(3))
+                        .transform(rows)
+                        .collectAsList())
+                .isEqualTo(found);
+        session.conf().set("spark.sql.adaptive.enabled", false); // as many files as partitions
+        session.conf().set("spark.sql.shuffle.partitions", 7);
+        try {
+            assertThat(classifier
+                            .fit(rows.orderBy("value").repartition(5))
+                            .transform(rows)
+                            .collectAsList())
+                    .isEqualTo(found);
+        } finally {
+            session.conf().unset("spark.sql.adaptive.enabled");
+            session.conf().unset("spark.sql.shuffle.partitions");
+        }
+    }
+
+    private static String[] with(String setting) {
+        return Stream.concat(Stream.of(SMALL), Stream.of(setting)).toArray(String[]::new);
     }
 
     @Test
