@@ -141,4 +141,15 @@ class LabelledRowsIT {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("r: found " + found + " in the DataFrame, expected documents with labels");
     }
+
+    /** Nobody sees how the documents that are held out are predicted. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4, 8, 10, 12})
+    void fewRowsAreLearnt(int count) {
+        Dataset<Row> rows = rows().filter("id < " + count);
+        HyenaClassifier classifier = new HyenaClassifier().setInputCol("text").setMaxIter(1);
+        String[] three = {SMALL[0], SMALL[1], SMALL[2], SMALL[3]};
+        assertThat(classifier.setSettings(three).fit(rows).transform(rows).count())
+                .isEqualTo(count);
+    }
 }

@@ -30,6 +30,7 @@ import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
 import io.github.hyenaspark.jobs.spark.worker.LabelPlan;
 import io.github.hyenaspark.jobs.spark.worker.LabelTraining;
 import io.github.hyenaspark.jobs.spark.worker.ReplayedSteps;
+import io.github.hyenaspark.jobs.train.RunConfig;
 import io.github.hyenaspark.model.LabelModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
@@ -77,7 +78,7 @@ final class Fitting {
         /** From now on {@code driver} is what has to be stopped; nothing has with an empty one. */
         void runs(Optional<AveragingDriver> driver);
 
-        /** Whether a training draws its pages at the end. */
+        /** Whether models are measured, and a training draws its pages at the end. */
         default boolean wantsReports() {
             return true;
         }
@@ -105,7 +106,9 @@ final class Fitting {
         this.settings = settings.withLongest(most);
         longest = Math.min(most, this.settings.model().lMax());
         folds = Folds.of(labels, config);
-        folds.check();
+        RunConfig run = this.settings.run();
+        boolean heldOutDecide = run.checkpoint().equals(TrainedRun.BEST) || run.patience() > 0;
+        folds.check(heldOutDecide, observer.wantsReports());
         MeasuringMemory.of(labels, folds, config, longest).refuseUnlessTheyFit(1);
         readings = config.readings(tokenizer.name());
         ModelConfig model = this.settings.model();
@@ -356,6 +359,9 @@ final class Fitting {
     private double[][] predictions(
             TrainingPlan plan, LabelTraining work, float[] theta, int[] documents, FittedModel.Scale scale) {
         int chunks = LabelPlan.chunks(documents);
+        if (chunks == 0) {
+            return new double[0][];
+        }
         Broadcast<TrainingPlan> sentPlan = context.broadcast(plan);
         Broadcast<float[]> sentTheta = context.broadcast(theta);
         try {

@@ -172,8 +172,13 @@ final class Folds {
         return tests || config.folds() > 0 || !config.heldOutField().isBlank();
     }
 
-    /** Refuses documents that are too few for one of the trainings. */
-    void check() {
+    /**
+     * Refuses documents that are too few for one of the trainings.
+     *
+     * @param heldOutDecide whether it depends on held-out documents which parameters are kept, or when training ends
+     * @param measures whether the models are measured
+     */
+    void check(boolean heldOutDecide, boolean measures) {
         Refusal.unless(
                 !tests || config.folds() == 0,
                 "fit.folds",
@@ -183,14 +188,24 @@ final class Folds {
         for (int fold = 0; fold < Math.max(1, config.folds()); fold++) {
             for (int model = 0; model < config.models(); model++) {
                 Division division = division(fold, model);
-                if (division.train.length == 0 || division.heldOut.length == 0 || division.test.length == 0) {
-                    throw new IllegalArgumentException("fit.folds: found " + documents.size() + " documents, " + groups
-                            + " of them after those of equal text or of one group are taken together: too few for "
-                            + config.folds() + " folds and fit.validation-fraction=" + config.validationFraction()
-                            + "; give more documents, or ask for fewer folds");
+                if (division.train.length == 0
+                        || (heldOutDecide && division.heldOut.length == 0)
+                        || (measures && division.test.length == 0)) {
+                    throw tooFew();
                 }
             }
         }
+    }
+
+    private IllegalArgumentException tooFew() {
+        String found = documents.size() + " documents, " + groups
+                + " of them after those of equal text or of one group are taken together: too few for ";
+        String share = "fit.validation-fraction=" + config.validationFraction() + "; give more documents";
+        return new IllegalArgumentException(
+                config.folds() == 0
+                        ? "data.input: found " + found + share
+                        : "fit.folds: found " + found + config.folds() + " folds and " + share
+                                + ", or ask for fewer folds");
     }
 
     /** Of the documents that do not test. */

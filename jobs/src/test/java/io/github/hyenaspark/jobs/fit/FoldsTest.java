@@ -68,7 +68,7 @@ final class FoldsTest {
         }
         var set = new LabelSet(Task.CLASSIFICATION, List.of("a", "b"), documents, targets);
         Folds folds = Folds.of(set, Settings.load(List.of("fit.folds=0")).bind("fit", FitConfig.class));
-        folds.check();
+        folds.check(true, true);
         Division division = folds.division(0, 0);
         assertThat(division.test()).containsExactly(0, 1, 2);
         List<Integer> others = IntStream.concat(Arrays.stream(division.train()), Arrays.stream(division.heldOut()))
@@ -228,6 +228,23 @@ final class FoldsTest {
         assertThat(division.heldOut().length).isBetween(16, 24);
     }
 
+    /** Of few documents a model may have none to hold out, which matters only if they decide or measure. */
+    @Test
+    void fewDocumentsAreRefusedWhereSomeMustBeHeldOut() {
+        LabelSet four = set(Task.CLASSIFICATION, 4, i -> i % 2);
+        Folds folds = Folds.of(four, Settings.load(List.of("fit.folds=0")).bind("fit", FitConfig.class));
+        folds.check(false, false);
+        for (boolean decide : List.of(true, false)) {
+            assertThatThrownBy(() -> folds.check(decide, !decide))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("data.input: found 4 documents, 4 of them after those of equal text or of one group are"
+                            + " taken together: too few for fit.validation-fraction=0.1; give more documents");
+        }
+        Folds two = Folds.of(four, Settings.load(List.of("fit.folds=2")).bind("fit", FitConfig.class));
+        two.check(false, true);
+        assertThatThrownBy(() -> two.check(true, true)).hasMessageContaining("or ask for fewer folds");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aFieldThatHoldsOutNoneOrAllIsNamed(boolean heldOut) {
@@ -238,7 +255,7 @@ final class FoldsTest {
         var set = new LabelSet(Task.CLASSIFICATION, List.of("a", "b"), documents, set().targets());
         Settings settings = Settings.load(List.of("fit.folds=0", "fit.held-out-field=late"));
         assertThatThrownBy(() ->
-                        Folds.of(set, settings.bind("fit", FitConfig.class)).check())
+                        Folds.of(set, settings.bind("fit", FitConfig.class)).check(true, true))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("fit.held-out-field: found late, which is " + heldOut + " for every document, expected true"
                         + " for those that are held out and false for those that are trained on");
