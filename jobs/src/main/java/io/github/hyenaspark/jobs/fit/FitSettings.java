@@ -52,14 +52,16 @@ record FitSettings(Settings settings, DataConfig data, String directory) {
         return fit().pretrained().isBlank() ? with("model.l-max=" + longest) : this;
     }
 
-    /** Of one of the models, trained on so many documents. */
+    /** Of one of the models, trained on so many documents; at most half of its steps are warm-up. */
     FitSettings ofModel(String name, int fold, int model, int documents) {
         TrainConfig train = train();
         long steps = steps(train, documents, epochs(train, documents));
         long epoch = Math.max(1, steps(train, documents, 1) / train.localSteps());
         long rounds = Math.max(1, Math.round((double) steps / train.localSteps()));
+        long warmup = Math.min(train.warmupSteps(), rounds * train.localSteps() / 2);
         List<String> own = new ArrayList<>(List.of(
                 "train.rounds=" + rounds,
+                "train.warmup-steps=" + warmup,
                 "train.seed=" + (fit().seed() + (long) FOLD_SEEDS * fold + model),
                 "run.validate-every-rounds=" + epoch));
         return new FitSettings(settings.with(own), data, new FittingDirectory(directory).run(name));

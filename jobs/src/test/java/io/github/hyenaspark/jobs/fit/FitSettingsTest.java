@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.train.config.TrainConfig;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,11 +18,14 @@ class FitSettingsTest {
     private static final int STEPS_OF_A_ROUND = 8;
 
     private static long rounds(int documents, String... settings) {
+        return train(documents, settings).rounds();
+    }
+
+    private static TrainConfig train(int documents, String... settings) {
         Settings all = Settings.load(Recipe.SETTINGS).with(List.of(settings));
         return new FitSettings(all, all.bind("data", DataConfig.class), "fitting")
                 .ofModel("model-1", 0, 0, documents)
-                .train()
-                .rounds();
+                .train();
     }
 
     @ParameterizedTest
@@ -29,6 +33,13 @@ class FitSettingsTest {
     void fewDocumentsAreSeenMoreOften(int documents, int epochs) {
         double expected = (double) documents * epochs / DOCUMENTS_OF_A_STEP / STEPS_OF_A_ROUND;
         assertThat((double) rounds(documents)).isBetween(expected - 0.6, expected + 0.6);
+    }
+
+    /** 8, 16, 40 and 400 steps. */
+    @ParameterizedTest
+    @CsvSource({"4, 4", "12, 8", "32, 20", "320, 20"})
+    void halfOfTheStepsAtMostAreWarmUp(int documents, int steps) {
+        assertThat(train(documents).warmupSteps()).isEqualTo(steps);
     }
 
     @Test
