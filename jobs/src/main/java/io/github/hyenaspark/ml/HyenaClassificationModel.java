@@ -127,7 +127,7 @@ public final class HyenaClassificationModel extends Model<HyenaClassificationMod
             String expected = numClasses() + " numbers, none negative and at most one of them 0";
             Refusal.unless(fits, thresholds().toString(), Arrays.toString(found), expected);
         }
-        return Stages.classified(schema, this, List.of(getLabels()));
+        return Stages.classified(schema, this, List.of(getLabels()), numClasses());
     }
 
     @Override

@@ -116,7 +116,7 @@ public final class HyenaClassifier extends Estimator<HyenaClassificationModel>
                 labelCol().toString(),
                 getLabelCol() + " of type " + label.simpleString(),
                 "strings, or numbers of classes from 0");
-        return Stages.classified(schema, this, List.of());
+        return Stages.classified(schema, this, List.of(), 0);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.ml;
 
 import io.github.hyenaspark.jobs.spark.Pooling;
+import io.github.hyenaspark.jobs.spark.Scoring;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.ml.Transformer;
@@ -71,27 +72,34 @@ public final class HyenaEmbedder extends Transformer implements PretrainedParams
     }
 
     /**
-     * The documents, in their order and partitions, and their vectors.
+     * The documents, in their order and partitions, and their vectors, whose length is in the metadata of the column.
      *
      * @throws IllegalArgumentException if the columns do not fit, or there is no such model
      * @throws java.io.UncheckedIOException if the model cannot be read
      */
     @Override
     public Dataset<Row> transform(Dataset<?> documents) {
-        StructType schema = transformSchema(documents.schema());
+        transformSchema(documents.schema());
         String result = uid + "__result";
         Pooling pooling = getPooling().equals("mean") ? new Pooling.Mean() : new Pooling.Last();
-        Dataset<Row> computed = Stages.open(this, documents).addVectors(documents, getInputCol(), result, pooling);
+        Scoring scoring = Stages.open(this, documents);
+        StructType schema = embedded(documents.schema(), scoring.vectorLength());
+        Dataset<Row> computed = scoring.addVectors(documents, getInputCol(), result, pooling);
         Column vector = Stages.column(computed, result).getField("vector").cast("array<double>");
         Map<String, Column> values = Map.of(getOutputCol(), functions.array_to_vector(vector));
         return Stages.finish(this, computed, result, "vector", schema, values);
     }
 
+    /** Does not read the model, so it does not know how long vectors are. */
     @Override
     public StructType transformSchema(StructType schema) {
         Stages.require(this, pretrained(), "the URI of a run or an export");
         Stages.checkInput(this, schema);
-        return Stages.with(schema, this, outputCol(), SQLDataTypes.VectorType());
+        return embedded(schema, 0);
+    }
+
+    private StructType embedded(StructType schema, int length) {
+        return Stages.with(schema, this, outputCol(), SQLDataTypes.VectorType(), Stages.size(length));
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.param.Param;
@@ -117,15 +118,27 @@ final class Stages {
         return column.isEmpty() ? schema : schema.add(column, type, true, metadata);
     }
 
-    /** The schema with the columns of a classifier, whose classes have these names or none. */
-    static StructType classified(StructType schema, ClassificationParams<?> stage, List<String> names) {
+    /**
+     * The schema with the columns of a classifier, whose classes have these names or none, and how many there are.
+     *
+     * @param classes 0 if they are not known yet
+     */
+    static StructType classified(StructType schema, ClassificationParams<?> stage, List<String> names, int classes) {
         NominalAttribute attribute = NominalAttribute.defaultAttr().withName(stage.getPredictionCol());
-        Metadata metadata = names.isEmpty()
+        Metadata metadata = classes == 0
                 ? Metadata.empty()
-                : attribute.withValues(names.toArray(String[]::new)).toMetadata();
+                : (names.isEmpty()
+                                ? attribute.withNumValues(classes)
+                                : attribute.withValues(names.toArray(String[]::new)))
+                        .toMetadata();
         StructType all = with(schema, stage, stage.predictionCol(), DataTypes.DoubleType, metadata);
-        all = with(all, stage, stage.probabilityCol(), SQLDataTypes.VectorType());
-        return with(all, stage, stage.rawPredictionCol(), SQLDataTypes.VectorType());
+        all = with(all, stage, stage.probabilityCol(), SQLDataTypes.VectorType(), size(classes));
+        return with(all, stage, stage.rawPredictionCol(), SQLDataTypes.VectorType(), size(classes));
+    }
+
+    /** How Spark's stages tell the length of a column's vectors; 0 if it is not known. */
+    static Metadata size(int length) {
+        return length == 0 ? Metadata.empty() : new AttributeGroup("vector", length).toMetadata();
     }
 
     static Scoring open(PretrainedParams<?> stage, Dataset<?> documents) {

@@ -7,10 +7,15 @@ import io.github.hyenaspark.jobs.testing.OtherApplication;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.spark.ml.attribute.AttributeGroup;
+import org.apache.spark.ml.attribute.NominalAttribute;
+import org.apache.spark.ml.feature.VectorAssembler;
+import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.Metadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -151,5 +156,29 @@ class LabelledRowsIT {
         String[] three = {SMALL[0], SMALL[1], SMALL[2], SMALL[3]};
         assertThat(classifier.setSettings(three).fit(rows).transform(rows).count())
                 .isEqualTo(count);
+    }
+
+    @Test
+    void vectorsTellTheirLength() {
+        Dataset<Row> rows = rows();
+        HyenaClassificationModel model = classifier().fit(rows);
+        Dataset<Row> predicted = model.transform(rows);
+        assertThat(predicted.schema()).isEqualTo(model.transformSchema(rows.schema()));
+        for (String column : List.of("probability", "rawPrediction")) {
+            assertThat(AttributeGroup.fromStructField(predicted.schema().apply(column))
+                            .size())
+                    .isEqualTo(2);
+        }
+        var assembler = new VectorAssembler()
+                .setInputCols(new String[] {"probability", "value"})
+                .setOutputCol("features")
+                .setHandleInvalid("keep");
+        Vector features = assembler.transform(predicted).first().getAs("features");
+        assertThat(features.size()).isEqualTo(3);
+        Metadata expected = NominalAttribute.defaultAttr()
+                .withName("prediction")
+                .withNumValues(2)
+                .toMetadata();
+        assertThat(predicted.schema().apply("prediction").metadata()).isEqualTo(expected);
     }
 }

@@ -23,6 +23,7 @@ import java.util.List;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
@@ -98,6 +99,9 @@ class PretrainedStagesIT {
         assertThat(found.columns()).containsExactly("id", "text", "a.class", "features", "bits", "loss");
         assertThat(found.schema().apply("a.class").metadata()).isEqualTo(metadata);
         Scoring scoring = Scoring.open(session, run);
+        assertThat(AttributeGroup.fromStructField(found.schema().apply("features"))
+                        .size())
+                .isEqualTo(scoring.vectorLength());
         List<Row> vectors =
                 scoring.embed(read, "id", "text", new Pooling.Mean()).collectAsList();
         List<Row> scores = scoring.score(read, "id", "text").collectAsList();
@@ -109,6 +113,7 @@ class PretrainedStagesIT {
             assertThat(rows.get(i).getLong(0)).isEqualTo(vectors.get(i).getLong(0));
             List<Float> vector = vectors.get(i).getList(2);
             Vector features = rows.get(i).getAs("features");
+            assertThat(features.size()).isEqualTo(scoring.vectorLength());
             assertThat(features.toArray())
                     .containsExactly(
                             vector.stream().mapToDouble(Float::doubleValue).toArray());

@@ -142,6 +142,11 @@ public final class Scoring {
         return beside(documents, text, column, inference(pooling));
     }
 
+    /** D, the length of a vector. */
+    public int vectorLength() {
+        return model.config().dModel();
+    }
+
     /** A column whose name may have dots, or what Spark makes of it if there is none of that name. */
     private static Column named(Dataset<Row> documents, String name) {
         boolean there = List.of(documents.columns()).contains(name);

@@ -52,7 +52,11 @@ final class SentModel implements Serializable {
     }
 
     int longest() {
-        return Settings.ofJson(settings).bind("model", ModelConfig.class).lMax();
+        return config().lMax();
+    }
+
+    ModelConfig config() {
+        return Settings.ofJson(settings).bind("model", ModelConfig.class);
     }
 
     /**
