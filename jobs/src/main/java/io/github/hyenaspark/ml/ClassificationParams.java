@@ -44,8 +44,9 @@ public interface ClassificationParams<S extends Params> extends PredictionParams
      * 0, all others positive. If it is not set, the likeliest class is predicted.
      */
     default DoubleArrayParam thresholds() {
-        String doc = "one number for each class, by which its probability is divided before the greatest decides";
-        return new DoubleArrayParam(this, "thresholds", doc);
+        String doc = "one number for each class, by which its probability is divided before the greatest decides;"
+                + " none negative, at most one of them 0";
+        return new DoubleArrayParam(this, "thresholds", doc, Thresholds.VALID);
     }
 
     default double[] getThresholds() {

@@ -1,10 +1,8 @@
 package io.github.hyenaspark.ml;
 
-import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.jobs.fit.FittedModel;
 import io.github.hyenaspark.jobs.fit.LabelPredictor;
 import io.github.hyenaspark.jobs.spark.ResultColumns;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,17 +79,20 @@ public final class HyenaClassificationModel extends Model<HyenaClassificationMod
 
     /** How many classes there are: one more than the greatest number. */
     public int numClasses() {
-        int[] classes = classes();
-        return Math.max(getLabels().length, classes[classes.length - 1] + 1);
+        return numClasses(fitted().names(), List.of(getLabels()));
+    }
+
+    /** The same for the names of a model's outputs, and the names of all classes or none. */
+    static int numClasses(List<String> outputs, List<String> labels) {
+        int[] classes = classes(outputs, labels);
+        return Math.max(labels.size(), classes[classes.length - 1] + 1);
     }
 
     /** The number of the class of each output. */
-    private int[] classes() {
-        List<String> labels = List.of(getLabels());
-        List<String> names = fitted().names();
-        return names.equals(labels)
-                ? IntStream.range(0, names.size()).toArray()
-                : names.stream().mapToInt(Integer::parseInt).toArray();
+    private static int[] classes(List<String> outputs, List<String> labels) {
+        return outputs.equals(labels)
+                ? IntStream.range(0, outputs.size()).toArray()
+                : outputs.stream().mapToInt(Integer::parseInt).toArray();
     }
 
     /**
@@ -105,7 +106,8 @@ public final class HyenaClassificationModel extends Model<HyenaClassificationMod
         JavaSparkContext context =
                 JavaSparkContext.fromSparkContext(documents.sparkSession().sparkContext());
         double[] divisors = isDefined(thresholds()) ? getThresholds() : new double[0];
-        var predictor = new ClassPredictor(LabelPredictor.send(context, fitted()), classes(), numClasses(), divisors);
+        int[] classes = classes(fitted().names(), List.of(getLabels()));
+        var predictor = new ClassPredictor(LabelPredictor.send(context, fitted()), classes, numClasses(), divisors);
         String result = uid + "__result";
         Dataset<Row> computed = ResultColumns.predict(documents, getInputCol(), result, predictor);
         Column struct = Stages.column(computed, result);
@@ -119,14 +121,7 @@ public final class HyenaClassificationModel extends Model<HyenaClassificationMod
     @Override
     public StructType transformSchema(StructType schema) {
         Stages.checkInput(this, schema);
-        if (isDefined(thresholds())) {
-            double[] found = getThresholds();
-            boolean fits = found.length == numClasses()
-                    && Arrays.stream(found).allMatch(each -> each >= 0)
-                    && Arrays.stream(found).filter(each -> each == 0).count() < 2;
-            String expected = numClasses() + " numbers, none negative and at most one of them 0";
-            Refusal.unless(fits, thresholds().toString(), Arrays.toString(found), expected);
-        }
+        Thresholds.check(this, numClasses());
         return Stages.classified(schema, this, List.of(getLabels()), numClasses());
     }
 

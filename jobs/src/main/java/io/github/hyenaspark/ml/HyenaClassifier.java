@@ -74,14 +74,19 @@ public final class HyenaClassifier extends Estimator<HyenaClassificationModel>
         StructField field = Stages.column(this, documents.schema(), labelCol());
         Column value = Stages.column(documents.toDF(), getLabelCol());
         boolean named = field.dataType().equals(DataTypes.StringType);
-        List<String> known = named ? List.of() : names(field);
+        List<String> known = names(field);
         var label = named
                 ? new LabelledRows.Label(value, value.isNotNull(), "the name of a class")
                 : new LabelledRows.Label(
                         number(value, Math.max(MOST_UNNAMED, known.size())),
                         LabelledRows.isFinite(value),
                         "the number of a class");
-        FittedModel fitted = LabelFit.fit(this, documents, label, "classification");
+        FittedModel fitted = LabelFit.fit(
+                this,
+                documents,
+                label,
+                "classification",
+                found -> Thresholds.check(this, HyenaClassificationModel.numClasses(found, named ? found : known)));
         List<String> names = named ? fitted.names() : known;
         HyenaClassificationModel model = copyValues(new HyenaClassificationModel(uid), new ParamMap());
         return model.with(fitted).setLabels(names).setParent(this);
@@ -99,7 +104,11 @@ public final class HyenaClassifier extends Estimator<HyenaClassificationModel>
         return functions.when(whole, text).otherwise(refusal);
     }
 
+    /** The names that the metadata of a column of numbers has for them. */
     private static List<String> names(StructField label) {
+        if (label.dataType().equals(DataTypes.StringType)) {
+            return List.of();
+        }
         Attribute attribute = Attribute.fromStructField(label);
         return attribute instanceof NominalAttribute nominal && nominal.values().isDefined()
                 ? List.of(nominal.values().get())
@@ -109,13 +118,18 @@ public final class HyenaClassifier extends Estimator<HyenaClassificationModel>
     @Override
     public StructType transformSchema(StructType schema) {
         LabelFit.check(this, schema);
-        DataType label = Stages.column(this, schema, labelCol()).dataType();
+        StructField field = Stages.column(this, schema, labelCol());
+        DataType label = field.dataType();
         boolean fits = label.equals(DataTypes.StringType) || label instanceof NumericType;
         Refusal.unless(
                 fits,
                 labelCol().toString(),
                 getLabelCol() + " of type " + label.simpleString(),
                 "strings, or numbers of classes from 0");
+        int known = names(field).size();
+        if (known > 0) {
+            Thresholds.check(this, known);
+        }
         return Stages.classified(schema, this, List.of(), 0);
     }
 

@@ -65,7 +65,7 @@ public final class HyenaRegressor extends Estimator<HyenaRegressionModel>
         Column value = Stages.column(documents.toDF(), getLabelCol());
         var label = new LabelledRows.Label(
                 value.cast(DataTypes.StringType), LabelledRows.isFinite(value), "a finite number");
-        FittedModel fitted = LabelFit.fit(this, documents, label, "regression");
+        FittedModel fitted = LabelFit.fit(this, documents, label, "regression", names -> {});
         HyenaRegressionModel model = copyValues(new HyenaRegressionModel(uid), new ParamMap());
         return model.with(fitted).setParent(this);
     }

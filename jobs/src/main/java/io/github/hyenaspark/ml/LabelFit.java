@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.sql.Dataset;
@@ -69,8 +70,14 @@ final class LabelFit {
      * Fits a model.
      *
      * @param task of the setting {@code fit.task}
+     * @param names is told the names of the model's outputs before it is trained, and may refuse them
      */
-    static FittedModel fit(FitParams<?> stage, Dataset<?> documents, LabelledRows.Label label, String task) {
+    static FittedModel fit(
+            FitParams<?> stage,
+            Dataset<?> documents,
+            LabelledRows.Label label,
+            String task,
+            Consumer<List<String>> names) {
         JavaSparkContext context =
                 JavaSparkContext.fromSparkContext(documents.sparkSession().sparkContext());
         try {
@@ -91,7 +98,7 @@ final class LabelFit {
                 boolean hasRows = storage.list(input).stream().anyMatch(file -> file.bytes() > 0);
                 String left = stage.getHandleInvalid().equals("error") ? "" : " that can be used";
                 Refusal.unless(hasRows, stage.uid(), "no rows" + left + " in the DataFrame", "documents with labels");
-                return FitJob.fit(settings, documents.sparkSession());
+                return FitJob.fit(settings, documents.sparkSession(), names);
             } finally {
                 delete(storage, directory);
             }

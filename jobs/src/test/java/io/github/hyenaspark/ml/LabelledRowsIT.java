@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.jobs.testing.OtherApplication;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -180,5 +182,20 @@ class LabelledRowsIT {
                 .withNumValues(2)
                 .toMetadata();
         assertThat(predicted.schema().apply("prediction").metadata()).isEqualTo(expected);
+    }
+
+    @Test
+    void thresholdsOfOtherClassesAreRefusedBeforeTheTraining() throws IOException {
+        Path place = Files.createDirectories(shared.resolve("thresholds"));
+        HyenaClassifier classifier =
+                new HyenaClassifier("c").setInputCol("text").setCheckpointDir(place.toString());
+        String[] forever = with("fit.epochs=1000000");
+        assertThatThrownBy(
+                        () -> classifier.setSettings(forever).setThresholds(0.5).fit(rows()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("c__thresholds: found [0.5], expected 2 numbers, one for each class");
+        try (Stream<Path> left = Files.list(place)) {
+            assertThat(left).isEmpty();
+        }
     }
 }

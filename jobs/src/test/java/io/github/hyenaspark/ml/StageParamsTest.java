@@ -9,15 +9,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.param.Params;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StageParamsTest {
     private static final StructType DOCUMENTS =
@@ -140,6 +144,30 @@ class StageParamsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("pooling");
         assertThatThrownBy(() -> embedder().setMaxLength(-1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1,1", "0,0", "0,1,0", "NaN,1"})
+    void thresholdsThatNoClassifierTakesAreRefused(String thresholds) {
+        double[] values = Arrays.stream(thresholds.split(","))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
+        var classifier = new HyenaClassifier("c");
+        assertThatThrownBy(() -> classifier.setThresholds(values))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("thresholds");
+        assertThat(classifier.setThresholds(0, 1).getThresholds()).containsExactly(0, 1);
+    }
+
+    @Test
+    void thresholdsOfOtherThanTheNamedClassesAreRefused() {
+        Metadata names =
+                NominalAttribute.defaultAttr().withValues("a", "b", "c").toMetadata();
+        StructType labelled = DOCUMENTS.add("label", DataTypes.DoubleType, false, names);
+        var classifier = new HyenaClassifier("c").setInputCol("text");
+        classifier.setThresholds(1, 2, 3).transformSchema(labelled);
+        assertThatThrownBy(() -> classifier.setThresholds(1, 2).transformSchema(labelled))
+                .hasMessage("c__thresholds: found [1.0, 2.0], expected 3 numbers, one for each class");
     }
 
     @Test

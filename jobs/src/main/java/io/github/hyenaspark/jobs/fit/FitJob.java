@@ -44,6 +44,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import javax.management.JMException;
 import javax.management.ObjectName;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -153,8 +154,11 @@ public final class FitJob implements Job {
     /**
      * Runs a fitting in an application's session, whose jobs have their names again afterwards. It wants the model
      * alone, so there are no pages and pictures.
+     *
+     * @param names is told the names of the model's outputs before it is trained, and may refuse them
      */
-    public static FittedModel fit(Settings settings, SparkSession session) throws IOException {
+    public static FittedModel fit(Settings settings, SparkSession session, Consumer<List<String>> names)
+            throws IOException {
         var silent = new Fitting.Observer() {
             @Override
             public Progress progress(ProgressTask work) {
@@ -171,11 +175,13 @@ public final class FitJob implements Job {
             }
         };
         JavaSparkContext context = SparkRuntime.of(session).context();
-        var names = TaskWatch.Names.of(context);
+        var jobs = TaskWatch.Names.of(context);
         try {
-            return fitting(settings, context, silent).run().model();
+            Fitting fitting = fitting(settings, context, silent);
+            names.accept(fitting.labels().names());
+            return fitting.run().model();
         } finally {
-            names.restore(context);
+            jobs.restore(context);
         }
     }
 
