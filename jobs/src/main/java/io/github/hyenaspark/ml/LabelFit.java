@@ -91,7 +91,7 @@ final class LabelFit {
                 List<String> all = new ArrayList<>(FitJob.defaults(Settings.load(own)));
                 all.addAll(own);
                 Settings settings = Settings.load(all);
-                LabelledRows.of(stage, documents, label)
+                LabelledRows.of(stage, documents, label, FitJob.skipsSpace(settings))
                         .write()
                         .option("compression", "none")
                         .json(input);

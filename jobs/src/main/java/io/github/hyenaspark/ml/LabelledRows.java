@@ -20,6 +20,7 @@ final class LabelledRows {
     static final String ID = "id";
     static final String WEIGHT = "weight";
     static final String HELD_OUT = "held_out";
+    private static final String SPACE = " \t\n\u000B\f\r"; // of ASCII
 
     private LabelledRows() {}
 
@@ -58,10 +59,12 @@ final class LabelledRows {
      * Rows that cannot be used are refused while the others are computed, unless the stage leaves them out. A
      * document's id is the hash of its text, by which they are sorted first; those that are equal in all else too are
      * the same.
+     *
+     * @param skipsSpace whether a text of white space alone is as good as an empty one
      */
-    static Dataset<Row> of(FitParams<?> stage, Dataset<?> documents, Label label) {
+    static Dataset<Row> of(FitParams<?> stage, Dataset<?> documents, Label label, boolean skipsSpace) {
         Dataset<Row> all = documents.toDF();
-        List<Field> fields = fields(stage, all, label);
+        List<Field> fields = fields(stage, all, label, skipsSpace);
         Column id = functions.sha2(Stages.column(all, stage.getInputCol()), 256).as(ID);
         List<Column> columns = new ArrayList<>(List.of(id));
         if (stage.getHandleInvalid().equals("error")) {
@@ -80,10 +83,11 @@ final class LabelledRows {
                 .toArray(Column[]::new));
     }
 
-    private static List<Field> fields(FitParams<?> stage, Dataset<Row> all, Label label) {
+    private static List<Field> fields(FitParams<?> stage, Dataset<Row> all, Label label, boolean skipsSpace) {
         Column text = Stages.column(all, stage.getInputCol());
         Column found = functions.when(text.isNull(), "null").otherwise("an empty text");
-        Column there = text.isNotNull().and(text.notEqual(""));
+        Column letters = skipsSpace ? functions.trim(text, SPACE) : text;
+        Column there = text.isNotNull().and(letters.notEqual(""));
         Column labels = Stages.column(all, stage.getLabelCol());
         List<Field> fields = new ArrayList<>();
         fields.add(new Field(TEXT, stage.inputCol(), text, there, found, "documents"));

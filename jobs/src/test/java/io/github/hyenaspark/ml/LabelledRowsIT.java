@@ -131,6 +131,7 @@ class LabelledRowsIT {
             weight    | -2D                | weightCol: found -2.0, expected a number of at least 0
             validates | cast(null AS BOOLEAN) | validationIndicatorCol: found null, expected true or false
             text      | string(null)       | inputCol: found null, expected documents
+            text      | space(3)           | inputCol: found an empty text, expected documents
             """)
     void rowsThatCannotBeUsedAreNamed(String column, String value, String message) {
         Dataset<Row> rows = rows().withColumn(column, functions.expr("if(id = 7, " + value + ", " + column + ")"));
@@ -147,6 +148,17 @@ class LabelledRowsIT {
         assertThatThrownBy(() -> regressor.setHandleInvalid(handleInvalid).fit(rows().filter("id < 0")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("r: found " + found + " in the DataFrame, expected documents with labels");
+    }
+
+    @Test
+    void aTextWithoutBasesIsSkippedOnBothSides() {
+        Dataset<Row> rows = rows().withColumn("text", functions.expr("if(id = 3, ' \n\u000B', text)"));
+        HyenaClassifier classifier = classifier().setTokenizer("dna").setHandleInvalid("skip");
+        List<Row> found = classifier.fit(rows).transform(rows).collectAsList();
+        assertThat(found).hasSize(ROWS - 1);
+        assertThat(found)
+                .isEqualTo(
+                        classifier.fit(rows.filter("id != 3")).transform(rows).collectAsList());
     }
 
     /** Nobody sees how the documents that are held out are predicted. */

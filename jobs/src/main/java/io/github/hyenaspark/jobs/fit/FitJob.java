@@ -7,6 +7,8 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.task.TaskInput;
+import io.github.hyenaspark.data.token.DnaTokenizer;
+import io.github.hyenaspark.data.token.SymbolTokenizer;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
@@ -183,6 +185,12 @@ public final class FitJob implements Job {
         } finally {
             jobs.restore(context);
         }
+    }
+
+    /** Whether the tokenizer of these settings skips white space, so that a text of nothing else has no tokens. */
+    public static boolean skipsSpace(Settings settings) {
+        String tokenizer = settings.bind("data", DataConfig.class).tokenizer();
+        return tokenizer.equals(DnaTokenizer.NAME) || SymbolTokenizer.isNameOf(tokenizer);
     }
 
     /** The documents become a dataset, and what is to be learnt of it is read. */
