@@ -4,6 +4,7 @@ import io.github.hyenaspark.jobs.fit.LabelSet.LabelledDocument;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
@@ -12,6 +13,10 @@ import java.util.stream.IntStream;
  */
 final class DoubtfulClasses {
     private static final int FEW = 100; // documents, which may all have classes of their own
+    /** As what Parquet, pandas, R and SQL write a number that is missing or out of range. */
+    private static final Pattern NO_NUMBER =
+            Pattern.compile("|[+-]?(nan|inf|infinity)|na|n/a|null|none", Pattern.CASE_INSENSITIVE);
+
     private static final String SAY = "correct it or leave the document out; or set fit.task=classification if these"
             + " are the names of classes";
 
@@ -28,7 +33,11 @@ final class DoubtfulClasses {
         long fractions = classes.stream()
                 .filter(label -> LabelSet.isNumber(label) && !LabelSet.isWhole(label))
                 .count();
-        if (2 * fractions > classes.size()) {
+        boolean missing = numbers > 0
+                && classes.stream()
+                        .allMatch(label -> LabelSet.isNumber(label)
+                                || NO_NUMBER.matcher(label).matches());
+        if (missing || 2 * fractions > classes.size()) {
             throw new IllegalArgumentException("fit.label-field: found " + firstOther(documents, labels) + " among "
                     + numbers + " different numbers, expected a number, as most labels are; " + SAY);
         }

@@ -53,7 +53,7 @@ final class LabelSetTest {
 
     /** Which Java's own reader of numbers takes for some. */
     @ParameterizedTest
-    @ValueSource(strings = {"2d", "3F", "0x1p3", " 4", "NaN", "Infinity"})
+    @ValueSource(strings = {"2d", "3F", "0x1p3", " 4"})
     void otherTextsAreClasses(String text) {
         assertThat(set(List.of(List.of(text), List.of("1"))).task()).isEqualTo(Task.CLASSIFICATION);
         assertThatThrownBy(() -> set(List.of(List.of(text), List.of("1")), "fit.task=regression"))
@@ -101,11 +101,27 @@ final class LabelSetTest {
                 .hasSize(25);
     }
 
+    /** As pandas, R, SQL and Java write it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"NaN", "nan", "Infinity", "-inf", "", "NA", "n/a", "NULL", "None"})
+    void aMissingNumberIsNoClass(String text) {
+        assertThatThrownBy(() -> set(labels(9, i -> i == 3 ? text : i % 2 + ".0")))
+                .hasMessage("fit.label-field: found \"" + text + "\" of the document d3 among 2 different numbers,"
+                        + " expected a number, as most labels are; correct it or leave the document out; or set"
+                        + " fit.task=classification if these are the names of classes");
+        assertThat(set(labels(9, i -> i == 3 ? text : i % 2 + ".0"), "fit.task=classification")
+                        .outputs())
+                .isEqualTo(3);
+        assertThat(set(labels(9, i -> i == 3 ? text : "kind " + i % 2)).outputs())
+                .as("a name among names")
+                .isEqualTo(3);
+    }
+
     @Test
     void labelsThatAreEachDocumentsOwnAreNoClasses() {
-        assertThatThrownBy(() -> set(labels(1000, i -> i == 3 ? "NA" : String.valueOf(i % 900))))
+        assertThatThrownBy(() -> set(labels(1000, i -> i == 3 ? "X" : String.valueOf(i % 900))))
                 .hasMessage("fit.label-field: found 901 different labels of 1000 documents, most of them numbers but"
-                        + " not \"NA\" of the document d3, expected numbers, or several documents of a class; choose"
+                        + " not \"X\" of the document d3, expected numbers, or several documents of a class; choose"
                         + " another field or correct the labels; or set fit.task=classification if these are the"
                         + " names of classes");
         assertThatThrownBy(() -> set(labels(100, i -> "name " + i % 51)))
