@@ -119,7 +119,7 @@ final class Commands {
                         new FitJob(),
                         console);
             case "predict" ->
-                JobCommand.of(words, List.of("predict", "data", "run"), "run.dir", PredictJob::run, console);
+                JobCommand.of(words, List.of("predict", "data", "run"), "run.dir", new PredictJob(), console);
             case "compare" ->
                 JobCommand.of(
                         words,

@@ -52,7 +52,13 @@ final class LabelFit {
 
     /** Refuses a schema that lacks a column which is set, or has one of another type, and settings of no such name. */
     static void check(FitParams<?> stage, StructType schema) {
-        Settings.load(List.of(stage.getSettings())).refuseUnknown();
+        Settings settings = Settings.load(List.of(stage.getSettings()));
+        settings.refuseUnknown();
+        for (String change : settings.changes(List.of("data"))) {
+            String expected = "none: the model could not apply them to a column; clean the column itself";
+            Refusal.unless(
+                    !change.startsWith("data.clean.steps="), stage.settings().toString(), change, expected);
+        }
         Stages.checkInput(stage, schema);
         Stages.column(stage, schema, stage.labelCol());
         if (stage.isDefined(stage.weightCol())) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -253,6 +254,20 @@ class LabelStagesIT {
                         .transform(some.filter("id = 3"))
                         .collectAsList())
                 .hasStackTraceContaining("the text is empty");
+    }
+
+    @Test
+    void aModelNormalisesTextsAsItsFittingDid() {
+        HyenaClassificationModel model = classifier()
+                .setMaxIter(1)
+                .setSettings(Stream.concat(Arrays.stream(SMALL), Stream.of("data.clean.normalisation=nfkc"))
+                        .toArray(String[]::new))
+                .fit(read());
+        Dataset<Row> wide = read().withColumn(
+                        "text", functions.expr("translate(text, 'abcdef', '\uff41\uff42\uff43\uff44\uff45\uff46')"));
+        assertThat(wide.filter("text rlike '\uff41'").count()).isPositive();
+        assertThat(model.transform(wide).select("id", "probability").collectAsList())
+                .isEqualTo(model.transform(read()).select("id", "probability").collectAsList());
     }
 
     @Test

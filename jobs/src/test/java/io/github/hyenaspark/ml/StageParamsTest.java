@@ -183,6 +183,17 @@ class StageParamsTest {
     }
 
     @Test
+    void stepsThatAModelCouldNotApplyAreRefused() {
+        StructType labelled = DOCUMENTS.add("label", DataTypes.DoubleType);
+        var regressor = new HyenaRegressor("r").setInputCol("text").setSettings("data.clean.steps=[mine]");
+        assertThatThrownBy(() -> regressor.transformSchema(labelled))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "r__settings: found data.clean.steps=[\"mine\"], expected none: the model could not apply them"
+                                + " to a column; clean the column itself");
+    }
+
+    @Test
     void aDirectoryKeepsTheCharactersOfItsName(@TempDir Path directory) throws IOException {
         Path folder = Files.createDirectory(directory.resolve("für kurze Zeit"));
         Files.writeString(folder.resolve("a.txt"), "text");

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What {@code fit} leaves: one model or several whose predictions are averaged. A directory of it has all that is
@@ -36,6 +37,7 @@ import java.util.Map;
  * @param longest window of a document that is read, tokens
  * @param names the classes, tags or values, in the order of outputs
  * @param modelSettings the section {@code model}, as JSON
+ * @param texts how the texts were read that it learnt from
  * @param members at least one, all of one shape
  */
 public record FittedModel(
@@ -44,10 +46,12 @@ public record FittedModel(
         int longest,
         List<String> names,
         String modelSettings,
+        TextSettings texts,
         Tokenizer tokenizer,
         List<Member> members) {
     private static final String FILE = FittingDirectory.DESCRIPTION;
     private static final int FORMAT = 1;
+    private static final String TEXTS = "texts";
 
     /** One trained model. */
     public record Member(String name, float[] theta, Scale scale) {}
@@ -93,6 +97,10 @@ public record FittedModel(
                 .put("dropout", spec.head().dropout())
                 .put("tokenizer", tokenizer.name())
                 .put("settings", modelSettings);
+        if (!texts.equals(TextSettings.UNKNOWN)) {
+            ArrayNode textsJson = json.putArray(TEXTS);
+            texts.arguments().forEach(textsJson::add);
+        }
         ArrayNode namesJson = json.putArray("names");
         names.forEach(namesJson::add);
         ArrayNode list = json.putArray("members");
@@ -138,14 +146,42 @@ public record FittedModel(
      */
     static FittedModel ofFitting(Storage storage, String directory) throws IOException {
         String below = new FittingDirectory(directory).model();
-        if (storage.exists(Storage.resolve(below, FILE))) {
-            return read(storage, below);
+        return read(
+                storage,
+                place(storage, directory)
+                        .orElseThrow(() -> new IllegalArgumentException("there is no fitted model in " + below
+                                + ", and " + directory
+                                + " is none itself; run fit first, or wait until it is done")));
+    }
+
+    private static Optional<String> place(Storage storage, String directory) throws IOException {
+        for (String place : List.of(new FittingDirectory(directory).model(), directory)) {
+            if (storage.exists(Storage.resolve(place, FILE))) {
+                return Optional.of(place);
+            }
         }
-        if (storage.exists(Storage.resolve(directory, FILE))) {
-            return read(storage, directory);
+        return Optional.empty();
+    }
+
+    /**
+     * How the model of a fitting reads texts; nothing else of it is read. Unknown if there is no model.
+     *
+     * @param directory as for {@link #ofFitting}
+     * @throws CorruptFileException if its description is damaged
+     */
+    static TextSettings textsOfFitting(Storage storage, String directory) throws IOException {
+        Optional<String> place = place(storage, directory);
+        if (place.isEmpty()) {
+            return TextSettings.UNKNOWN;
         }
-        throw new IllegalArgumentException("there is no fitted model in " + below + ", and " + directory
-                + " is none itself; run fit first, or wait until it is done");
+        String uri = Storage.resolve(place.get(), FILE);
+        return texts(SealedJson.SEAL.open(uri, storage.read(uri)));
+    }
+
+    private static TextSettings texts(ObjectNode json) {
+        List<String> arguments = new ArrayList<>();
+        json.path(TEXTS).forEach(argument -> arguments.add(argument.textValue())); // not in older files
+        return new TextSettings(arguments);
     }
 
     /**
@@ -195,7 +231,8 @@ public record FittedModel(
                     new Scale(numbers(uri, member, "means"), numbers(uri, member, "deviations"))));
         }
         int longest = json.path("longest").asInt(spec.config().lMax()); // not in older files
-        return new FittedModel(spec, readings, longest, List.copyOf(names), settings, tokenizer, List.copyOf(members));
+        return new FittedModel(
+                spec, readings, longest, List.copyOf(names), settings, texts(json), tokenizer, List.copyOf(members));
     }
 
     /** A model's configuration, from the JSON of its section. */

@@ -204,7 +204,15 @@ final class Fitting {
                 predictions.add(sum);
             }
         }
-        var fitted = new FittedModel(spec, readings, longest, labels.names(), settings.modelJson(), tokenizer, members);
+        var fitted = new FittedModel(
+                spec,
+                readings,
+                longest,
+                labels.names(),
+                settings.modelJson(),
+                TextSettings.of(settings.settings()),
+                tokenizer,
+                members);
         return new Outcome(fitted, tested, predictions, epochs, curves);
     }
 

@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.fit;
 import io.github.hyenaspark.data.batch.LabelledDocuments;
 import io.github.hyenaspark.data.batch.Readings;
 import io.github.hyenaspark.data.document.RejectedDocumentException;
+import io.github.hyenaspark.data.document.clean.CleanConfig;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.jobs.fit.metrics.LabelMetrics;
 import io.github.hyenaspark.jobs.spark.Predictor;
@@ -38,6 +39,7 @@ public final class LabelPredictor implements Predictor {
     private final String tokenizerFingerprint;
     private final String tokenizerName;
     private final byte[] tokenizerFile;
+    private final CleanConfig clean;
     private final FittedModel.Scale[] scales;
     private final Broadcast<float[][]> thetas;
     private final int threads;
@@ -50,6 +52,7 @@ public final class LabelPredictor implements Predictor {
         tokenizerFingerprint = model.tokenizer().fingerprint();
         tokenizerName = model.tokenizer().name();
         tokenizerFile = model.tokenizer().file();
+        clean = model.texts().clean();
         scales = model.members().stream().map(FittedModel.Member::scale).toArray(FittedModel.Scale[]::new);
         this.thetas = thetas;
         this.threads = threads;
@@ -116,9 +119,9 @@ public final class LabelPredictor implements Predictor {
         return tokens.length == 0 ? new int[] {tokenizer().endOfDocument()} : tokens;
     }
 
-    /** The same, but an empty text is refused. */
+    /** The same of a text that is not cleaned yet, which is normalised as {@code fit} did; an empty one is refused. */
     public int[] someTokens(InputStream text) throws IOException {
-        int[] tokens = encoded(text);
+        int[] tokens = encoded(clean.normalisation().apply(text));
         if (tokens.length == 0) {
             throw new RejectedDocumentException("the text is empty");
         }

@@ -10,6 +10,7 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.cli.Job;
 import io.github.hyenaspark.jobs.infer.DocumentsJob;
 import io.github.hyenaspark.jobs.infer.ResultFolder;
 import io.github.hyenaspark.jobs.report.progress.Progress;
@@ -32,13 +33,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The command {@code predict}: the labels of documents in files, by a fitted model; writes Parquet. */
-public final class PredictJob {
+public final class PredictJob implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(PredictJob.class);
     private static final List<String> COLUMNS = List.of("predicted", "probabilities", "value", "values");
 
-    private PredictJob() {}
+    /** Texts are read as those that the model learnt from. */
+    @Override
+    public List<String> derived(Settings settings) throws IOException {
+        String run = settings.bind("run", RunConfig.class).dir();
+        return run.isBlank()
+                ? List.of()
+                : FittedModel.textsOfFitting(SparkRuntime.storage(), run).defaults();
+    }
 
-    public static void run(Settings settings, Console console) throws IOException {
+    @Override
+    public void run(Settings settings, Console console) throws IOException {
         long begin = System.nanoTime();
         Storage storage = SparkRuntime.storage();
         RunConfig run = settings.bind("run", RunConfig.class);
@@ -50,6 +59,7 @@ public final class PredictJob {
         SparkInference.checkColumns(data, COLUMNS);
         Collection<InputFile> files = data.files(storage).files();
         FittedModel model = FittedModel.ofFitting(storage, run.dir());
+        model.texts().check(settings);
         ResultFolder folder = ResultFolder.of(storage, "predict.output", output, asked(storage, model, data, files));
         Optional<ObjectNode> done = folder.result();
         ObjectNode result = done.orElseGet(Json::object).put("outcome", "unchanged");

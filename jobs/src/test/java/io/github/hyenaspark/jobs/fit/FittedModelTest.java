@@ -49,6 +49,7 @@ final class FittedModelTest {
                 6,
                 names,
                 settings.renderSections(List.of("model")),
+                TextSettings.of(settings),
                 tokenizer,
                 List.of(member));
     }
@@ -84,6 +85,36 @@ final class FittedModelTest {
     }
 
     @Test
+    void aModelKnowsHowItsTextsWereRead() throws IOException {
+        String uri = directory.resolve("model").toString();
+        FittedModel model = model();
+        model.write(STORAGE, uri);
+        assertThat(FittedModel.textsOfFitting(STORAGE, uri)).isEqualTo(model.texts());
+        assertThat(FittedModel.read(STORAGE, uri).texts()).isEqualTo(model.texts());
+        assertThat(model.texts().arguments()).hasSize(5);
+
+        with(model, TextSettings.UNKNOWN).write(STORAGE, uri);
+        assertThat(Files.readString(Path.of(uri, "model.json")))
+                .as("as older versions wrote it")
+                .doesNotContain("texts");
+        assertThat(FittedModel.textsOfFitting(STORAGE, uri)).isEqualTo(TextSettings.UNKNOWN);
+        assertThat(FittedModel.read(STORAGE, uri).texts()).isEqualTo(TextSettings.UNKNOWN);
+        assertThat(FittedModel.textsOfFitting(STORAGE, uri + "/none")).isEqualTo(TextSettings.UNKNOWN);
+    }
+
+    private static FittedModel with(FittedModel model, TextSettings texts) {
+        return new FittedModel(
+                model.spec(),
+                model.readings(),
+                model.longest(),
+                model.names(),
+                model.modelSettings(),
+                texts,
+                model.tokenizer(),
+                model.members());
+    }
+
+    @Test
     void aModelThatHasLostAFileIsDamaged() throws IOException {
         String uri = directory.resolve("model").toString();
         for (String lost : List.of("model-1.safetensors", "tokenizer.json")) {
@@ -108,6 +139,7 @@ final class FittedModelTest {
                 whole.longest(),
                 whole.names(),
                 whole.modelSettings(),
+                whole.texts(),
                 whole.tokenizer(),
                 List.of(new FittedModel.Member(member.name(), new float[0], member.scale())));
         assertThatThrownBy(() -> unwritable.write(STORAGE, uri)).hasMessageStartingWith("tensor ");

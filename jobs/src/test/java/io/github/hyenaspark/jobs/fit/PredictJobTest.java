@@ -13,6 +13,7 @@ import io.github.hyenaspark.operator.head.LabelHead;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,28 +26,61 @@ class PredictJobTest {
     @TempDir
     Path directory;
 
-    @Test
-    void aModelThatDoesNotFitIsRefused() throws IOException {
-        Settings settings = Settings.load(
-                List.of("model.d-model=64", "model.n-layer=1", "model.l-max=" + LONGEST, "model.mixer=hyena-se"));
+    /** That predicts a value, in a folder of its own. */
+    private String model(int longest, String... more) throws IOException {
+        Settings settings = Settings.load(List.of(
+                        "model.d-model=64", "model.n-layer=1", "model.l-max=" + longest, "model.mixer=hyena-se"))
+                .with(List.of(more));
         Tokenizer tokenizer = Tokenizer.open(STORAGE, "dna");
         var head = new LabelHead(LabelHead.Task.REGRESSION, 1, LabelHead.Pooling.MAX, 1, 2, 0);
         var spec = new LabelModel.Spec(settings.bind("model", ModelConfig.class), tokenizer.vocabularySize(), head, 1);
         long size = spec.table().stream().mapToLong(entry -> entry.size()).sum();
         var scale = new FittedModel.Scale(new double[1], new double[] {1});
         var member = new FittedModel.Member("model-1", new float[Math.toIntExact(size)], scale);
-        String sections = settings.renderSections(List.of("model"));
         String model = directory.resolve("model").toString();
-        new FittedModel(spec, Readings.BOTH, LONGEST, List.of("value"), sections, tokenizer, List.of(member))
+        new FittedModel(
+                        spec,
+                        Readings.BOTH,
+                        longest,
+                        List.of("value"),
+                        settings.renderSections(List.of("model")),
+                        TextSettings.of(settings),
+                        tokenizer,
+                        List.of(member))
                 .write(STORAGE, model);
+        return model;
+    }
+
+    private SmallRun.Outcome predict(String model, String... settings) throws IOException {
         Path input = Files.writeString(directory.resolve("input.txt"), "ACGT");
-        Path output = directory.resolve("output");
-        SmallRun.Outcome outcome = SmallRun.bare(
-                "local[1]", List.of("predict", "run.dir=" + model, "data.input=" + input, "predict.output=" + output));
+        List<String> arguments = new ArrayList<>(
+                List.of("predict", "run.dir=" + model, "data.input=" + input, "predict.output=" + output()));
+        arguments.addAll(List.of(settings));
+        return SmallRun.bare("local[1]", arguments);
+    }
+
+    private Path output() {
+        return directory.resolve("output");
+    }
+
+    @Test
+    void textsAreReadAsTheModelReadsThem() throws IOException {
+        String model = model(8, "data.clean.normalisation=nfc");
+        Settings settings = Settings.load(List.of("run.dir=" + model));
+        assertThat(new PredictJob().derived(settings)).contains("data.clean.normalisation=nfc");
+        SmallRun.Outcome outcome = predict(model, "data.clean.normalisation=nfkc");
+        assertThat(outcome.code()).as(outcome.messages()).isEqualTo(2);
+        assertThat(outcome.messages())
+                .startsWith("hyena predict: data.clean.normalisation: found nfkc, expected nfc, with which the model");
+    }
+
+    @Test
+    void aModelThatDoesNotFitIsRefused() throws IOException {
+        SmallRun.Outcome outcome = predict(model(LONGEST));
         assertThat(outcome.code()).as(outcome.messages()).isEqualTo(2);
         assertThat(outcome.messages())
                 .startsWith("hyena predict: predict needs ")
                 .contains("MiB of the heap of the driver, found", "fewer tasks at once");
-        assertThat(output).doesNotExist();
+        assertThat(output()).doesNotExist();
     }
 }
