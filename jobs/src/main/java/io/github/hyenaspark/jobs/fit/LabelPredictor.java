@@ -102,7 +102,7 @@ public final class LabelPredictor implements Predictor {
                         case TAGGING ->
                             List.of(
                                     IntStream.range(0, outputs.length)
-                                            .filter(t -> outputs[t] >= 0.5)
+                                            .filter(t -> LabelMetrics.isPredicted(outputs[t]))
                                             .mapToObj(t -> names[t])
                                             .toArray(String[]::new),
                                     all);

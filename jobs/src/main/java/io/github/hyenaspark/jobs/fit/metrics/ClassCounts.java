@@ -56,12 +56,17 @@ record ClassCounts(double[] found, double[] predicted, double[] right) {
         double sum = 0;
         int counted = 0;
         for (int c = 0; c < found.length; c++) {
-            double either = found[c] + predicted[c]; // those that are both count twice
-            if (either > 0) {
-                sum += 2 * right[c] / either;
+            double one = f1(c);
+            if (!Double.isNaN(one)) {
+                sum += one;
                 counted++;
             }
         }
         return sum / counted;
+    }
+
+    /** Of one class; NaN if it neither occurs nor is predicted. */
+    double f1(int c) {
+        return 2 * right[c] / (found[c] + predicted[c]); // those that are both count twice
     }
 }

@@ -15,8 +15,9 @@ public final class LabelMetrics {
 
     /**
      * Of a classification {@code accuracy}, {@code mcc}, {@code auroc} and {@code f1}; of tags the same, each the mean
-     * over tags, {@code auroc} over those that some documents have and others have not; of values {@code rmse}, and
-     * {@code r2}, the mean over values that differ. NaN where documents of one class or value alone cannot tell.
+     * over tags, {@code auroc} over those that some documents have and others have not, {@code f1} over those that
+     * occur or are predicted; of values {@code rmse}, and {@code r2}, the mean over values that differ. NaN where
+     * documents of one class or value alone cannot tell.
      *
      * @param targets one row for each document, as in its label set
      */
@@ -44,7 +45,12 @@ public final class LabelMetrics {
                                 .mapToObj(tag -> area(predicted, targets, tag, tag, 1))
                                 .filter(Double::isFinite)
                                 .toList()));
-                metrics.put("f1", mean(tags.stream().map(ClassCounts::f1).toList()));
+                metrics.put(
+                        "f1",
+                        mean(tags.stream()
+                                .map(counts -> counts.f1(1))
+                                .filter(Double::isFinite)
+                                .toList()));
             }
             case REGRESSION -> {
                 metrics.put("r2", explained(predicted, targets));
@@ -59,9 +65,18 @@ public final class LabelMetrics {
     private static double[][] tag(double[][] predicted, int tag) {
         double[][] two = new double[predicted.length][];
         for (int i = 0; i < two.length; i++) {
-            two[i] = new double[] {1 - predicted[i][tag], predicted[i][tag]};
+            two[i] = sides(predicted[i][tag]);
         }
         return two;
+    }
+
+    private static double[] sides(double probability) {
+        return new double[] {1 - probability, probability};
+    }
+
+    /** Whether a tag of this probability is predicted: if it is more likely than not. */
+    public static boolean isPredicted(double probability) {
+        return likeliest(sides(probability)) == 1;
     }
 
     private static double[][] column(double[][] rows, int number) {

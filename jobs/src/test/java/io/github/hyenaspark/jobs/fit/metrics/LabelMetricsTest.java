@@ -44,6 +44,29 @@ final class LabelMetricsTest {
         assertThat(found.get("accuracy")).isCloseTo((2.0 / 3 + 1) / 2, within(1e-12));
         assertThat(found.get("auroc")).isEqualTo(1);
         assertThat(found.get("mcc")).isCloseTo((0.5 + 1) / 2, within(1e-12));
+        assertThat(found.get("f1")).as("f1_score(average='macro')").isCloseTo((2.0 / 3 + 1) / 2, within(1e-12));
+    }
+
+    @Test
+    void aTagThatIsNeitherFoundNorPredictedHasNoF1() {
+        double[][] predicted = {{0.9, 0.2}, {0.1, 0.1}};
+        assertThat(LabelMetrics.of(Task.TAGGING, predicted, new double[][] {{1, 0}, {1, 0}}))
+                .containsEntry("f1", 2.0 / 3);
+        assertThat(LabelMetrics.of(Task.TAGGING, predicted, new double[][] {{1, 1}, {1, 0}}))
+                .as("found, and not predicted")
+                .containsEntry("f1", 1.0 / 3);
+        double[][] none = {{0.1}, {0.1}};
+        assertThat(LabelMetrics.of(Task.TAGGING, none, new double[][] {{0}, {0}}))
+                .containsEntry("f1", Double.NaN);
+    }
+
+    @Test
+    void aTagIsPredictedWhereItIsMeasuredAsPredicted() {
+        for (double probability : new double[] {0, 0.5, Math.nextUp(0.5), 1}) {
+            assertThat(LabelMetrics.isPredicted(probability)).isEqualTo(probability > 0.5);
+            assertThat(LabelMetrics.of(Task.TAGGING, new double[][] {{probability}}, new double[][] {{1}}))
+                    .containsEntry("accuracy", probability > 0.5 ? 1.0 : 0.0);
+        }
     }
 
     @Test
