@@ -50,7 +50,10 @@ public record FitConfig(
 
     /** What is predicted. */
     public enum TaskChoice {
-        /** Values if every label is a number, and one of them not whole or more than 20 of them different. */
+        /**
+         * Values if every label is a number, and one of them not whole or more than 20 of them different, or, in
+         * several fields, not 0 or 1.
+         */
         AUTO,
         CLASSIFICATION,
         REGRESSION,

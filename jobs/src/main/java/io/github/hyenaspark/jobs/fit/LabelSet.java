@@ -30,6 +30,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The documents of a dataset with their labels, in the order of {@link LabelledDocuments}.
@@ -39,6 +41,7 @@ import java.util.regex.Pattern;
  * @param targets one row for each document: the number of its class, its tags (0 or 1), or its values
  */
 record LabelSet(Task task, List<String> names, List<LabelledDocument> documents, double[][] targets) {
+    private static final Logger LOG = LoggerFactory.getLogger(LabelSet.class);
     private static final int MOST_WHOLE_CLASSES = 20;
     private static final double LARGEST_VALUE = 1e300; // beyond it deviations and predictions might not be finite
     private static final int AT_ONCE = 1 << 16; // tokens of a document that are read at once
@@ -197,6 +200,10 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
         return labels.stream().allMatch(LabelSet::isWhole);
     }
 
+    private static boolean areTags(List<String> numbers) {
+        return numbers.stream().mapToDouble(Double::parseDouble).allMatch(value -> value == 0 || value == 1);
+    }
+
     static boolean isWhole(String label) {
         return WHOLE.matcher(label).matches();
     }
@@ -229,7 +236,13 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
         }
         List<String> all = labels.stream().flatMap(List::stream).distinct().toList();
         boolean numbers = all.stream().allMatch(LabelSet::isNumber);
-        boolean values = numbers && (all.size() > MOST_WHOLE_CLASSES || !areWhole(all));
+        boolean whole = numbers && areWhole(all);
+        boolean values = numbers && !(whole && (several ? areTags(all) : all.size() <= MOST_WHOLE_CLASSES));
+        if (values && whole && !several) {
+            LOG.info(
+                    "fit.task=regression: {} different numbers; set fit.task=classification if they are classes",
+                    all.size());
+        }
         return values ? Task.REGRESSION : several ? Task.TAGGING : Task.CLASSIFICATION;
     }
 

@@ -37,6 +37,18 @@ final class LabelSetTest {
         LabelSet tags = set(List.of(List.of("0", "1"), List.of("0", "0")), "fit.label-field=[a,b]");
         assertThat(tags.task()).isEqualTo(Task.TAGGING);
         assertThat(tags.flatTargets()).containsExactly(0, 1, 0, 0);
+
+        LabelSet ratings = set(List.of(List.of("0", "1"), List.of("5", "4")), "fit.label-field=[a,b]");
+        assertThat(ratings.task()).isEqualTo(Task.REGRESSION);
+    }
+
+    @Test
+    void moreThanTwentyWholeNumbersAreValues() {
+        assertThat(set(labels(200, i -> String.valueOf(i % 20))).task()).isEqualTo(Task.CLASSIFICATION);
+        assertThat(set(labels(200, i -> String.valueOf(i % 21))).task()).isEqualTo(Task.REGRESSION);
+        assertThat(set(labels(200, i -> String.valueOf(i % 21)), "fit.task=classification")
+                        .outputs())
+                .isEqualTo(21);
     }
 
     @Test
