@@ -65,8 +65,12 @@ public final class LabelledDocuments implements Closeable {
     /** Reads a window; at least one token, which is the document's end if there is no other. */
     public int[] read(long document, int longest, int window) throws IOException {
         long tokens = tokens(document);
-        int[] ids = new int[(int) Math.max(1, Math.min(tokens, longest))];
-        long from = begin(tokens, longest, window);
+        return readFrom(document, begin(tokens, longest, window), (int) Math.max(1, Math.min(tokens, longest)));
+    }
+
+    /** Reads tokens from one of them on. */
+    public int[] readFrom(long document, long from, int count) throws IOException {
+        int[] ids = new int[count];
         long trained = train.index().documents();
         if (document < trained) {
             train.read(document, from, ids, ids.length);

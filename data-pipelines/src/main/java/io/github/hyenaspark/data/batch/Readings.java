@@ -89,7 +89,8 @@ public enum Readings {
         return to;
     }
 
-    private int[] backwards(int[] sequence) {
+    /** A sequence as it is read from its end. */
+    public int[] backwards(int[] sequence) {
         int[] read = IntStream.range(0, sequence.length)
                 .map(i -> sequence[sequence.length - 1 - i])
                 .toArray();

@@ -19,8 +19,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which documents a model is trained on, which decide when it has learnt enough, and which measure it: a function of a
- * seed, the documents' ids and their labels. Documents of equal text, or of one group, stay together. Each class, or
- * each stretch of sorted values, is spread evenly; small classes are so one after the other.
+ * seed, the documents' ids and their labels. Documents of equal text, or of one group, stay together, and with both
+ * strands of DNA those that are each other's other strand. Each class, or each stretch of sorted values, is spread
+ * evenly; small classes are so one after the other.
  */
 final class Folds {
     private static final Logger LOG = LoggerFactory.getLogger(Folds.class);
@@ -98,14 +99,15 @@ final class Folds {
         return List.copyOf(shuffled.values());
     }
 
-    /** Documents that stay together, because they have one group or one content, or are linked by others. */
+    /** Documents that stay together, because they have one group, content or pair of strands, or others link them. */
     private static List<List<Integer>> groups(LabelSet set) {
         Map<String, Integer> first = new HashMap<>();
         int[] parent = IntStream.range(0, set.documents().size()).toArray();
         for (int document = 0; document < parent.length; document++) {
             LabelledDocument one = set.documents().get(document);
-            for (String key : List.of("content " + one.contentHash(), "group " + one.group())) {
-                if (!key.equals("group ")) {
+            for (String key :
+                    List.of("content " + one.contentHash(), "strands " + one.strandsHash(), "group " + one.group())) {
+                if (!key.equals("strands ") && !key.equals("group ")) {
                     first.putIfAbsent(key, document);
                     int other = root(parent, first.get(key));
                     int own = root(parent, document);

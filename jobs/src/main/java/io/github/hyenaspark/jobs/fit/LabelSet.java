@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.fit;
 
 import io.github.hyenaspark.data.batch.LabelledDocuments;
+import io.github.hyenaspark.data.batch.Readings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
@@ -11,14 +12,11 @@ import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.data.token.DnaTokenizer;
-import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.operator.head.LabelHead.Task;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -44,7 +42,6 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
     private static final Logger LOG = LoggerFactory.getLogger(LabelSet.class);
     private static final int MOST_WHOLE_CLASSES = 20;
     private static final double LARGEST_VALUE = 1e300; // beyond it deviations and predictions might not be finite
-    private static final int AT_ONCE = 1 << 16; // tokens of a document that are read at once
     private static final Pattern WHOLE = Pattern.compile("[+-]?\\d{1,18}(\\.0*)?");
     private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
 
@@ -53,6 +50,8 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
      *
      * @param id as its source gives it, or else its place
      * @param contentHash equal for equal documents
+     * @param strandsHash equal for documents that are trained on or tested together for they are strands of one
+     *     sequence; may be empty
      * @param group documents of equal groups, and of equal contents, are trained on or tested together; may be empty
      * @param tokens without the end
      * @param isTest whether it is held out of everything but the last measurement
@@ -60,9 +59,28 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
      * @param heldOut whether {@code fit.held-out-field} says that it decides when a model has learnt enough
      */
     record LabelledDocument(
-            String id, String contentHash, String group, long tokens, boolean isTest, double weight, boolean heldOut) {
-        LabelledDocument withContent(String hash) {
-            return new LabelledDocument(id, hash, group, tokens, isTest, weight, heldOut);
+            String id,
+            String contentHash,
+            String strandsHash,
+            String group,
+            long tokens,
+            boolean isTest,
+            double weight,
+            boolean heldOut) {
+        /** A document with one strand. */
+        LabelledDocument(
+                String id,
+                String contentHash,
+                String group,
+                long tokens,
+                boolean isTest,
+                double weight,
+                boolean heldOut) {
+            this(id, contentHash, "", group, tokens, isTest, weight, heldOut);
+        }
+
+        LabelledDocument with(TokenHashes hashes) {
+            return new LabelledDocument(id, hashes.content(), hashes.strands(), group, tokens, isTest, weight, heldOut);
         }
     }
 
@@ -87,26 +105,17 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
             }
         }
         if (data.tokenizer().equals(DnaTokenizer.NAME)) {
-            hashTokens(storage, SnapshotRef.of(snapshot, data.dataset()), documents);
+            hashTokens(storage, SnapshotRef.of(snapshot, data.dataset()), documents, config.readings(data.tokenizer()));
         }
         return of(documents, labels, config);
     }
 
-    /**
-     * Documents of equal tokens get equal hashes: small letters of DNA, which mask repeats, are read as capital ones.
-     */
-    private static void hashTokens(Storage storage, SnapshotRef snapshot, List<LabelledDocument> documents)
+    private static void hashTokens(
+            Storage storage, SnapshotRef snapshot, List<LabelledDocument> documents, Readings readings)
             throws IOException {
         try (LabelledDocuments tokens = LabelledDocuments.open(storage, snapshot)) {
             for (int document = 0; document < documents.size(); document++) {
-                MessageDigest digest = Hashes.newSha256();
-                for (int window = 0; window < tokens.windowsOf(document, AT_ONCE); window++) {
-                    int[] ids = tokens.read(document, AT_ONCE, window);
-                    ByteBuffer bytes = ByteBuffer.allocate(ids.length * Integer.BYTES);
-                    bytes.asIntBuffer().put(ids);
-                    digest.update(bytes);
-                }
-                documents.set(document, documents.get(document).withContent(Hashes.hex(digest.digest())));
+                documents.set(document, documents.get(document).with(TokenHashes.of(tokens, document, readings)));
             }
         }
     }

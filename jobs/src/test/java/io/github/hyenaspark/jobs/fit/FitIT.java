@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Labels are learned from documents in files, measured honestly, and predicted for others. */
 final class FitIT {
@@ -284,17 +285,18 @@ final class FitIT {
         assertThat(result.at("/r2/sd").asDouble(-1)).isZero();
     }
 
-    /** Small letters mask repeats; a model reads them as capital ones. */
-    @Test
+    /** Small letters mask repeats; a model reads them as capital ones, and reads both strands. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     @Tag("process")
-    void sequencesInSmallLettersStayWithTheirTwins() throws IOException {
+    void sequencesInSmallLettersAndOtherStrandsStayWithTheirTwins(boolean strands) throws IOException {
         Path input = motifs();
         List<String> lines = new ArrayList<>();
         for (JsonNode line : SmallRun.lines(input)) {
             lines.add(Json.line(line));
-            String small = line.get("text").asText().toLowerCase(Locale.ROOT);
+            String text = line.get("text").asText();
             lines.add(Json.line(((ObjectNode) line.deepCopy())
-                    .put("text", small)
+                    .put("text", strands ? otherStrand(text) : text.toLowerCase(Locale.ROOT))
                     .put("name", line.get("name").asText() + "s")));
         }
         Files.write(input, lines);
@@ -308,6 +310,14 @@ final class FitIT {
         assertThat(folds.values()).contains(1, 2);
         folds.forEach(
                 (id, fold) -> assertThat(folds.getOrDefault(id + "s", fold)).isEqualTo(fold));
+    }
+
+    private static String otherStrand(String bases) {
+        return new StringBuilder(bases)
+                .reverse()
+                .chars()
+                .mapToObj(base -> String.valueOf("TGCA".charAt("ACGT".indexOf(base))))
+                .collect(Collectors.joining());
     }
 
     @Test

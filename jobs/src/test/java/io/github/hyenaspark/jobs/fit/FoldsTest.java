@@ -195,6 +195,39 @@ final class FoldsTest {
         }
     }
 
+    /** Documents 2i and 2i + 1 are strands of one sequence. */
+    @Test
+    void strandsOfOneSequenceStayTogether() {
+        LabelSet alone = set(Task.CLASSIFICATION, 60, i -> i / 2 % 2);
+        List<LabelledDocument> documents = new ArrayList<>();
+        for (LabelledDocument one : alone.documents()) {
+            var hashes = new TokenHashes(one.contentHash(), "pair " + documents.size() / 2);
+            documents.add(one.with(hashes));
+        }
+        var pairs = new LabelSet(alone.task(), alone.names(), documents, alone.targets());
+        Folds folds = Folds.of(pairs, Settings.load(List.of("fit.folds=5")).bind("fit", FitConfig.class));
+        for (int fold = 0; fold < 5; fold++) {
+            List<Integer> test =
+                    Arrays.stream(folds.division(fold, 0).test()).boxed().toList();
+            assertThat(test).isNotEmpty().allMatch(i -> test.contains(i ^ 1));
+        }
+    }
+
+    /** So those of a set without such pairs are what they were before strands counted. */
+    @Test
+    void strandsThatAreNoPairsDecideNothing() {
+        LabelSet alone = set(Task.CLASSIFICATION, 60, i -> i % 2);
+        List<LabelledDocument> documents = alone.documents().stream()
+                .map(one -> one.with(new TokenHashes(one.contentHash(), "strands of " + one.id())))
+                .toList();
+        var strands = new LabelSet(alone.task(), alone.names(), documents, alone.targets());
+        FitConfig config = Settings.load(List.of("fit.folds=5")).bind("fit", FitConfig.class);
+        for (int fold = 0; fold < 5; fold++) {
+            assertThat(Folds.of(strands, config).division(fold, 0).test())
+                    .isEqualTo(Folds.of(alone, config).division(fold, 0).test());
+        }
+    }
+
     @Test
     void documentsOfOneGroupStayTogether() {
         Folds folds = folds("fit.folds=5");
