@@ -64,8 +64,13 @@ public final class LabelledDocuments implements Closeable {
 
     /** Reads a window; at least one token, which is the document's end if there is no other. */
     public int[] read(long document, int longest, int window) throws IOException {
-        long tokens = tokens(document);
-        return readFrom(document, begin(tokens, longest, window), (int) Math.max(1, Math.min(tokens, longest)));
+        long from = begin(tokens(document), longest, window);
+        return readFrom(document, from, lengthOfWindows(document, longest));
+    }
+
+    /** Tokens of each window that {@link #read} reads. */
+    public int lengthOfWindows(long document, int longest) {
+        return (int) Math.max(1, Math.min(tokens(document), longest));
     }
 
     /** Reads tokens from one of them on. */

@@ -82,11 +82,18 @@ public enum Readings {
     private static int end(List<int[]> sequences, int from, int longest) {
         int to = from;
         int tokens = 0;
-        while (to < sequences.size()
-                && (tokens == 0 || tokens + LabelledBatch.padded(sequences.get(to).length, longest) <= MOST_TOKENS)) {
+        while (to < sequences.size() && isTogether(tokens, sequences.get(to).length, longest)) {
             tokens += LabelledBatch.padded(sequences.get(to++).length, longest);
         }
         return to;
+    }
+
+    /**
+     * Whether a sequence is computed together with those before it, whose padded lengths add up to {@code tokens}; 0 if
+     * there are none. Whoever has many sequences may so give them a few at a time, to the same end.
+     */
+    public static boolean isTogether(int tokens, int length, int longest) {
+        return tokens == 0 || tokens + LabelledBatch.padded(length, longest) <= MOST_TOKENS;
     }
 
     /** A sequence as it is read from its end. */

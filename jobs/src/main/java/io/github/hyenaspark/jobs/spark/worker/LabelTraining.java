@@ -8,6 +8,7 @@ import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.jobs.spark.task.LabelUse;
+import io.github.hyenaspark.jobs.spark.worker.WindowGroups.Group;
 import io.github.hyenaspark.model.LabelModel;
 import io.github.hyenaspark.model.LabelledBatch;
 import io.github.hyenaspark.model.LossByPosition;
@@ -21,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.function.BiFunction;
 import java.util.function.IntPredicate;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -74,16 +74,17 @@ public record LabelTraining(Broadcast<LabelPlan> labels) implements WorkerComput
         return LabelPlan.chunks(labels.value().heldOut());
     }
 
-    /** The mean loss of held-out documents, all at place 0: a document has one loss. */
+    /** The mean loss of held-out documents, all at place 0: a document has one loss, the mean of its windows. */
     @Override
     public Iterator<LossByPosition> heldOut(TrainingPlan plan, float[] theta, Iterator<Integer> chunks)
             throws IOException {
         LabelPlan known = labels.value();
-        return each(plan, theta, chunks, known.heldOut(), (model, windows) -> {
-            int[] of = windows.documents.stream().mapToInt(Integer::intValue).toArray();
-            LossSum sum = known.readings()
-                    .lossSum(model, windows.sequences, known.targets(of), known.weights(of), known.longest());
-            return new LossByPosition(List.of(sum));
+        return each(plan, theta, chunks, known.heldOut(), (model, chunk, groups) -> {
+            double nats = 0;
+            for (Group group = groups.next(); !group.isEmpty(); group = groups.next()) {
+                nats += group.lossSum(model, known).nats();
+            }
+            return new LossByPosition(List.of(new LossSum(nats, chunk.length)));
         });
     }
 
@@ -91,23 +92,22 @@ public record LabelTraining(Broadcast<LabelPlan> labels) implements WorkerComput
     public Iterator<double[][]> outputs(TrainingPlan plan, float[] theta, int[] documents, Iterator<Integer> chunks)
             throws IOException {
         LabelPlan known = labels.value();
-        return each(
-                plan,
-                theta,
-                chunks,
-                documents,
-                (model, windows) -> known.readings().outputs(model, windows.sequences, known.longest()));
+        return each(plan, theta, chunks, documents, (model, chunk, groups) -> {
+            List<double[]> outputs = new ArrayList<>();
+            for (Group group = groups.next(); !group.isEmpty(); group = groups.next()) {
+                outputs.addAll(Arrays.asList(known.readings().outputs(model, group.sequences(), known.longest())));
+            }
+            return outputs.toArray(double[][]::new);
+        });
     }
 
-    /** All windows of some documents, and whose each is. */
-    private record Windows(List<int[]> sequences, List<Integer> documents) {}
+    @FunctionalInterface
+    private interface Measurement<T> {
+        T of(LabelModel model, int[] documents, WindowGroups groups) throws IOException;
+    }
 
     private <T> Iterator<T> each(
-            TrainingPlan plan,
-            float[] theta,
-            Iterator<Integer> chunks,
-            int[] all,
-            BiFunction<LabelModel, Windows, T> measurement)
+            TrainingPlan plan, float[] theta, Iterator<Integer> chunks, int[] all, Measurement<T> measurement)
             throws IOException {
         LabelPlan known = labels.value();
         ExecutorState executor = ExecutorState.ofThisProcess();
@@ -118,22 +118,11 @@ public record LabelTraining(Broadcast<LabelPlan> labels) implements WorkerComput
             List<T> found = new ArrayList<>();
             while (chunks.hasNext()) {
                 int[] chunk = LabelPlan.chunk(all, chunks.next());
-                found.add(measurement.apply(model, windows(known, documents, chunk)));
+                found.add(measurement.of(model, chunk, new WindowGroups(known, documents, chunk)));
             }
             executor.giveBack(use, model);
             return found.iterator();
         });
-    }
-
-    private static Windows windows(LabelPlan known, LabelledDocuments documents, int[] chunk) throws IOException {
-        var windows = new Windows(new ArrayList<>(), new ArrayList<>());
-        for (int document : chunk) {
-            for (int window = 0; window < documents.windowsOf(document, known.longest()); window++) {
-                windows.sequences.add(documents.read(document, known.longest(), window));
-                windows.documents.add(document);
-            }
-        }
-        return windows;
     }
 
     /** The batches of one worker's local steps in one round: of a longer document one window, another every time. */
