@@ -99,11 +99,16 @@ public record FitConfig(
     /** Refuses a document, {@code what}, with these fields besides its text, if it lacks one. */
     void checkFields(Set<String> found, String what) {
         for (String field : fields()) {
-            String setting = labelField.contains(field)
-                    ? "fit.label-field"
-                    : field.equals(weightField) ? "fit.weight-field" : "fit.held-out-field";
-            Refusal.unless(found.contains(field), setting, field, "a field that " + what + " has, and every other");
+            Refusal.unless(
+                    found.contains(field), setting(field), field, "a field that " + what + " has, and every other");
         }
+    }
+
+    /** The setting that names one of {@link #fields}. */
+    String setting(String field) {
+        return labelField.contains(field)
+                ? "fit.label-field"
+                : field.equals(weightField) ? "fit.weight-field" : "fit.held-out-field";
     }
 
     int trainedLayers(int layers) {

@@ -13,6 +13,7 @@ import io.github.hyenaspark.data.prepare.unit.UnitDocuments;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
@@ -55,11 +56,14 @@ record FitDocuments(Storage storage, DatasetSpec spec, FitConfig config, Fitting
         DataConfig data = settings.bind("data", DataConfig.class);
         Refusal.unless(!data.input().isBlank(), "data.input", "nothing", "a directory, a file or a glob");
         Set<String> columns = new LinkedHashSet<>(data.source().columns());
-        columns.addAll(config.fields());
-        for (String name : List.of(data.source().idField(), data.splitBy())) {
-            if (!name.isBlank()) {
-                columns.add(name);
-            }
+        for (String field : config.fields()) {
+            DocumentTable.checkField(config.setting(field), field);
+            columns.add(field);
+        }
+        String id = data.source().idField();
+        if (!id.isBlank()) {
+            DocumentTable.checkField("data.source.id-field", id);
+            columns.add(id);
         }
         List<String> own = new ArrayList<>(List.of(
                 "data.input=" + (TaskInput.isTask(data.input()) ? TaskInput.directory(run.uri()) : data.input()),

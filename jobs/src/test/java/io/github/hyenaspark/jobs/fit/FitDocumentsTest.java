@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What becomes of a fitting's documents when other settings follow before its first model begins. */
 class FitDocumentsTest {
@@ -90,6 +92,15 @@ class FitDocumentsTest {
     void theSameSettingsGoOn() throws IOException {
         assertThat(left(documents("fit.label-field=date")))
                 .containsExactly("_SUCCESS", "snapshots", "tokenizer", "train");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"fit.label-field, split", "fit.weight-field, Tokens", "data.source.id-field, path"})
+    void aFieldThatTheTableOfDocumentsHasItselfIsRefusedByItsSetting(String setting, String field) {
+        assertThatThrownBy(() -> documents(setting + "=" + field))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(setting + ": found " + field + ", expected a name other than [document_id, ")
+                .hasMessageEndingWith("], which the table of documents has for itself; rename the field");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.github.hyenaspark.data.shard.RowSink;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.SpoolFile;
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
 import java.io.FileNotFoundException;
@@ -197,6 +198,16 @@ public final class DocumentTable {
 
     private MessageType schema() {
         return reader.getFileMetaData().getSchema();
+    }
+
+    /** Refuses the name of a field, given by {@code setting}, that a table could not have as a column. */
+    public static void checkField(String setting, String field) {
+        List<String> taken = OURS.stream().map(Type::getName).toList();
+        Refusal.unless(
+                !taken.contains(field.toLowerCase(Locale.ROOT)),
+                setting,
+                field,
+                "a name other than " + taken + ", which the table of documents has for itself; rename the field");
     }
 
     /** Refuses columns that a table cannot have beside its own, as {@link #schema} does. */
