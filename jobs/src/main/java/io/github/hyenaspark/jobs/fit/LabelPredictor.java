@@ -72,15 +72,22 @@ public final class LabelPredictor implements Predictor {
      */
     @Override
     public StructType columns() {
+        return columns(spec.head());
+    }
+
+    /** The same of any model with this head. */
+    static StructType columns(LabelHead head) {
         StructType columns = new StructType();
-        return switch (spec.head().task()) {
+        return switch (head.task()) {
             case CLASSIFICATION ->
                 columns.add("predicted", DataTypes.StringType).add("probabilities", named("probability"));
             case TAGGING ->
                 columns.add("predicted", DataTypes.createArrayType(DataTypes.StringType, false))
                         .add("probabilities", named("probability"));
             case REGRESSION ->
-                names.length == 1 ? columns.add("value", DataTypes.DoubleType) : columns.add("values", named("value"));
+                head.outputs() == 1
+                        ? columns.add("value", DataTypes.DoubleType)
+                        : columns.add("values", named("value"));
         };
     }
 

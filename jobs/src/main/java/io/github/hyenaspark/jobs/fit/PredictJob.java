@@ -35,7 +35,6 @@ import org.slf4j.LoggerFactory;
 /** The command {@code predict}: the labels of documents in files, by a fitted model; writes Parquet. */
 public final class PredictJob implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(PredictJob.class);
-    private static final List<String> COLUMNS = List.of("predicted", "probabilities", "value", "values");
 
     /** Texts are read as those that the model learnt from. */
     @Override
@@ -56,10 +55,11 @@ public final class PredictJob implements Job {
         ResultFolder.checkNamed("predict.output", output);
         DataConfig data = settings.bind("data", DataConfig.class).qualified(storage);
         Refusal.unless(!data.input().isBlank(), "data.input", "\"\"", "a directory, a file or a glob");
-        SparkInference.checkColumns(data, COLUMNS);
         Collection<InputFile> files = data.files(storage).files();
         FittedModel model = FittedModel.ofFitting(storage, run.dir());
         model.texts().check(settings);
+        SparkInference.checkColumns(
+                data, List.of(LabelPredictor.columns(model.spec().head()).fieldNames()));
         ResultFolder folder = ResultFolder.of(storage, "predict.output", output, asked(storage, model, data, files));
         Optional<ObjectNode> done = folder.result();
         ObjectNode result = done.orElseGet(Json::object).put("outcome", "unchanged");

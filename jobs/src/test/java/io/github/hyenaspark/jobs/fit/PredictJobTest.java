@@ -75,6 +75,19 @@ class PredictJobTest {
     }
 
     @Test
+    void aColumnMayHaveANameThatThisModelDoesNotUse() throws IOException {
+        String model = model(LONGEST);
+        SmallRun.Outcome outcome = predict(model, "data.source.columns=[Value]");
+        assertThat(outcome.code()).as(outcome.messages()).isEqualTo(2);
+        assertThat(outcome.messages())
+                .startsWith("hyena predict: data.source.columns: found Value, expected other names than those of the"
+                        + " results, [id, path, position, error, value]");
+        assertThat(predict(model, "data.source.columns=[predicted]").messages())
+                .as("which a classifier has")
+                .startsWith("hyena predict: predict needs ");
+    }
+
+    @Test
     void aModelThatDoesNotFitIsRefused() throws IOException {
         SmallRun.Outcome outcome = predict(model(LONGEST));
         assertThat(outcome.code()).as(outcome.messages()).isEqualTo(2);
