@@ -101,6 +101,7 @@ final class Fitting {
         FitConfig config = settings.fit();
         pretrained = beginning;
         beginning.ifPresent(begin -> begin.check(tokenizer));
+        MeasuringMemory.ofDocuments(snapshot.counts().documents()).refuseUnlessTheyFit(1);
         labels = LabelSet.read(storage, snapshot, settings.data(), config);
         int most = (int) Math.max(1, Math.min(labels.longest(), config.maxLength()));
         this.settings = settings.withLongest(most);

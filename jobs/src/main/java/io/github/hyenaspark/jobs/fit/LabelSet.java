@@ -1,7 +1,6 @@
 package io.github.hyenaspark.jobs.fit;
 
 import io.github.hyenaspark.data.batch.LabelledDocuments;
-import io.github.hyenaspark.data.batch.Readings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
@@ -13,6 +12,7 @@ import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.data.token.DnaTokenizer;
 import io.github.hyenaspark.io.Refusal;
+import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.operator.head.LabelHead.Task;
 import java.io.IOException;
@@ -90,34 +90,38 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
         List<List<String>> labels = new ArrayList<>();
         List<UnitEntry> units = SnapshotUnits.all(storage, data.dataset(), snapshot);
         for (Split split : List.of(Split.TRAIN, Split.VALIDATION)) {
-            for (UnitEntry unit : units) {
-                for (DocumentRow row : rows(storage, data.dataset(), unit, split)) {
-                    documents.add(new LabelledDocument(
-                            row.columns().getOrDefault(data.source().idField(), row.id()),
-                            row.contentHash(),
-                            row.columns().getOrDefault(data.splitBy(), ""),
-                            row.tokens() - 1,
-                            split == Split.VALIDATION,
-                            weight(row, config),
-                            heldOut(row, config)));
-                    labels.add(labels(row, config.labelField()));
-                }
+            for (List<Labelled> some : Requests.all(units, unit -> labelled(storage, data, config, unit, split))) {
+                some.forEach(one -> documents.add(one.document));
+                some.forEach(one -> labels.add(one.labels));
             }
         }
         if (data.tokenizer().equals(DnaTokenizer.NAME)) {
-            hashTokens(storage, SnapshotRef.of(snapshot, data.dataset()), documents, config.readings(data.tokenizer()));
+            List<TokenHashes> hashes = TokenHashes.all(
+                    storage, SnapshotRef.of(snapshot, data.dataset()), config.readings(data.tokenizer()));
+            for (int document = 0; document < documents.size(); document++) {
+                documents.set(document, documents.get(document).with(hashes.get(document)));
+            }
         }
         return of(documents, labels, config);
     }
 
-    private static void hashTokens(
-            Storage storage, SnapshotRef snapshot, List<LabelledDocument> documents, Readings readings)
-            throws IOException {
-        try (LabelledDocuments tokens = LabelledDocuments.open(storage, snapshot)) {
-            for (int document = 0; document < documents.size(); document++) {
-                documents.set(document, documents.get(document).with(TokenHashes.of(tokens, document, readings)));
-            }
+    private record Labelled(LabelledDocument document, List<String> labels) {}
+
+    private static List<Labelled> labelled(
+            Storage storage, DataConfig data, FitConfig config, UnitEntry unit, Split split) throws IOException {
+        List<Labelled> labelled = new ArrayList<>();
+        for (DocumentRow row : rows(storage, data.dataset(), unit, split)) {
+            var document = new LabelledDocument(
+                    row.columns().getOrDefault(data.source().idField(), row.id()),
+                    row.contentHash(),
+                    row.columns().getOrDefault(data.splitBy(), ""),
+                    row.tokens() - 1,
+                    split == Split.VALIDATION,
+                    weight(row, config),
+                    heldOut(row, config));
+            labelled.add(new Labelled(document, labels(row, config.labelField())));
         }
+        return labelled;
     }
 
     /** Of the documents of a split, by their numbers. */

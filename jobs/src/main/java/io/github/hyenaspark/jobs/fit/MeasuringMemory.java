@@ -5,11 +5,22 @@ import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** What predictions take on the driver, which holds those of all documents that measure until the fitting ends. */
+/**
+ * What documents take on the driver, and predictions, of which it holds those of all documents that measure until the
+ * fitting ends.
+ */
 final class MeasuringMemory {
     private static final int COPIES = 2; // of one model's windows: as they came, and read
 
+    private static final long DOCUMENT = 1 << 10; // bytes: id, hashes, group and label, and their places in folds
+
     private MeasuringMemory() {}
+
+    /** What is known of so many documents, counted before it is read. */
+    static MemoryNeeds ofDocuments(long documents) {
+        String what = String.format(Locale.ROOT, "a fitting of %,d documents", documents);
+        return new MemoryNeeds(what, DOCUMENT * documents, 0, 0, 0, 0, "take fewer documents");
+    }
 
     /**
      * What a fitting needs.

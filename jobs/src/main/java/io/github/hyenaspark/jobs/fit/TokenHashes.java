@@ -2,10 +2,16 @@ package io.github.hyenaspark.jobs.fit;
 
 import io.github.hyenaspark.data.batch.LabelledDocuments;
 import io.github.hyenaspark.data.batch.Readings;
+import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Requests;
+import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * Hashes of a document's tokens: equal for equal tokens, so small letters of DNA, which mask repeats, are capital ones.
@@ -16,8 +22,27 @@ import java.security.MessageDigest;
 record TokenHashes(String content, String strands) {
     private static final int AT_ONCE = 1 << 16; // tokens
 
-    static TokenHashes of(LabelledDocuments documents, long document, Readings readings) throws IOException {
-        return of(documents, document, readings, AT_ONCE);
+    /** Of all documents of a snapshot, many of which are read at once. */
+    static List<TokenHashes> all(Storage storage, SnapshotRef snapshot, Readings readings) throws IOException {
+        try (LabelledDocuments documents = LabelledDocuments.open(storage, snapshot)) {
+            long count = documents.documents();
+            long each = Math.max(1, (count + Requests.AT_ONCE - 1) / Requests.AT_ONCE);
+            List<Long> begins = LongStream.iterate(0, begin -> begin < count, begin -> begin + each)
+                    .boxed()
+                    .toList();
+            return Requests.all(begins, begin -> {
+                        List<TokenHashes> some = new ArrayList<>();
+                        try (LabelledDocuments own = documents.forAnotherThread()) {
+                            for (long document = begin; document < Math.min(count, begin + each); document++) {
+                                some.add(of(own, document, readings, AT_ONCE));
+                            }
+                        }
+                        return some;
+                    })
+                    .stream()
+                    .flatMap(List::stream)
+                    .toList();
+        }
     }
 
     /** Of a document that is read in windows of so many tokens. */

@@ -27,6 +27,14 @@ final class MeasuringMemoryTest {
     }
 
     @Test
+    void tooManyDocumentsAreRefusedBeforeTheyAreRead() {
+        MeasuringMemory.ofDocuments(10_000).refuseUnlessTheyFit(1);
+        assertThatThrownBy(() -> MeasuringMemory.ofDocuments(1_000_000_000).refuseUnlessTheyFit(1))
+                .hasMessageMatching("a fitting of 1,000,000,000 documents needs 976,562 MiB of the heap of the driver,"
+                        + " found [0-9,]+ MiB; give -- --driver-memory SIZE, or take fewer documents");
+    }
+
+    @Test
     void whatCannotFitIsRefusedBeforeTraining() {
         MeasuringMemory.of(50, 1_000, 1_000).refuseUnlessTheyFit(1);
         assertThatThrownBy(() -> MeasuringMemory.of(200_000, 400_000, 80_000).refuseUnlessTheyFit(1))

@@ -12,7 +12,10 @@ import io.github.hyenaspark.jobs.testing.FrozenFiles;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,6 +41,20 @@ final class TokenHashesTest {
                         .isEqualTo(new TokenHashes(own, ""));
             }
         }
+    }
+
+    @Test
+    void manyDocumentsAreHashedInTheirOrder(@TempDir Path directory) throws Exception {
+        String dataset = FrozenFiles.copy("0.1", directory).place("dataset");
+        SnapshotRef snapshot = SnapshotRef.of(DatasetSnapshot.newest(STORAGE, dataset), dataset);
+        List<TokenHashes> expected = new ArrayList<>();
+        try (var documents = LabelledDocuments.open(STORAGE, snapshot)) {
+            for (int document = 0; document < documents.documents(); document++) {
+                expected.add(TokenHashes.of(documents, document, Readings.COMPLEMENT, 1 << 16));
+            }
+        }
+        assertThat(expected).hasSizeGreaterThan(3);
+        assertThat(TokenHashes.all(STORAGE, snapshot, Readings.COMPLEMENT)).isEqualTo(expected);
     }
 
     /** Of all windows of a sequence. */
