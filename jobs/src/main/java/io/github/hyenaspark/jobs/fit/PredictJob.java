@@ -38,11 +38,13 @@ public final class PredictJob implements Job {
 
     /** Texts are read as those that the model learnt from. */
     @Override
-    public List<String> derived(Settings settings) throws IOException {
+    public Derived derived(Settings settings) throws IOException {
         String run = settings.bind("run", RunConfig.class).dir();
-        return run.isBlank()
-                ? List.of()
-                : FittedModel.textsOfFitting(SparkRuntime.storage(), run).defaults();
+        return Derived.defaults(
+                run.isBlank()
+                        ? List.of()
+                        : FittedModel.textsOfFitting(SparkRuntime.storage(), run)
+                                .defaults());
     }
 
     @Override

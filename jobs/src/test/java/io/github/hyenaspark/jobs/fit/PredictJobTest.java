@@ -67,7 +67,7 @@ class PredictJobTest {
     void textsAreReadAsTheModelReadsThem() throws IOException {
         String model = model(8, "data.clean.normalisation=nfc");
         Settings settings = Settings.load(List.of("run.dir=" + model));
-        assertThat(new PredictJob().derived(settings)).contains("data.clean.normalisation=nfc");
+        assertThat(new PredictJob().derived(settings).defaults()).contains("data.clean.normalisation=nfc");
         SmallRun.Outcome outcome = predict(model, "data.clean.normalisation=nfkc");
         assertThat(outcome.code()).as(outcome.messages()).isEqualTo(2);
         assertThat(outcome.messages())
