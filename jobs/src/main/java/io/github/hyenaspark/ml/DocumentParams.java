@@ -26,7 +26,9 @@ public interface DocumentParams<S extends Params> extends Params {
 
     /**
      * What to do with a document that has no result, because it is null, empty, or refused by the model's tokenizer:
-     * {@code error}, the default, fails with the reason, {@code skip} leaves the row out, {@code keep} has null.
+     * {@code error}, the default, fails with the reason, {@code skip} leaves the row out, {@code keep} has null. An
+     * estimator treats a row so too whose label or weight is null or not finite, whose weight is negative, or whose
+     * indicator is null; {@code keep} leaves it out.
      */
     default Param<String> handleInvalid() {
         String doc = "what to do with a document that has no result: error (fail), skip (leave the row out) or keep"
