@@ -33,18 +33,22 @@ record HeldOut(long sequences, long targets, double bytes) {
     private static final int MOST_UNITS = 256;
 
     /**
-     * Reads the index of the held-out split, and shares it with the executors; if documents are left out, also the
-     * tables of their units. Warns if documents are held out and there is nothing to measure on.
+     * Reads the index of the held-out split; if documents are left out, also the tables of their units. Warns if
+     * documents are held out and there is nothing to measure on.
      *
      * @param length L of a sequence
+     * @param shares whether executors are to find the index in one file
      */
-    static HeldOut of(Storage storage, DatasetSnapshot snapshot, String dataset, int length) throws IOException {
+    static HeldOut of(Storage storage, DatasetSnapshot snapshot, String dataset, int length, boolean shares)
+            throws IOException {
         if (snapshot.documents(Split.VALIDATION) == 0) {
             return NOTHING;
         }
         SnapshotRef ref = SnapshotRef.of(snapshot, dataset);
         SplitIndex index = SplitIndex.open(storage, ref, Split.VALIDATION);
-        index.share(storage, ref);
+        if (shares) {
+            index.share(storage, ref);
+        }
         long sequences = 0;
         long targets = 0;
         boolean all = true;

@@ -119,7 +119,11 @@ public final class TrainJob {
         DatasetSnapshot snapshot = new RunData(storage, settings).snapshot(found);
         settings = settings.measuring(snapshot, storage);
         heldOut = HeldOut.of(
-                storage, snapshot, settings.data().dataset(), settings.model().lMax());
+                storage,
+                snapshot,
+                settings.data().dataset(),
+                settings.model().lMax(),
+                !settings.run().dryRun());
         TrainSettings resumed = found.isPresent() ? settings.resuming(found.get(), storage) : settings;
         List<Change> changes = found.isPresent() ? resumed.changesSince(found.get()) : List.of();
         if (!mayChange && changes.stream().anyMatch(change -> change.key().startsWith("train."))) {
