@@ -51,6 +51,7 @@ import org.slf4j.LoggerFactory;
 public final class CompareJob {
     private static final Logger LOG = LoggerFactory.getLogger(CompareJob.class);
     private static final String DIVERGED = "diverged";
+    private static final String OF_RATE = "-lr"; // before a rate in the name of a run
     private static final String ACCURACY = "last_token_accuracy";
 
     private final long begin = System.nanoTime();
@@ -106,7 +107,9 @@ public final class CompareJob {
                 checkHeldOut(data);
             }
             for (Mixer mixer : config.mixers()) {
-                TrainJob.check(cell(data, mixer, length, name(mixer, length)));
+                for (String run : runs(mixer, length)) {
+                    TrainJob.check(cell(data, mixer, length, run));
+                }
             }
         }
         if (!config.lengths().isEmpty()) { // one session, so that no cell's time has the start of another
@@ -206,6 +209,14 @@ public final class CompareJob {
                 : named;
     }
 
+    /** The runs of a cell, one for each rate. */
+    private List<String> runs(Mixer mixer, int length) {
+        String name = name(mixer, length);
+        return config.rates().isEmpty()
+                ? List.of(name)
+                : config.rates().stream().map(rate -> name + OF_RATE + rate).toList();
+    }
+
     private static String name(Mixer mixer, int length) {
         return mixer.settingName() + "-" + length;
     }
@@ -222,7 +233,7 @@ public final class CompareJob {
 
     /** One that diverged has no loss, and ends the comparison only if it is needed. */
     private JsonNode cell(Settings data, Mixer mixer, int length, double rate, boolean needed) throws IOException {
-        String name = name(mixer, length) + (config.rates().isEmpty() ? "" : "-lr" + rate);
+        String name = name(mixer, length) + (config.rates().isEmpty() ? "" : OF_RATE + rate);
         String run = place(name);
         LOG.info("{}: {}", name, run);
         Settings cell = cell(data, mixer, length, name)

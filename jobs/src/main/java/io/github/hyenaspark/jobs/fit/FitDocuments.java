@@ -44,6 +44,7 @@ import org.slf4j.LoggerFactory;
 record FitDocuments(Storage storage, DatasetSpec spec, FitConfig config, FittingDirectory run) {
     private static final Logger LOG = LoggerFactory.getLogger(FitDocuments.class);
     private static final String SNAPSHOT = "snapshot";
+    private static final String FOLDS = "folds";
 
     static FitDocuments of(Settings settings, Storage storage) throws IOException {
         FitConfig config = settings.bind("fit", FitConfig.class);
@@ -104,15 +105,28 @@ record FitDocuments(Storage storage, DatasetSpec spec, FitConfig config, Fitting
                 kept ? Beginning.kept(storage, run.pretrained()) : Beginning.of(storage, config.pretrained()));
     }
 
-    /** From now on this snapshot is what is learnt from, and the models begin with these parameters. */
-    void keep(DatasetSnapshot snapshot, Optional<Beginning> beginning) throws IOException {
-        if (!areKept(storage, run)) {
-            if (beginning.isPresent()) {
-                beginning.get().keep(storage, run.pretrained());
-            }
-            byte[] json = Json.bytes(Json.object().put(SNAPSHOT, snapshot.sha256()));
-            storage.write(run.documents(), out -> out.write(json));
+    /**
+     * From now on this snapshot is what is learnt from, in these folds, and the models begin with these parameters.
+     * Refuses other folds than those that models may have been trained on.
+     */
+    void keep(DatasetSnapshot snapshot, Folds folds, Optional<Beginning> beginning) throws IOException {
+        if (areKept(storage, run)) {
+            String begun = Json.parse(run.documents(), storage.read(run.documents()))
+                    .path(FOLDS)
+                    .asText();
+            boolean same = begun.isEmpty() ? !folds.joinsStrands() : begun.equals(folds.sha256());
+            Refusal.unless(
+                    same,
+                    "run.dir",
+                    run.uri() + ", whose models were begun by a version that divides these documents otherwise",
+                    "a fitting of this version; choose another directory, or go on with that version");
+            return;
         }
+        if (beginning.isPresent()) {
+            beginning.get().keep(storage, run.pretrained());
+        }
+        byte[] json = Json.bytes(Json.object().put(SNAPSHOT, snapshot.sha256()).put(FOLDS, folds.sha256()));
+        storage.write(run.documents(), out -> out.write(json));
     }
 
     /** What is kept, or else what the input is now. */

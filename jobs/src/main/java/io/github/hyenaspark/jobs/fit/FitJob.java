@@ -208,7 +208,7 @@ public final class FitJob implements Job {
         Tokenizer tokenizer = documents.spec().tokenizer(storage);
         Optional<Beginning> beginning = documents.beginning();
         var fitting = new Fitting(context, storage, own, snapshot, tokenizer, beginning, observer);
-        documents.keep(snapshot, beginning);
+        documents.keep(snapshot, fitting.folds(), beginning);
         return fitting;
     }
 

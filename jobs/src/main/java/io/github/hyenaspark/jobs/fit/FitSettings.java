@@ -52,13 +52,15 @@ record FitSettings(Settings settings, DataConfig data, String directory) {
         return fit().pretrained().isBlank() ? with("model.l-max=" + longest) : this;
     }
 
-    /** Of one of the models, trained on so many documents; at most half of its steps are warm-up. */
+    /** Of one of the models, trained on so many documents; at most half of its steps are the recipe's warm-up. */
     FitSettings ofModel(String name, int fold, int model, int documents) {
         TrainConfig train = train();
         long steps = steps(train, documents, epochs(train, documents));
         long epoch = Math.max(1, steps(train, documents, 1) / train.localSteps());
         long rounds = Math.max(1, Math.round((double) steps / train.localSteps()));
-        long warmup = Math.min(train.warmupSteps(), rounds * train.localSteps() / 2);
+        long warmup = train.warmupSteps() == Recipe.WARMUP_STEPS
+                ? Math.min(Recipe.WARMUP_STEPS, rounds * train.localSteps() / 2)
+                : train.warmupSteps();
         List<String> own = new ArrayList<>(List.of(
                 "train.rounds=" + rounds,
                 "train.warmup-steps=" + warmup,

@@ -165,6 +165,10 @@ final class Fitting {
         return labels;
     }
 
+    Folds folds() {
+        return folds;
+    }
+
     /**
      * What was found.
      *

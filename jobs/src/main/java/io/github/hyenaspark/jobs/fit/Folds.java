@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -167,6 +168,22 @@ final class Folds {
         IntPredicate heldOut = document -> !unused.test(document) && isHeldOut(document, model);
         return new Division(
                 all(unused.or(heldOut).negate()), all(heldOut), all(tests || config.folds() > 0 ? tested : heldOut));
+    }
+
+    /** A hash of which documents every training has. */
+    String sha256() {
+        return Hashes.sha256(Stream.concat(
+                Stream.of(likeTests.toString()), Arrays.stream(place).mapToObj(Double::toHexString)));
+    }
+
+    /** Whether a version that did not know strands of DNA divided these documents otherwise. */
+    boolean joinsStrands() {
+        Map<String, String> contents = new HashMap<>();
+        return documents.stream()
+                .filter(document -> !document.strandsHash().isEmpty())
+                .anyMatch(
+                        document -> !contents.computeIfAbsent(document.strandsHash(), strands -> document.contentHash())
+                                .equals(document.contentHash()));
     }
 
     /** Whether all models of a fold are measured on the same documents. */

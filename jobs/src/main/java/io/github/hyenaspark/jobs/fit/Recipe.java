@@ -4,6 +4,7 @@ import java.util.List;
 
 /** The settings with which {@code fit} begins unless it is told others: the best that were found for small sets. */
 final class Recipe {
+    static final int WARMUP_STEPS = 20;
     static final List<String> SETTINGS = List.of(
             "model.mixer=[hyena-se,hyena]",
             "model.d-model=64",
@@ -18,7 +19,7 @@ final class Recipe {
             "train.filter-lr=2e-3",
             "train.min-lr=0",
             "train.schedule=linear",
-            "train.warmup-steps=20",
+            "train.warmup-steps=" + WARMUP_STEPS,
             "train.outer.momentum=0",
             "data.max-bad-fraction=0",
             "checkpoint.every-rounds=50",

@@ -34,6 +34,8 @@ record RunData(Storage storage, TrainSettings settings) {
     /** The default of the settings: as good as no tokenizer named. */
     private static final String DEFAULT_TOKENIZER = "bytes";
 
+    private static final String VALIDATE_TOKENS = "run.validate-tokens";
+
     /**
      * The snapshot to train on.
      *
@@ -68,7 +70,9 @@ record RunData(Storage storage, TrainSettings settings) {
         SplitIndex train = SplitIndex.open(storage, snapshot, Split.TRAIN);
         TokenBatches.check(train, settings.packing());
         train.checkSomeShards(storage);
-        train.share(storage, snapshot);
+        if (!settings.run().dryRun()) {
+            train.share(storage, snapshot);
+        }
     }
 
     /**
@@ -126,7 +130,13 @@ record RunData(Storage storage, TrainSettings settings) {
                     change.key());
             kept.add(ResumeCompatibility.argument(change));
         }
-        return new Derived(ResumeCompatibility.remembered(newest), kept);
+        List<String> remembered = ResumeCompatibility.remembered(newest);
+        boolean chosenHere = asked.bind("run", RunConfig.class).validateTokens() == ValidationPlan.SOME
+                && asked.fileOf(VALIDATE_TOKENS).isPresent();
+        remembered.stream()
+                .filter(argument -> chosenHere && argument.startsWith(VALIDATE_TOKENS + "="))
+                .forEach(kept::add); // a file that leaves the choice to the run does not choose anew
+        return new Derived(remembered, kept);
     }
 
     private void refuseOtherSettings(Checkpoint checkpoint) throws IOException {

@@ -91,9 +91,15 @@ public final class TrainJob {
         }
     }
 
-    /** Refuses settings with which a new run cannot start, as far as that is known before its session. */
+    /**
+     * Refuses settings with which a run that has not begun cannot start, as far as that is known before its session.
+     */
     public static void check(Settings settings) throws IOException {
         Storage storage = SparkRuntime.storage();
+        String run = settings.bind("run", RunConfig.class).dir();
+        if (CheckpointStore.open(storage, run).hasCheckpoints()) {
+            return;
+        }
         TrainSettings asked = TrainSettings.of(settings, storage, List.of());
         DatasetSnapshot snapshot = new RunData(storage, asked).snapshot(Optional.empty());
         asked.refuseUnlessItFits(snapshot);

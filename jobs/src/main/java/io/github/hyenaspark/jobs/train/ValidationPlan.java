@@ -23,6 +23,8 @@ import java.util.List;
 record ValidationPlan(long trainTokens, long validations, long splitTokens, long heldOutTokens, int length, long wave) {
     /** Of {@code run.validate-tokens}: all held-out text is measured. */
     static final long ALL = -1;
+    /** So many that it is a small part of the run's time. */
+    static final long SOME = 0;
 
     /** A split that is not larger is measured whole, whatever the share. */
     private static final long SMALL = 1_000_000;
@@ -50,10 +52,10 @@ record ValidationPlan(long trainTokens, long validations, long splitTokens, long
 
     /** What a setting means for this run: tokens of a sample, or {@link #ALL}. */
     long resolved(long asked) {
-        if (asked == 0 && splitTokens <= SMALL) {
+        if (asked == SOME && splitTokens <= SMALL) {
             return ALL;
         }
-        long tokens = asked == 0 ? affordable() : asked;
+        long tokens = asked == SOME ? affordable() : asked;
         return tokens >= heldOutTokens ? ALL : tokens;
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,30 @@ class FitDocumentsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(setting + ": found " + field + ", expected a name other than [document_id, ")
                 .hasMessageEndingWith("], which the table of documents has for itself; rename the field");
+    }
+
+    @Test
+    void modelsGoOnInTheFoldsTheyWereBegunIn() throws IOException {
+        FitDocuments now = documents("fit.label-field=date");
+        DatasetSnapshot snapshot =
+                DatasetSnapshot.newest(STORAGE, now.spec().config().dataset());
+        now.keep(snapshot, FoldsTest.folds("fit.seed=1"), Optional.empty());
+        now.keep(snapshot, FoldsTest.folds("fit.seed=1"), Optional.empty());
+        assertThatThrownBy(() -> now.keep(snapshot, FoldsTest.folds("fit.seed=2"), Optional.empty()))
+                .hasMessageStartingWith("run.dir: found ")
+                .hasMessageContaining("a version that divides these documents otherwise");
+    }
+
+    /** It did not keep them, and put the strands of a pair into different ones. */
+    @Test
+    void anOlderVersionBeganTheSameFoldsButForPairsOfStrands() throws IOException {
+        FitDocuments now = documents("fit.label-field=date");
+        DatasetSnapshot snapshot =
+                DatasetSnapshot.newest(STORAGE, now.spec().config().dataset());
+        Files.writeString(directory.resolve("run/documents.json"), "{\"snapshot\":\"" + snapshot.sha256() + "\"}");
+        now.keep(snapshot, FoldsTest.folds("fit.seed=1"), Optional.empty());
+        assertThatThrownBy(() -> now.keep(snapshot, FoldsTest.foldsOfPairs(), Optional.empty()))
+                .hasMessageContaining("a version that divides these documents otherwise");
     }
 
     @Test

@@ -43,6 +43,11 @@ class FitSettingsTest {
     }
 
     @Test
+    void aWarmUpThatIsAskedForIsAsLongAsAskedFor() {
+        assertThat(train(12, "train.warmup-steps=30").warmupSteps()).isEqualTo(30);
+    }
+
+    @Test
     void epochsThatAreAskedForCount() {
         assertThat(rounds(256, "fit.epochs=3")).isEqualTo(3);
     }

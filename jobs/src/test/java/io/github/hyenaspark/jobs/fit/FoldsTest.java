@@ -33,7 +33,7 @@ final class FoldsTest {
         return new LabelSet(Task.CLASSIFICATION, List.of("a", "b"), documents, targets);
     }
 
-    private static Folds folds(String... settings) {
+    static Folds folds(String... settings) {
         List<String> all = new ArrayList<>(List.of(settings));
         return Folds.of(set(), Settings.load(all).bind("fit", FitConfig.class));
     }
@@ -196,16 +196,24 @@ final class FoldsTest {
     }
 
     /** Documents 2i and 2i + 1 are strands of one sequence. */
-    @Test
-    void strandsOfOneSequenceStayTogether() {
+    private static LabelSet pairs() {
         LabelSet alone = set(Task.CLASSIFICATION, 60, i -> i / 2 % 2);
         List<LabelledDocument> documents = new ArrayList<>();
         for (LabelledDocument one : alone.documents()) {
             var hashes = new TokenHashes(one.contentHash(), "pair " + documents.size() / 2);
             documents.add(one.with(hashes));
         }
-        var pairs = new LabelSet(alone.task(), alone.names(), documents, alone.targets());
-        Folds folds = Folds.of(pairs, Settings.load(List.of("fit.folds=5")).bind("fit", FitConfig.class));
+        return new LabelSet(alone.task(), alone.names(), documents, alone.targets());
+    }
+
+    static Folds foldsOfPairs() {
+        return Folds.of(pairs(), Settings.load(List.of("fit.folds=5")).bind("fit", FitConfig.class));
+    }
+
+    @Test
+    void strandsOfOneSequenceStayTogether() {
+        Folds folds = foldsOfPairs();
+        assertThat(folds.joinsStrands()).isTrue();
         for (int fold = 0; fold < 5; fold++) {
             List<Integer> test =
                     Arrays.stream(folds.division(fold, 0).test()).boxed().toList();
@@ -222,6 +230,7 @@ final class FoldsTest {
                 .toList();
         var strands = new LabelSet(alone.task(), alone.names(), documents, alone.targets());
         FitConfig config = Settings.load(List.of("fit.folds=5")).bind("fit", FitConfig.class);
+        assertThat(Folds.of(strands, config).joinsStrands()).isFalse();
         for (int fold = 0; fold < 5; fold++) {
             assertThat(Folds.of(strands, config).division(fold, 0).test())
                     .isEqualTo(Folds.of(alone, config).division(fold, 0).test());
