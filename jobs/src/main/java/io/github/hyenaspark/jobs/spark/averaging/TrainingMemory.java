@@ -21,9 +21,6 @@ import io.github.hyenaspark.train.config.TrainConfig;
 public record TrainingMemory(
         StepMemory step, long sent, long result, long taskHeap, long executorHeap, long driverHeap) {
     private static final long MEBIBYTE = 1 << 20;
-    /** Of a result that goes to the driver: the largest buffer that Spark serializes into. */
-    private static final long MOST_SENT = 2047 * MEBIBYTE;
-
     private static final long MOST_TURNS = 1000; // of a task in a round
     /** Spark's own objects in a heap. */
     private static final long SPARK = 160 * MEBIBYTE;
@@ -59,12 +56,6 @@ public record TrainingMemory(
         }
         var sizes = Sizes.of(step, train);
         boolean onDriver = merge.of(train, step.parameters()) == AggregationSite.DRIVER;
-        Refusal.unless(
-                !onDriver || sizes.result <= MOST_SENT,
-                train.mode() == TrainConfig.RoundMode.DEADLINE ? "train.mode" : "run.merge",
-                "results of " + sizes.result / MEBIBYTE + " MiB, each of which goes to the driver at once",
-                "at most " + MOST_SENT / MEBIBYTE + " MiB, as much as Spark sends; set train.codec=int8, or"
-                        + " train.inner-state=reset or local, or average on executors: train.mode=sync, run.merge=auto");
         return new TrainingMemory(
                 step,
                 sizes.sent(),
