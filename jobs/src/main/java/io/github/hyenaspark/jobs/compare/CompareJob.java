@@ -51,7 +51,6 @@ import org.slf4j.LoggerFactory;
 public final class CompareJob {
     private static final Logger LOG = LoggerFactory.getLogger(CompareJob.class);
     private static final String DIVERGED = "diverged";
-    private static final String OF_RATE = "-lr"; // before a rate in the name of a run
     private static final String ACCURACY = "last_token_accuracy";
 
     private final long begin = System.nanoTime();
@@ -107,8 +106,8 @@ public final class CompareJob {
                 checkHeldOut(data);
             }
             for (Mixer mixer : config.mixers()) {
-                for (String run : runs(mixer, length)) {
-                    TrainJob.check(cell(data, mixer, length, run));
+                for (double rate : rates()) {
+                    TrainJob.check(cell(data, mixer, length, run(mixer, length, rate)));
                 }
             }
         }
@@ -136,7 +135,7 @@ public final class CompareJob {
             Settings data = data(length);
             for (Mixer mixer : config.mixers()) {
                 List<JsonNode> ofMixer = new ArrayList<>();
-                for (double rate : config.rates().isEmpty() ? List.of(train.lr()) : config.rates()) {
+                for (double rate : rates()) {
                     boolean last = ofMixer.size() + 1 >= config.rates().size();
                     boolean needed = last && ofMixer.stream().allMatch(cell -> cell.has(DIVERGED));
                     ofMixer.add(cell(data, mixer, length, rate, needed));
@@ -209,12 +208,13 @@ public final class CompareJob {
                 : named;
     }
 
-    /** The runs of a cell, one for each rate. */
-    private List<String> runs(Mixer mixer, int length) {
-        String name = name(mixer, length);
-        return config.rates().isEmpty()
-                ? List.of(name)
-                : config.rates().stream().map(rate -> name + OF_RATE + rate).toList();
+    /** What each cell is trained with, in runs of their own. */
+    private List<Double> rates() {
+        return config.rates().isEmpty() ? List.of(train.lr()) : config.rates();
+    }
+
+    private String run(Mixer mixer, int length, double rate) {
+        return name(mixer, length) + (config.rates().isEmpty() ? "" : "-lr" + rate);
     }
 
     private static String name(Mixer mixer, int length) {
@@ -233,7 +233,7 @@ public final class CompareJob {
 
     /** One that diverged has no loss, and ends the comparison only if it is needed. */
     private JsonNode cell(Settings data, Mixer mixer, int length, double rate, boolean needed) throws IOException {
-        String name = name(mixer, length) + (config.rates().isEmpty() ? "" : OF_RATE + rate);
+        String name = run(mixer, length, rate);
         String run = place(name);
         LOG.info("{}: {}", name, run);
         Settings cell = cell(data, mixer, length, name)

@@ -104,14 +104,19 @@ class FitDocumentsTest {
                 .hasMessageEndingWith("], which the table of documents has for itself; rename the field");
     }
 
+    private DatasetSnapshot newest() throws IOException {
+        return DatasetSnapshot.newest(STORAGE, directory.resolve("run/data").toString());
+    }
+
+    private void keep(Folds folds) throws IOException {
+        documents("fit.label-field=date").keep(newest(), folds, Optional.empty());
+    }
+
     @Test
     void modelsGoOnInTheFoldsTheyWereBegunIn() throws IOException {
-        FitDocuments now = documents("fit.label-field=date");
-        DatasetSnapshot snapshot =
-                DatasetSnapshot.newest(STORAGE, now.spec().config().dataset());
-        now.keep(snapshot, FoldsTest.folds("fit.seed=1"), Optional.empty());
-        now.keep(snapshot, FoldsTest.folds("fit.seed=1"), Optional.empty());
-        assertThatThrownBy(() -> now.keep(snapshot, FoldsTest.folds("fit.seed=2"), Optional.empty()))
+        keep(FoldsTest.folds("fit.seed=1"));
+        keep(FoldsTest.folds("fit.seed=1"));
+        assertThatThrownBy(() -> keep(FoldsTest.folds("fit.seed=2")))
                 .hasMessageStartingWith("run.dir: found ")
                 .hasMessageContaining("a version that divides these documents otherwise");
     }
@@ -119,12 +124,9 @@ class FitDocumentsTest {
     /** It did not keep them, and put the strands of a pair into different ones. */
     @Test
     void anOlderVersionBeganTheSameFoldsButForPairsOfStrands() throws IOException {
-        FitDocuments now = documents("fit.label-field=date");
-        DatasetSnapshot snapshot =
-                DatasetSnapshot.newest(STORAGE, now.spec().config().dataset());
-        Files.writeString(directory.resolve("run/documents.json"), "{\"snapshot\":\"" + snapshot.sha256() + "\"}");
-        now.keep(snapshot, FoldsTest.folds("fit.seed=1"), Optional.empty());
-        assertThatThrownBy(() -> now.keep(snapshot, FoldsTest.foldsOfPairs(), Optional.empty()))
+        Files.writeString(directory.resolve("run/documents.json"), "{\"snapshot\":\"" + newest().sha256() + "\"}");
+        keep(FoldsTest.folds("fit.seed=1"));
+        assertThatThrownBy(() -> keep(FoldsTest.foldsOfPairs()))
                 .hasMessageContaining("a version that divides these documents otherwise");
     }
 

@@ -3,6 +3,8 @@ package io.github.hyenaspark.jobs.testing;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.Provenance;
+import io.github.hyenaspark.checkpoint.TrainingProgress;
+import io.github.hyenaspark.config.Settings;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -81,5 +83,24 @@ public final class Forged {
                 real.journalBytes(),
                 real.progress(),
                 real.workers());
+    }
+
+    /** A checkpoint without vectors of a run with these settings. */
+    public static Checkpoint withSettings(long round, Settings settings, TrainingProgress progress) {
+        return new Checkpoint(
+                round,
+                0,
+                settings.render(),
+                "file:/data/snapshots/00000001.json",
+                "",
+                "bytes",
+                256,
+                Map.of(),
+                List.of(),
+                Map.of(),
+                new Provenance.Numerics("", "", "", ""),
+                0,
+                progress,
+                List.of());
     }
 }

@@ -3,15 +3,14 @@ package io.github.hyenaspark.jobs.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.checkpoint.Checkpoint;
-import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.testing.Forged;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TrainSettingsTest {
@@ -23,21 +22,8 @@ class TrainSettingsTest {
 
     /** After 18 of 20 rounds with these settings, resumed with those. */
     private static TrainSettings resumed(List<String> began, String... words) throws IOException {
-        var from = new Checkpoint(
-                18,
-                0,
-                settings(began.toArray(String[]::new)).settings().render(),
-                "file:/data/snapshots/00000001.json",
-                "",
-                "bytes",
-                256,
-                Map.of(),
-                List.of(),
-                Map.of(),
-                new Provenance.Numerics("", "", "", ""),
-                0,
-                TrainingProgress.NONE,
-                List.of());
+        Settings before = settings(began.toArray(String[]::new)).settings();
+        Checkpoint from = Forged.withSettings(18, before, TrainingProgress.NONE);
         List<String> all = new ArrayList<>(began);
         all.addAll(List.of(words));
         return settings(all.toArray(String[]::new)).resuming(from, Storage.local());

@@ -5,17 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
-import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.jobs.testing.Forged;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,21 +39,7 @@ class ResumeCompatibilityTest {
     }
 
     private static Checkpoint checkpoint(Settings settings, TrainingProgress progress) {
-        return new Checkpoint(
-                12,
-                0,
-                settings.render(),
-                "file:/data/snapshots/00000001.json",
-                "",
-                "bytes",
-                256,
-                Map.of(),
-                List.of(),
-                Map.of(),
-                new Provenance.Numerics("", "", "", ""),
-                0,
-                progress,
-                List.of());
+        return Forged.withSettings(12, settings, progress);
     }
 
     @Test
