@@ -145,9 +145,14 @@ record RecordBinding(ConfigObject root, ObjectNode tree) {
                 + ": " + known;
     }
 
-    /** A record names its keys in messages: the first key that it mentions tells where the error is. */
+    /**
+     * A record names its keys in messages: the first key that it mentions tells where the error is. A message that
+     * begins with a key, "KEY: found ...", needs the section before it and nothing else.
+     */
     private String refused(ValueInstantiationException e, String problem) {
         String section = key(e.getPath());
+        boolean begins = MAPPER.getDeserializationConfig().introspect(e.getType()).findProperties().stream()
+                .anyMatch(key -> problem.startsWith(key.getName() + ": "));
         String place = MAPPER.getDeserializationConfig().introspect(e.getType()).findProperties().stream()
                 .map(BeanPropertyDefinition::getName)
                 .filter(name -> Pattern.compile("(?<![\\w-])" + Pattern.quote(name) + "(?![\\w-])")
@@ -159,7 +164,7 @@ record RecordBinding(ConfigObject root, ObjectNode tree) {
                         .map(object -> ((ConfigObject) object).get(name)))
                 .map(RecordBinding::place)
                 .orElse("");
-        return "wrong settings in section " + section + ": " + problem + place;
+        return (begins ? section + "." : "wrong settings in section " + section + ": ") + problem + place;
     }
 
     private String place(List<JsonMappingException.Reference> path) {

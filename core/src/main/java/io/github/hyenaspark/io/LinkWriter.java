@@ -5,8 +5,10 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -85,7 +87,11 @@ record LinkWriter(RawLocalFileSystem fileSystem) implements Storage.AtomicWriter
         if (parent != null) {
             createDirectories(parent);
         }
-        Files.createDirectories(directory);
+        try {
+            Files.createDirectories(directory);
+        } catch (NoSuchFileException e) { // what /proc says of a name that it does not have
+            throw new AccessDeniedException(directory + "", null, "no directory can be made there");
+        }
         if (parent != null) {
             force(parent);
         }

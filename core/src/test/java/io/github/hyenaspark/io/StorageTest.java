@@ -24,6 +24,8 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -309,6 +311,18 @@ class StorageTest {
                                     + " host is unknown; check the host in the URI, or of S3 in spark.hadoop.fs.s3a.endpoint,"
                                     + " and HADOOP_CONF_DIR and the network");
         }
+    }
+
+    /** No retry helps: another place does. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFileSystemThatMakesNoDirectoriesIsToldAsOneThatRefuses() {
+        assertThatThrownBy(() -> storage.write("/proc/hyena/file", out -> out.write(1)))
+                .isInstanceOfSatisfying(
+                        StoreException.class,
+                        refused -> assertThat(refused.reason().isForPerson()).isTrue())
+                .hasMessageContaining("/proc/hyena")
+                .hasMessageContaining("choose another directory");
     }
 
     @Test

@@ -224,7 +224,8 @@ class MainTest {
     /** Users have no file of defaults that they could look into. */
     @Test
     void aDefaultThatWillNotDoIsNamedWithoutAPlace() {
-        assertRefused(run("compare", "data.dataset=" + directory), 2, "wrong settings in section compare: dir: found");
+        assertRefused(
+                run("compare", "data.dataset=" + directory), 2, "compare.dir: found nothing, expected a directory");
         assertThat(messages.toString(StandardCharsets.UTF_8)).doesNotContain("reference.conf");
     }
 

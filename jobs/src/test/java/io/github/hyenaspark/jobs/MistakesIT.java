@@ -131,7 +131,7 @@ class MistakesIT {
             Mistake.of(2, "verify DIR/none", "DIR/none"),
             Mistake.of(2, "export run.dir=DIR/none export.output=DIR/e", "DIR/none"),
             Mistake.of(2, "import import.input=DIR/none run.dir=DIR/r", "DIR/none"),
-            Mistake.of(2, "compare data.dataset=DATASET", "dir"),
+            Mistake.of(2, "compare data.dataset=DATASET", "compare.dir: found nothing"),
             Mistake.of(2, "compare data.dataset=DATASET compare.dir=DIR/c compare.lengths=[7]", "compare.lengths"),
             Mistake.of(2, "inspect s3a:///run", "s3a"),
             Mistake.of(2, "inspect s3a:bucket/run", "\"s3a:bucket/run/manifest\": found neither a path nor a URI"),

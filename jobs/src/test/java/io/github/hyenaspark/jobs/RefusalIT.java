@@ -116,6 +116,11 @@ class RefusalIT {
         String run = "run.dir=" + directory.resolve("run");
         hyena("local[1]", "train", "data.dataset=" + dataset, run, "run.stop-after-rounds=1")
                 .json();
+        assertRefused(
+                hyena("no-such-master", "score", input(run, "score.output=" + directory, "data.tokenizer=dna")),
+                2,
+                "hyena score: data.tokenizer: found dna (" + DNA + "), expected the tokenizer of "
+                        + directory.resolve("run") + ", bytes (" + BYTES + "); leave it out");
         String other = "data.dataset=" + directory.resolve("other");
         hyena("local[1]", "prepare", input(other, "data.tokenizer=gpt2")).json();
         assertRefused(

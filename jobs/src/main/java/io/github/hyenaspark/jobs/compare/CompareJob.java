@@ -352,7 +352,7 @@ public final class CompareJob {
             List<Double> rates,
             List<Integer> speedLengths) {
         Config {
-            Refusal.unless(!dir.isBlank(), "dir", "\"" + dir + "\"", "a directory for the comparison");
+            Refusal.unless(!dir.isBlank(), "dir", "nothing", "a directory for the comparison");
             mixers = unique("mixers", mixers);
             lengths = unique("lengths", lengths);
             rates = unique("rates", rates);

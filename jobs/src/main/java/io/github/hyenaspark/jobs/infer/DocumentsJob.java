@@ -7,6 +7,7 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
@@ -17,6 +18,7 @@ import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.Pooling;
 import io.github.hyenaspark.jobs.spark.SparkInference;
 import io.github.hyenaspark.jobs.spark.SparkInference.Totals;
+import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
@@ -65,6 +67,14 @@ public final class DocumentsJob {
         files = data.files(storage).files();
         ResultFolder.checkNamed(command + ".output", output);
         trained = TrainedRun.open(storage, run.dir(), run.checkpoint());
+        Tokenizer tokenizer = trained.tokenizer();
+        RunTokenizer.refuseOther(
+                storage,
+                data.tokenizer(),
+                run.dir(),
+                tokenizer.name(),
+                tokenizer.fingerprint(),
+                "name another run.dir");
         int longest = trained.model().lMax();
         String fitting = "less than " + longest + ", the model.l-max of the run, or -1 for half of it";
         Refusal.unless(overlap < longest, command + ".overlap", overlap, fitting);

@@ -17,6 +17,7 @@ import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Job.Derived;
 import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
+import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
 import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,9 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 record RunData(Storage storage, TrainSettings settings) {
     private static final Logger LOG = LoggerFactory.getLogger(RunData.class);
-    /** The default of the settings: as good as no tokenizer named. */
-    private static final String DEFAULT_TOKENIZER = "bytes";
-
     private static final String VALIDATE_TOKENS = "run.validate-tokens";
 
     /**
@@ -80,21 +78,13 @@ record RunData(Storage storage, TrainSettings settings) {
      * been deleted since, or have been named from another directory.
      */
     private void refuseOtherTokenizer(DatasetSnapshot snapshot) throws IOException {
-        String asked = settings.data().tokenizer();
-        if (asked.equals(DEFAULT_TOKENIZER)) {
-            return;
-        }
-        if (!Tokenizer.exists(storage, asked)) {
-            throw new IllegalArgumentException("data.tokenizer: there is no " + asked + ", which is none of ours; leave"
-                    + " it out, since the dataset has its tokenizer");
-        }
-        String fingerprint = Tokenizer.open(storage, asked).fingerprint();
-        if (!fingerprint.equals(snapshot.vocabulary().fingerprint())) {
-            throw new IllegalArgumentException("data.tokenizer: found " + asked + " (" + fingerprint
-                    + "), expected the tokenizer of " + settings.data().dataset() + ", "
-                    + snapshot.vocabulary().tokenizer() + " ("
-                    + snapshot.vocabulary().fingerprint() + "); leave it out, or name another data.dataset");
-        }
+        RunTokenizer.refuseOther(
+                storage,
+                settings.data().tokenizer(),
+                settings.data().dataset(),
+                snapshot.vocabulary().tokenizer(),
+                snapshot.vocabulary().fingerprint(),
+                "name another data.dataset");
     }
 
     private void refuseOtherTokenizer(Checkpoint checkpoint, DatasetSnapshot asked) {

@@ -15,6 +15,9 @@ import java.util.Optional;
 public final class RunTokenizer {
     public static final String FILE = "tokenizer.json";
 
+    /** The default of the setting {@code data.tokenizer}: as good as no tokenizer named. */
+    private static final String UNSET = "bytes";
+
     private RunTokenizer() {}
 
     public static String uri(String run) {
@@ -35,6 +38,29 @@ public final class RunTokenizer {
         }
         byte[] file = storage.read(DatasetSpec.tokenizerUri(dataset, asked.fingerprint()));
         storage.write(uri(run), out -> out.write(file));
+    }
+
+    /**
+     * Refuses a setting {@code data.tokenizer} that names another one than what is there has; {@code owner} says what
+     * that is, and {@code otherwise} what to do if the tokenizer is right.
+     */
+    public static void refuseOther(
+            Storage storage, String asked, String owner, String name, String fingerprint, String otherwise)
+            throws IOException {
+        if (asked.equals(UNSET)) {
+            return;
+        }
+        if (!Tokenizer.exists(storage, asked)) {
+            throw new IllegalArgumentException("data.tokenizer: there is no " + asked + ", which is none of ours; leave"
+                    + " it out, since " + owner + " has its tokenizer");
+        }
+        String found = Tokenizer.open(storage, asked).fingerprint();
+        if (!found.equals(fingerprint)) {
+            throw new IllegalArgumentException("data.tokenizer: found " + asked + " (" + found
+                    + "), expected the tokenizer of " + owner + ", " + name + " (" + fingerprint
+                    + "); leave it out, or "
+                    + otherwise);
+        }
     }
 
     /** Of the tokenizer that a run keeps; empty if there is none, or none that can be read, such as one cut short. */
