@@ -74,7 +74,7 @@ def main():
     (here / "shard-v1.bin").write_bytes(shard)
     (here / "shard-v1.idx").write_bytes(index)
     (here / "shard-v1.crc").write_bytes(checksums)
-    (here / "shard-v1.name").write_text("train/tok-unit-%s.bin\n" % name.hexdigest()[:16])
+    (here / "shard-v1.name").write_text("train/u/tok-unit-%s.bin\n" % name.hexdigest()[:16])
 
 
 main()

@@ -63,6 +63,21 @@ record Listing(FileSystem fileSystem) {
         }
     }
 
+    /** The files directly in a directory, hidden ones too, in no order; returns the URIs of the directories in it. */
+    List<String> directly(Path directory, Consumer<FileInfo> files) throws IOException {
+        List<String> directories = new ArrayList<>();
+        RemoteIterator<FileStatus> children = fileSystem.listStatusIterator(directory);
+        while (children.hasNext()) {
+            FileStatus child = children.next();
+            if (child.isDirectory()) {
+                directories.add(child.getPath().toString());
+            } else {
+                files.accept(listed(child));
+            }
+        }
+        return directories;
+    }
+
     /** Whether no name between the two is hidden. */
     private static boolean visible(Path start, Path file) {
         return file.equals(start) || (visible(file) && visible(start, file.getParent()));

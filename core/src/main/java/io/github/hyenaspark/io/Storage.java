@@ -451,8 +451,54 @@ public final class Storage {
         }
     }
 
-    /** The same, given one by one in the store's order to a taker, as {@link #find(String, Supplier)} does. */
-    public <T extends Consumer<FileInfo>> T everythingBelow(String directory, Supplier<T> takers) throws IOException {
+    /**
+     * Gives name and length of every file in and below some folders of a directory, relative to that, as
+     * {@link #names(String, ObjLongConsumer)} does, but from 32 threads.
+     */
+    public void names(String directory, List<String> folders, ObjLongConsumer<String> files) throws IOException {
+        Optional<java.nio.file.Path> local = LocalReads.path(directory, locations.localByDefault());
+        if (local.isPresent()) {
+            for (String folder : folders) {
+                LocalReads.names(local.get().resolve(folder), folder + "/", name -> files.accept(name, -1));
+            }
+            return;
+        }
+        int prefix = resolve(qualify(directory), "").length();
+        everythingBelow(
+                directory, folders, () -> file -> files.accept(file.uri().substring(prefix), file.bytes()));
+    }
+
+    /**
+     * Gives all files in and below some folders of a directory, even hidden and temporary ones, to takers: one for each
+     * folder, and one for each folder in that. They are listed 32 at once, since a store lists one page by page. A
+     * listing that fails midway is begun again, with a new taker; returns those that got all. A folder need not exist.
+     */
+    public <T extends Consumer<FileInfo>> List<T> everythingBelow(
+            String directory, List<String> folders, Supplier<T> takers) throws IOException {
+        List<Level<T>> levels = Requests.all(folders, folder -> level(resolve(directory, folder), takers));
+        List<T> all = new ArrayList<>(levels.stream().map(Level::files).toList());
+        List<String> below =
+                levels.stream().flatMap(level -> level.directories().stream()).toList();
+        all.addAll(Requests.all(below, folder -> everythingBelow(folder, takers)));
+        return all;
+    }
+
+    /** Who got the files of a directory, and the directories in it. */
+    private record Level<T>(T files, List<String> directories) {}
+
+    private <T extends Consumer<FileInfo>> Level<T> level(String directory, Supplier<T> takers) throws IOException {
+        Location location = locations.of(directory);
+        try {
+            return location.ask(() -> {
+                T taker = takers.get();
+                return new Level<>(taker, new Listing(location.fileSystem()).directly(location.path(), taker));
+            });
+        } catch (FileNotFoundException e) {
+            return new Level<>(takers.get(), List.of());
+        }
+    }
+
+    private <T extends Consumer<FileInfo>> T everythingBelow(String directory, Supplier<T> takers) throws IOException {
         try {
             return below(locations.of(directory), true, takers);
         } catch (FileNotFoundException e) {

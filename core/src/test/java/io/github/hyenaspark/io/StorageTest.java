@@ -13,10 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -187,6 +189,28 @@ class StorageTest {
                 .extracting(FileInfo::uri)
                 .containsExactly(uri("d/_SUCCESS"), uri("d/a"), uri("d/b"));
         assertThat(storage.list(uri("absent"))).isEmpty();
+    }
+
+    @Test
+    void foldersAreListedWithWhatLiesBelow() throws IOException {
+        List<String> written = List.of("a/1", "a/.2", "a/x/3", "a/x/y/4", "b/_5");
+        for (String name : written) {
+            storage.replace(uri(name), name.getBytes(UTF_8));
+        }
+        storage.replace(uri("c/6"), new byte[1]);
+        List<String> folders = List.of("a", "b", "none");
+        List<List<FileInfo>> found = Collections.synchronizedList(new ArrayList<>());
+        storage.everythingBelow(directory.toString(), folders, () -> {
+            List<FileInfo> files = new ArrayList<>();
+            found.add(files);
+            return files::add;
+        });
+        assertThat(found.stream().flatMap(List::stream).map(FileInfo::uri))
+                .containsExactlyInAnyOrderElementsOf(
+                        written.stream().map(this::uri).toList());
+        Map<String, Long> names = new ConcurrentHashMap<>();
+        storage.names("file:" + directory, folders, names::put);
+        assertThat(names).containsOnlyKeys(written);
     }
 
     @Test

@@ -10,7 +10,7 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * What a unit record and a snapshot say about a shard: its {@code .bin}, {@code train/tok-UNIT-HASH.bin} in the
+ * What a unit record and a snapshot say about a shard: its {@code .bin}, {@code train/U/tok-UNIT-HASH.bin} in the
  * dataset, its tokens including the ends of the documents, and the bytes of their texts.
  */
 public record ShardEntry(

@@ -82,6 +82,15 @@ public final class ShardWriter implements Closeable {
         return tokens;
     }
 
+    /**
+     * How the names of a unit's shards begin. They lie in sixteen folders, by the first digit of the unit: a store
+     * lists one folder page by page, and HDFS holds 1,048,576 names in one
+     * (dfs.namenode.fs-limits.max-directory-items).
+     */
+    public static String prefix(Split split, String unit) {
+        return split.folder() + "/" + unit.charAt(0) + "/tok-" + unit + "-";
+    }
+
     public void discardDocument() throws IOException {
         spool.cut(documentStart);
     }
@@ -91,8 +100,7 @@ public final class ShardWriter implements Closeable {
         List<ShardEntry> shards = new ArrayList<>();
         for (Split split : Split.values()) {
             for (ShardGroup group : groups(split)) {
-                String prefix = split.folder() + "/tok-" + unit + "-";
-                ShardEntry shard = group.write(spool, storage, dataset, prefix);
+                ShardEntry shard = group.write(spool, storage, dataset, prefix(split, unit));
                 LOG.info("shard {}: {} documents, {} tokens", shard.file(), shard.documents(), shard.tokens());
                 TestPoint.reached("shard {}: {} documents", shard.file(), shard.documents());
                 shards.add(shard);

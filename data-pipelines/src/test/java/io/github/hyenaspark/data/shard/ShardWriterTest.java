@@ -106,7 +106,7 @@ class ShardWriterTest {
         List<ShardEntry> again = write(ShardFormat.of(256, 1 << 20), TestShards.documents(256));
 
         assertThat(again).isEqualTo(first);
-        assertThat(first).allMatch(shard -> shard.file().matches("train/tok-unit-[0-9a-f]{16}\\.bin"));
+        assertThat(first).allMatch(shard -> shard.file().matches("train/u/tok-unit-[0-9a-f]{16}\\.bin"));
     }
 
     @Test

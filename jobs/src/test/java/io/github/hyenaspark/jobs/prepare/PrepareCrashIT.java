@@ -111,7 +111,7 @@ class PrepareCrashIT {
                 .anyMatch(file -> file.startsWith("keys/"))
                 .anyMatch(file -> file.startsWith("segments/"))
                 .anyMatch(file -> file.startsWith("quarantine/"))
-                .anyMatch(file -> file.startsWith("validation/tok-"));
+                .anyMatch(file -> file.matches("validation/./tok-.*"));
     }
 
     @AfterAll
@@ -347,8 +347,12 @@ class PrepareCrashIT {
         place.run(LOCAL, place.prepare("swept")).json();
         DatasetState state = place.state("swept");
         List<String> files = state.files();
-        List<String> orphans =
-                List.of("train/tok-old.bin", "docs/old.parquet", "duplicates/old.json", "units/x/y.json");
+        List<String> orphans = List.of(
+                "train/tok-old.bin",
+                "train/0/tok-old.bin",
+                "docs/old.parquet",
+                "duplicates/old.json",
+                "units/x/y.json");
         for (String orphan : orphans) {
             place.storage().replace(Storage.resolve(state.dataset(), orphan), orphan.getBytes(UTF_8));
         }

@@ -156,10 +156,7 @@ public final class Vacuum {
 
     private Result delete(long changedBefore, DatasetLease.Check lease) throws IOException {
         int prefix = Storage.resolve(storage.qualify(dataset), "").length(); // a bucket's root ends with a slash
-        List<Sorted> folders = Requests.all(
-                FOLDERS,
-                folder -> storage.everythingBelow(
-                        Storage.resolve(dataset, folder), () -> new Sorted(prefix, changedBefore)));
+        List<Sorted> folders = storage.everythingBelow(dataset, FOLDERS, () -> new Sorted(prefix, changedBefore));
         List<FileInfo> orphans =
                 folders.stream().flatMap(folder -> folder.orphans.stream()).toList();
         long kept = folders.stream().mapToLong(folder -> folder.kept).sum();

@@ -29,11 +29,7 @@ public final class ListedObjects {
 
     public static ListedObjects of(Storage storage, String dataset) throws IOException {
         var objects = new ListedObjects();
-        for (String folder : FOLDERS) {
-            storage.names(
-                    Storage.resolve(dataset, folder),
-                    (name, length) -> objects.add(Segment.nameHash(folder + "/" + name), length));
-        }
+        storage.names(dataset, FOLDERS, (name, length) -> objects.add(Segment.nameHash(name), length));
         return objects;
     }
 
@@ -42,7 +38,7 @@ public final class ListedObjects {
         return haveLengths;
     }
 
-    private void add(long name, long length) {
+    private synchronized void add(long name, long length) {
         haveLengths &= length >= 0;
         if (count + 1 > MOST_FULL * names.length) {
             long[] oldNames = names;

@@ -54,7 +54,8 @@ class VacuumTest {
             storage.replace(root + name, Files.readAllBytes(corpus.dataset().resolve(name)));
         }
         storage.replace(root + "train/tok-orphan.bin", new byte[1]);
-        assertThat(Vacuum.run(storage, root, Long.MAX_VALUE).files()).isEqualTo(1);
+        storage.replace(root + "train/0/tok-0orphan.bin", new byte[1]);
+        assertThat(Vacuum.run(storage, root, Long.MAX_VALUE).files()).isEqualTo(2);
         assertThat(DatasetVerification.run(storage, root).faults()).isEmpty();
     }
 

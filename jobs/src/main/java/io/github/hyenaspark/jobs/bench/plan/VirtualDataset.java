@@ -60,6 +60,7 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
     private static final int TRAIN_DOCUMENTS = 667;
     private static final int VALIDATION_DOCUMENTS = 35;
     private static final int LONGEST = 200; // tokens of a document
+    private static final int DIGITS = 16;
     private static final int HELD_OUT = 8; // of so many units one has a held-out shard
     private static final long TABLE_BYTES = 300_000;
     private static final long WRITTEN_MILLIS = 1_767_225_600_000L; // 2026
@@ -198,7 +199,7 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
     }
 
     private static String shardName(Split split, String unit) {
-        return split.folder() + "/tok-" + unit + "-0000000000000000";
+        return ShardWriter.prefix(split, unit) + "0000000000000000";
     }
 
     private ShardEntry shard(Split split, String unit) {
@@ -352,23 +353,29 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
     @Override
     public Iterator<Listed> below(String prefix) {
         int recorded = records.length / (2 * NAME_BYTES);
-        List<Folder> folders = Stream.of(
-                        new Folder(INPUT, Math.max(files, listedFiles), number -> List.of(listed(number))),
-                        new Folder(DATASET + "docs/", recorded, number -> List.of(object(tableName(unit(number))))),
-                        new Folder(DATASET + "train/", recorded, number -> shardFiles(Split.TRAIN, unit(number))),
-                        new Folder(
-                                DATASET + UnitRecord.folder(spec.fingerprint()) + "/",
-                                recorded,
-                                number -> List.of(object(record(number)))),
-                        new Folder(
-                                DATASET + "validation/",
-                                recorded,
-                                number -> isHeldOut(unit(number))
-                                        ? shardFiles(Split.VALIDATION, unit(number))
-                                        : List.of()))
+        Stream<Folder> others = Stream.of(
+                new Folder(INPUT, Math.max(files, listedFiles), number -> List.of(listed(number))),
+                new Folder(DATASET + "docs/", recorded, number -> List.of(object(tableName(unit(number))))),
+                new Folder(
+                        DATASET + UnitRecord.folder(spec.fingerprint()) + "/",
+                        recorded,
+                        number -> List.of(object(record(number)))));
+        Stream<Folder> ofShards = Stream.of(Split.values())
+                .flatMap(split -> IntStream.range(0, DIGITS).mapToObj(digit -> ofShards(split, digit, recorded)));
+        List<Folder> folders = Stream.concat(others, ofShards)
                 .filter(folder -> folder.prefix.startsWith(prefix) || prefix.startsWith(folder.prefix))
                 .toList();
         return new Below(folders, prefix);
+    }
+
+    private Folder ofShards(Split split, int digit, int recorded) {
+        String first = Integer.toHexString(digit);
+        String name = ShardWriter.prefix(split, first);
+        return new Folder(DATASET + name.substring(0, name.lastIndexOf('/') + 1), recorded, number -> {
+            String unit = unit(number);
+            boolean lies = unit.startsWith(first) && splits(unit).contains(split);
+            return lies ? shardFiles(split, unit) : List.of();
+        });
     }
 
     private record Folder(String prefix, int count, IntFunction<List<Listed>> at) {}
@@ -449,7 +456,7 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
 
     @Override
     public Optional<Listed> find(String key) {
-        boolean shard = key.matches(DATASET + "(train|validation)/tok-[0-9a-f]+-0+[.](bin|crc|idx)");
+        boolean shard = key.matches(DATASET + "(train|validation)/[0-9a-f]/tok-[0-9a-f]+-0+[.](bin|crc|idx)");
         boolean table = key.startsWith(DATASET + DocumentTable.FOLDER + "/part-");
         boolean listed = key.matches(DATASET + "units/[0-9a-f]+/[0-9a-f]+-[0-9a-f]+[.]json") && records.length > 0;
         return shard || table || listed ? Optional.of(object(key.substring(DATASET.length()))) : Optional.empty();
