@@ -31,7 +31,7 @@ public final class Main {
         }
         Console console = Console.ofProcess();
         int code = withResults(run(words, console), console);
-        console.stop().awaitEnd();
+        console.stop().done(code);
         if (asksForHelp(words) || asksForVersion(words) || InspectJob.isPlain(words)) {
             Runtime.getRuntime().halt(code); // exit would look for loggers in every jar
         }

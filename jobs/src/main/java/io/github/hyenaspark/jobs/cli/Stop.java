@@ -3,12 +3,13 @@ package io.github.hyenaspark.jobs.cli;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.hadoop.service.launcher.IrqHandler;
@@ -33,7 +34,7 @@ public final class Stop {
     private static final int TERM = SIGNALLED + 15;
 
     private final Optional<Heartbeat> heartbeat; // of a process that is the command's own
-    private final AtomicInteger code = new AtomicInteger();
+    private final AtomicReference<End> end = new AtomicReference<>(End.OPEN);
     private volatile long toldNanos;
     private volatile Last last = why -> "stopped; the same command begins again";
 
@@ -48,6 +49,12 @@ public final class Stop {
 
     static Stop ofProcess(Heartbeat heartbeat) {
         return new Stop(Optional.of(heartbeat));
+    }
+
+    /** How the process ends: told to, or by itself when the command is done. */
+    private record End(int code, boolean told) {
+        /** Not yet. */
+        static final End OPEN = new End(0, false);
     }
 
     /** What a command does last. */
@@ -69,12 +76,15 @@ public final class Stop {
 
     /** Whether the process is ending; from then on only the last line is to be printed. */
     public boolean isTold() {
-        return code.get() != 0;
+        return Objects.requireNonNull(end.get()).told();
     }
 
-    /** Returns at once, or never if the process is ending: its exit code is decided then. */
-    public void awaitEnd() {
-        while (isTold()) {
+    /**
+     * The command is done, and its process ends with this code, whatever it is told from now on; never returns if it
+     * was told to end before.
+     */
+    public void done(int code) {
+        while (!end.compareAndSet(End.OPEN, new End(code, false))) {
             if (!Thread.interrupted()) {
                 LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(END_SECONDS));
             }
@@ -126,17 +136,22 @@ public final class Stop {
 
     private void end(int exit, Supplier<String> last) {
         long now = System.nanoTime();
-        if (!code.compareAndSet(0, exit)) {
-            if (exit == TERM && code.get() == TERM && now - toldNanos < TimeUnit.SECONDS.toNanos(1)) {
+        boolean ends = end.compareAndSet(End.OPEN, new End(exit, true));
+        int code = Objects.requireNonNull(end.get()).code();
+        if (!ends && toldNanos != 0) {
+            if (exit == TERM && code == TERM && now - toldNanos < TimeUnit.SECONDS.toNanos(1)) {
                 return;
             }
-            Runtime.getRuntime().halt(code.get());
+            Runtime.getRuntime().halt(code);
         }
         toldNanos = now;
         daemon(() -> {
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(END_SECONDS));
-            Runtime.getRuntime().halt(exit);
+            Runtime.getRuntime().halt(code);
         });
+        if (!ends) {
+            return; // the command is done, and Spark is being stopped
+        }
         if (System.getProperty("hyena.traces") == null) {
             Configurator.setAllLevels("", Level.OFF); // what fails from now on fails because the process ends
         }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 class StopTest {
     /**
      * A command that waits for a thread whose memory runs out, as Spark's driver does for those that take results; with
-     * an argument it waits to be told to stop, and takes a moment to save.
+     * an argument it waits to be told to stop, and takes a moment to save, or is done and takes a moment to end.
      */
     public static void main(String[] arguments) throws InterruptedException {
         Stop stop = Stop.ofProcess(new Heartbeat(System.err));
@@ -34,6 +34,12 @@ class StopTest {
                     return "saved";
                 }
             });
+            if (arguments[0].equals("done")) {
+                stop.done(0);
+                System.err.println("ready");
+                TimeUnit.SECONDS.sleep(2);
+                System.exit(0);
+            }
             System.err.println("ready");
             TimeUnit.MINUTES.sleep(1);
         }
@@ -67,6 +73,18 @@ class StopTest {
         process.toHandle().destroy();
         assertThat(said.lines()).contains("hyena train: saved");
         assertThat(process.waitFor()).isEqualTo(ExitCode.TERMINATED.code());
+    }
+
+    /** What it found is printed by then, so nothing else may be said of it. */
+    @Test
+    @Timeout(60)
+    void aCommandThatIsDoneIsNotStoppedAnyMore() throws IOException, InterruptedException {
+        Process process = start("done");
+        var said = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        assertThat(said.lines().anyMatch("ready"::equals)).isTrue();
+        process.toHandle().destroy();
+        assertThat(said.lines()).isEmpty();
+        assertThat(process.waitFor()).isZero();
     }
 
     @Test

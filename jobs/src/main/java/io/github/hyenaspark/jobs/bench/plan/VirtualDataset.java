@@ -175,7 +175,8 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
 
     /** A unit of the dataset as it is: the files are spread over the units. */
     private WorkUnit oldUnit(int number) {
-        String name = HexFormat.of().toHexDigits(number) + hex(number).substring(0, 2 * NAME_BYTES - Long.BYTES);
+        String name = hex(number).substring(0, 2 * NAME_BYTES - Long.BYTES)
+                + HexFormat.of().toHexDigits(number);
         int from = (int) ((long) number * files / units);
         int to = (int) ((number + 1L) * files / units);
         return new WorkUnit(
@@ -352,6 +353,15 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
 
     @Override
     public Iterator<Listed> below(String prefix) {
+        return new Below(folders(prefix), prefix, false);
+    }
+
+    @Override
+    public Iterator<Listed> directly(String prefix) {
+        return new Below(folders(prefix), prefix, true);
+    }
+
+    private List<Folder> folders(String prefix) {
         int recorded = records.length / (2 * NAME_BYTES);
         Stream<Folder> others = Stream.of(
                 new Folder(INPUT, Math.max(files, listedFiles), number -> List.of(listed(number))),
@@ -362,10 +372,9 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
                         number -> List.of(object(record(number)))));
         Stream<Folder> ofShards = Stream.of(Split.values())
                 .flatMap(split -> IntStream.range(0, DIGITS).mapToObj(digit -> ofShards(split, digit, recorded)));
-        List<Folder> folders = Stream.concat(others, ofShards)
+        return Stream.concat(others, ofShards)
                 .filter(folder -> folder.prefix.startsWith(prefix) || prefix.startsWith(folder.prefix))
                 .toList();
-        return new Below(folders, prefix);
     }
 
     private Folder ofShards(Split split, int digit, int recorded) {
@@ -384,18 +393,25 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
     private static final class Below implements Iterator<Listed> {
         private final Iterator<Folder> folders;
         private final String prefix;
+        private final boolean directly;
         private Folder folder = new Folder("", 0, number -> List.of());
         private int number;
         private Iterator<Listed> some = Collections.emptyIterator();
         private @Nullable Listed next;
 
-        Below(List<Folder> folders, String prefix) {
+        /** Of a folder that lies deeper one object is enough for {@code directly}. */
+        Below(List<Folder> folders, String prefix, boolean directly) {
             this.folders = folders.iterator();
             this.prefix = prefix;
+            this.directly = directly;
             advance();
         }
 
         private void advance() {
+            if (directly && next != null && folder.prefix.length() > prefix.length()) {
+                some = Collections.emptyIterator();
+                number = folder.count;
+            }
             next = null;
             while (next == null && (some.hasNext() || number < folder.count || folders.hasNext())) {
                 if (some.hasNext()) {

@@ -12,11 +12,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -63,6 +65,9 @@ public final class VirtualStore extends FileSystem {
         /** The objects whose keys begin with this, by key. */
         Iterator<Listed> below(String prefix);
 
+        /** Those whose keys have no slash after that, and one of each folder, by key. */
+        Iterator<Listed> directly(String prefix);
+
         Optional<Listed> find(String key);
 
         byte[] content(String key) throws IOException;
@@ -72,6 +77,11 @@ public final class VirtualStore extends FileSystem {
         @Override
         public Iterator<Listed> below(String prefix) {
             return Collections.emptyIterator();
+        }
+
+        @Override
+        public Iterator<Listed> directly(String prefix) {
+            return below(prefix);
         }
 
         @Override
@@ -196,7 +206,10 @@ public final class VirtualStore extends FileSystem {
 
     /** What is made up, then what was written. */
     private Iterator<Listed> below(String prefix) {
-        Iterator<Listed> first = generated.below(prefix);
+        return withWritten(generated.below(prefix), prefix);
+    }
+
+    private Iterator<Listed> withWritten(Iterator<Listed> first, String prefix) {
         Iterator<Map.Entry<String, Written>> second =
                 written.subMap(prefix, prefix + Character.MAX_VALUE).entrySet().iterator();
         return new Iterator<>() {
@@ -273,15 +286,15 @@ public final class VirtualStore extends FileSystem {
     public FileStatus[] listStatus(Path directory) throws IOException {
         String prefix = key(directory) + "/";
         List<FileStatus> children = new ArrayList<>();
-        String folder = "";
-        for (Iterator<Listed> all = below(prefix); all.hasNext(); ) {
+        Set<String> folders = new HashSet<>();
+        for (Iterator<Listed> all = withWritten(generated.directly(prefix), prefix); all.hasNext(); ) {
             Listed object = all.next();
             int slash = object.key.indexOf('/', prefix.length());
             if (slash < 0) {
                 children.add(status(object));
-            } else if (!object.key.substring(prefix.length(), slash).equals(folder)) {
-                folder = object.key.substring(prefix.length(), slash);
-                children.add(new FileStatus(0, true, 0, 0, 0, new Path(directory, folder)));
+            } else if (folders.add(object.key.substring(prefix.length(), slash))) {
+                Path folder = new Path(directory, object.key.substring(prefix.length(), slash));
+                children.add(new FileStatus(0, true, 0, 0, 0, folder));
             }
         }
         for (int page = 0; page <= (children.size() - 1) / PAGE; page++) {
