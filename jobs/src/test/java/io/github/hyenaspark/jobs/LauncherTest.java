@@ -204,6 +204,14 @@ class LauncherTest {
     }
 
     @Test
+    void optionsOfSparkSubmitBeforeTheDashesAreToldInALine() throws Exception {
+        String advice = "is an option of spark-submit: give it after the settings and --";
+        assertRefused(hyena("--driver-memory", "2g", "train", "run.dir=RUN"), "'--driver-memory' " + advice);
+        assertRefused(hyena("train", "run.dir=RUN", "--conf=a=b"), "'--conf=a=b' " + advice);
+        assertRefused(hyena("--conf", "a=b", "inspect", "RUN"), "as in hyena train run.dir=RUN -- --conf VALUE");
+    }
+
+    @Test
     void mistakesAfterTheDashesAreToldInALine() throws Exception {
         hyena("build");
         assertRefused(hyena("train", "--", "--executr-memory", "8g"), "'--executr-memory' after --");
