@@ -71,6 +71,7 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
     private final VirtualStore store;
     private final Storage storage = Storage.of(VirtualStore.settings());
     private final DatasetSpec spec;
+    private final String recordFolder;
     private final int files;
     private final int units;
     private final int unitFiles;
@@ -94,6 +95,7 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
                 "data.dataset=" + root + "/" + DATASET.replace("/", ""),
                 "data.clean.duplicates=keep");
         spec = DatasetSpec.of(storage, Settings.load(settings).bind("data", DataConfig.class));
+        recordFolder = UnitRecord.folder(spec.fingerprint());
         unitFiles = Math.max(1, Math.round((float) files / units));
         fileBytes = spec.config().unitBytes() / unitFiles;
         writeShards();
@@ -366,10 +368,7 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
         Stream<Folder> others = Stream.of(
                 new Folder(INPUT, Math.max(files, listedFiles), number -> List.of(listed(number))),
                 new Folder(DATASET + "docs/", recorded, number -> List.of(object(tableName(unit(number))))),
-                new Folder(
-                        DATASET + UnitRecord.folder(spec.fingerprint()) + "/",
-                        recorded,
-                        number -> List.of(object(record(number)))));
+                new Folder(DATASET + recordFolder + "/", recorded, number -> List.of(object(record(number)))));
         Stream<Folder> ofShards = Stream.of(Split.values())
                 .flatMap(split -> IntStream.range(0, DIGITS).mapToObj(digit -> ofShards(split, digit, recorded)));
         return Stream.concat(others, ofShards)
@@ -381,9 +380,11 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
         String first = Integer.toHexString(digit);
         String name = ShardWriter.prefix(split, first);
         return new Folder(DATASET + name.substring(0, name.lastIndexOf('/') + 1), recorded, number -> {
+            if ((records[2 * NAME_BYTES * number] >> 4 & DIGITS - 1) != digit) {
+                return List.of();
+            }
             String unit = unit(number);
-            boolean lies = unit.startsWith(first) && splits(unit).contains(split);
-            return lies ? shardFiles(split, unit) : List.of();
+            return splits(unit).contains(split) ? shardFiles(split, unit) : List.of();
         });
     }
 
@@ -453,7 +454,7 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
 
     private String record(int number) {
         String key = HexFormat.of().formatHex(records, NAME_BYTES * (2 * number + 1), NAME_BYTES * (2 * number + 2));
-        return UnitRecord.folder(spec.fingerprint()) + "/" + unit(number) + "-" + key + ".json";
+        return recordFolder + "/" + unit(number) + "-" + key + ".json";
     }
 
     private List<Listed> shardFiles(Split split, String unit) {
