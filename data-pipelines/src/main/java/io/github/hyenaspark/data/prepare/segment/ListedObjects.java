@@ -3,6 +3,7 @@ package io.github.hyenaspark.data.prepare.segment;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
+import io.github.hyenaspark.io.SplitMix64;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.nio.LongBuffer;
@@ -10,16 +11,15 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * The objects that a dataset's folders hold, found by listing the folders instead of asking for each object: hash and
- * length of each, 16 bytes. On a local disk lengths are unknown, and a crash may have cut the last files short.
+ * The objects that a dataset's folders hold, found by listing the folders instead of asking for each object: a hash of
+ * name and length of each, 8 bytes. On a local disk lengths are unknown, and a crash may have cut the last files short.
  */
 public final class ListedObjects {
     private static final List<String> FOLDERS =
             List.of("train", "validation", "docs", "quarantine", "duplicates", Segment.FOLDER, KeyRun.FOLDER);
     private static final double MOST_FULL = 0.75;
 
-    private long[] names = new long[16]; // 0 in empty places
-    private long[] bytes = new long[16];
+    private long[] keys = new long[16]; // 0 in empty places
     private int count;
     private boolean haveLengths = true;
 
@@ -40,31 +40,27 @@ public final class ListedObjects {
 
     private synchronized void add(long name, long length) {
         haveLengths &= length >= 0;
-        if (count + 1 > MOST_FULL * names.length) {
-            long[] oldNames = names;
-            long[] oldBytes = bytes;
-            names = new long[2 * oldNames.length];
-            bytes = new long[2 * oldNames.length];
-            for (int at = 0; at < oldNames.length; at++) {
-                if (oldNames[at] != 0) {
-                    put(oldNames[at], oldBytes[at]);
-                }
+        if (count + 1 > MOST_FULL * keys.length) {
+            long[] old = keys;
+            keys = new long[2 * old.length];
+            for (long key : old) {
+                keys[place(key)] = key; // an empty place goes to an empty one
             }
         }
-        put(name, length);
+        int at = place(key(name, length));
+        count += keys[at] == 0 ? 1 : 0;
+        keys[at] = key(name, length);
     }
 
-    private void put(long name, long length) {
-        int at = place(name);
-        count += names[at] == 0 ? 1 : 0;
-        names[at] = name;
-        bytes[at] = length;
+    /** Names are hashes; a length that is not known is left out. */
+    private static long key(long name, long length) {
+        return length < 0 ? name : name ^ SplitMix64.mix(length);
     }
 
-    private int place(long name) {
-        int at = (int) name & names.length - 1;
-        while (names[at] != 0 && names[at] != name) {
-            at = at + 1 & names.length - 1;
+    private int place(long key) {
+        int at = (int) key & keys.length - 1;
+        while (keys[at] != 0 && keys[at] != key) {
+            at = at + 1 & keys.length - 1;
         }
         return at;
     }
@@ -75,8 +71,8 @@ public final class ListedObjects {
     }
 
     private boolean has(long name, long length) {
-        int at = place(name);
-        return names[at] == name && (bytes[at] < 0 || bytes[at] == length);
+        long key = key(name, haveLengths ? length : -1);
+        return keys[place(key)] == key;
     }
 
     /** Whether all are there with their lengths; where listings did not tell those, each object is asked. */
