@@ -48,7 +48,8 @@ public final class Hashes {
 
     /** The first 64 bits of the SHA-256 of a text. */
     public static long first64(String text) {
-        return Long.parseUnsignedLong(sha256(text), 0, 2 * Long.BYTES, 16);
+        return ByteBuffer.wrap(newSha256().digest(text.getBytes(StandardCharsets.UTF_8)))
+                .getLong();
     }
 
     public static String hex(byte[] bytes) {
