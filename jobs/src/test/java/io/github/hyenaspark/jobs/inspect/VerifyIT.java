@@ -62,7 +62,7 @@ class VerifyIT {
     }
 
     private static Path firstBelow(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
+        try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(file ->
                             file.toString().endsWith(".bin") || file.toString().endsWith(".parquet"))
                     .sorted()
