@@ -151,10 +151,11 @@ record RecordBinding(ConfigObject root, ObjectNode tree) {
      */
     private String refused(ValueInstantiationException e, String problem) {
         String section = key(e.getPath());
-        boolean begins = MAPPER.getDeserializationConfig().introspect(e.getType()).findProperties().stream()
-                .anyMatch(key -> problem.startsWith(key.getName() + ": "));
-        String place = MAPPER.getDeserializationConfig().introspect(e.getType()).findProperties().stream()
+        List<String> names = MAPPER.getDeserializationConfig().introspect(e.getType()).findProperties().stream()
                 .map(BeanPropertyDefinition::getName)
+                .toList();
+        boolean begins = names.stream().anyMatch(name -> problem.startsWith(name + ": "));
+        String place = names.stream()
                 .filter(name -> Pattern.compile("(?<![\\w-])" + Pattern.quote(name) + "(?![\\w-])")
                         .matcher(problem)
                         .find())

@@ -61,13 +61,19 @@ class StopTest {
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
+    /** What a process says from the moment on at which it may be told to stop. */
+    private static BufferedReader ready(Process process) {
+        var said = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        assertThat(said.lines().anyMatch("ready"::equals)).isTrue();
+        return said;
+    }
+
     /** A scheduler signals a whole process group, and a script in it passes the signal on. */
     @Test
     @Timeout(60)
     void aSigtermThatComesTwiceAtOnceIsOne() throws IOException, InterruptedException {
         Process process = start("waits");
-        var said = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        assertThat(said.lines().anyMatch("ready"::equals)).isTrue();
+        BufferedReader said = ready(process);
         process.toHandle().destroy();
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
         process.toHandle().destroy();
@@ -80,8 +86,7 @@ class StopTest {
     @Timeout(60)
     void aCommandThatIsDoneIsNotStoppedAnyMore() throws IOException, InterruptedException {
         Process process = start("done");
-        var said = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        assertThat(said.lines().anyMatch("ready"::equals)).isTrue();
+        BufferedReader said = ready(process);
         process.toHandle().destroy();
         assertThat(said.lines()).isEmpty();
         assertThat(process.waitFor()).isZero();
