@@ -93,8 +93,9 @@ public final class Vacuum {
             for (String ending : List.of(".json", ".html")) {
                 list(DatasetReport.file(snapshot, ending));
             }
+            String hash = snapshot.sha256(); // of the whole text, made for this
             for (Split split : Split.values()) {
-                list("index/" + snapshot.sha256() + "-" + split.folder() + ".index");
+                list("index/" + hash + "-" + split.folder() + ".index");
             }
             listOwn(snapshot);
             snapshot.keys().forEach(run -> run.parts().forEach(part -> list(part.file())));

@@ -13,11 +13,13 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 
 /**
  * Counts the requests to a store and what they would take, without waiting. A request takes the measuring thread its
  * whole time; the others ask 32 at once, as {@link Requests} does, so there each takes a 32nd, but all together no less
- * than the longest listing, whose pages are asked for one after the other. Thread-safe.
+ * than the longest listing, whose pages are asked for one after the other. What the processor does to make an answer up
+ * belongs to the request, and is not counted beside it. Thread-safe.
  */
 final class VirtualClock {
     /** What is asked of a store of objects. */
@@ -37,6 +39,7 @@ final class VirtualClock {
     private final AtomicLong ownNanos = new AtomicLong();
     private final AtomicLong othersNanos = new AtomicLong();
     private final AtomicLong longestListing = new AtomicLong(); // of other threads
+    private final LongAdder answerNanos = new LongAdder(); // of processors
     private final LongAdder metadata = new LongAdder();
     private final LongAdder indexes = new LongAdder();
     /** By thread: its processor time when it last asked for something. */
@@ -92,6 +95,20 @@ final class VirtualClock {
         }
     }
 
+    /** Makes the answer to a request up. */
+    <T> T answer(Supplier<T> work) {
+        long begin = threads.getCurrentThreadCpuTime();
+        T answer = work.get();
+        if (measuring != 0) {
+            long end = threads.getCurrentThreadCpuTime();
+            answerNanos.add(end - begin);
+            if (Thread.currentThread().getId() != measuring) {
+                processor.put(Thread.currentThread().getId(), end);
+            }
+        }
+        return answer;
+    }
+
     void countWritten(String key, long bytes) {
         if (measuring != 0) {
             (key.endsWith(".index") ? indexes : metadata).add(bytes);
@@ -107,7 +124,7 @@ final class VirtualClock {
         counts.forEach((kind, count) -> byKind.put(kind.name().toLowerCase(Locale.ROOT), count.sum()));
         long others = processor.values().stream().mapToLong(Long::longValue).sum();
         double store = (ownNanos.get() + Math.max(othersNanos.get(), longestListing.get())) / NANOS;
-        double processors = (ownProcessor + others) / NANOS;
+        double processors = (ownProcessor + others - answerNanos.sum()) / NANOS;
         ObjectNode json = Json.object()
                 .put(
                         "requests",

@@ -16,7 +16,6 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -254,37 +253,59 @@ public final class VirtualStore extends FileSystem {
             throw new UnsupportedOperationException("nothing here lists the files of one directory this way");
         }
         Iterator<Listed> all = below(key(directory) + "/");
-        clock.countPage(1);
-        if (!all.hasNext()) {
+        var first = new Page(1, all);
+        if (!first.objects.hasNext()) {
             throw missing(directory);
         }
         return new RemoteIterator<>() {
-            private int page = 1;
-            private int left = PAGE;
+            private Page page = first;
 
             @Override
             public boolean hasNext() {
-                return all.hasNext();
+                return page.objects.hasNext() || all.hasNext();
             }
 
             @Override
             public LocatedFileStatus next() {
-                if (!all.hasNext()) {
-                    throw new NoSuchElementException("all objects have been listed");
+                if (!page.objects.hasNext()) {
+                    page = new Page(page.number + 1, all);
                 }
-                if (left == 0) {
-                    clock.countPage(++page);
-                    left = PAGE;
-                }
-                left--;
-                return status(all.next());
+                return page.objects.next();
             }
         };
     }
 
+    /** One answer to a listing. */
+    private final class Page {
+        private final int number;
+        private final Iterator<Status> objects;
+
+        Page(int number, Iterator<Listed> all) {
+            this.number = number;
+            clock.countPage(number);
+            objects = clock.answer(() -> {
+                List<Status> some = new ArrayList<>();
+                while (some.size() < PAGE && all.hasNext()) {
+                    some.add(status(all.next()));
+                }
+                return some.iterator();
+            });
+        }
+    }
+
     @Override
     public FileStatus[] listStatus(Path directory) throws IOException {
-        String prefix = key(directory) + "/";
+        List<FileStatus> children = clock.answer(() -> children(directory, key(directory) + "/"));
+        for (int page = 0; page <= (children.size() - 1) / PAGE; page++) {
+            clock.count(Request.LIST);
+        }
+        if (children.isEmpty()) {
+            throw missing(directory);
+        }
+        return children.toArray(new FileStatus[0]);
+    }
+
+    private List<FileStatus> children(Path directory, String prefix) {
         List<FileStatus> children = new ArrayList<>();
         Set<String> folders = new HashSet<>();
         for (Iterator<Listed> all = withWritten(generated.directly(prefix), prefix); all.hasNext(); ) {
@@ -297,13 +318,7 @@ public final class VirtualStore extends FileSystem {
                 children.add(new FileStatus(0, true, 0, 0, 0, folder));
             }
         }
-        for (int page = 0; page <= (children.size() - 1) / PAGE; page++) {
-            clock.count(Request.LIST);
-        }
-        if (children.isEmpty()) {
-            throw missing(directory);
-        }
-        return children.toArray(new FileStatus[0]);
+        return children;
     }
 
     @Override

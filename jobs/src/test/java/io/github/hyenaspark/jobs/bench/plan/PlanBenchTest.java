@@ -7,6 +7,8 @@ import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.jobs.bench.plan.PlanBenchJob.Case;
 import io.github.hyenaspark.jobs.bench.plan.PlanBenchJob.Size;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,7 @@ class PlanBenchTest {
     private static final int SEGMENTS = 1 + UNITS / 2; // the first commit's and the nights'
     private static final int MILLIS = 20;
     private static final int CONSTANT = 40; // requests, whatever the size
+    private static final double COMPUTED = 0.2; // seconds of a processor
     private static final int FOLDERS = 2 * 16; // of shards, each listed by itself
 
     private static JsonNode measured(Case what, int files, int units, int newUnits) throws IOException {
@@ -113,5 +116,29 @@ class PlanBenchTest {
             return page;
         }));
         assertThat(clock.toJson().get("store_seconds").doubleValue()).isEqualTo((640 + 13) * MILLIS / 1e3 / 32);
+    }
+
+    @Test
+    void makingAnAnswerUpIsNoWorkOfTheDriver() throws IOException {
+        var clock = new VirtualClock(MILLIS);
+        clock.measure(() -> {
+            compute();
+            return clock.answer(PlanBenchTest::compute);
+        });
+        clock.measure(() -> Requests.all(Collections.nCopies(4, 1), one -> {
+            clock.count(VirtualClock.Request.LIST);
+            return clock.answer(PlanBenchTest::compute);
+        }));
+        assertThat(clock.toJson().get("cpu_seconds").doubleValue()).isBetween(COMPUTED, 2 * COMPUTED);
+    }
+
+    /** Keeps this thread's processor busy for so long. */
+    private static long compute() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long begin = threads.getCurrentThreadCpuTime();
+        while (threads.getCurrentThreadCpuTime() - begin < COMPUTED * 1e9) {
+            Thread.onSpinWait();
+        }
+        return begin;
     }
 }
