@@ -19,11 +19,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.Spliterators;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.BlockLocation;
 import org.apache.hadoop.fs.CreateFlag;
@@ -41,6 +44,7 @@ import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.fs.impl.OpenFileParameters;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
+import org.apache.hadoop.util.functional.RemoteIterators;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -252,73 +256,77 @@ public final class VirtualStore extends FileSystem {
         if (!recursive) {
             throw new UnsupportedOperationException("nothing here lists the files of one directory this way");
         }
-        Iterator<Listed> all = below(key(directory) + "/");
-        var first = new Page(1, all);
-        if (!first.objects.hasNext()) {
-            throw missing(directory);
-        }
-        return new RemoteIterator<>() {
-            private Page page = first;
-
-            @Override
-            public boolean hasNext() {
-                return page.objects.hasNext() || all.hasNext();
-            }
-
-            @Override
-            public LocatedFileStatus next() {
-                if (!page.objects.hasNext()) {
-                    page = new Page(page.number + 1, all);
-                }
-                return page.objects.next();
-            }
-        };
+        return new Pages<>(
+                directory, stream(below(key(directory) + "/")).map(this::status).iterator());
     }
 
-    /** One answer to a listing. */
-    private final class Page {
-        private final int number;
-        private final Iterator<Status> objects;
+    @Override
+    public RemoteIterator<FileStatus> listStatusIterator(Path directory) throws IOException {
+        String prefix = key(directory) + "/";
+        Set<String> folders = new HashSet<>();
+        return new Pages<>(
+                directory,
+                stream(withWritten(generated.directly(prefix), prefix))
+                        .map(object -> child(object, directory, prefix))
+                        .filter(child -> !child.isDirectory()
+                                || folders.add(child.getPath().getName()))
+                        .iterator());
+    }
 
-        Page(int number, Iterator<Listed> all) {
-            this.number = number;
-            clock.countPage(number);
-            objects = clock.answer(() -> {
-                List<Status> some = new ArrayList<>();
-                while (some.size() < PAGE && all.hasNext()) {
-                    some.add(status(all.next()));
-                }
-                return some.iterator();
-            });
-        }
+    /** An object directly in a directory, or the directory in that which holds it. */
+    private FileStatus child(Listed object, Path directory, String prefix) {
+        int slash = object.key.indexOf('/', prefix.length());
+        return slash < 0
+                ? status(object)
+                : new FileStatus(0, true, 0, 0, 0, new Path(directory, object.key.substring(prefix.length(), slash)));
     }
 
     @Override
     public FileStatus[] listStatus(Path directory) throws IOException {
-        List<FileStatus> children = clock.answer(() -> children(directory, key(directory) + "/"));
-        for (int page = 0; page <= (children.size() - 1) / PAGE; page++) {
-            clock.count(Request.LIST);
-        }
-        if (children.isEmpty()) {
-            throw missing(directory);
-        }
-        return children.toArray(new FileStatus[0]);
+        return RemoteIterators.toArray(listStatusIterator(directory), new FileStatus[0]);
     }
 
-    private List<FileStatus> children(Path directory, String prefix) {
-        List<FileStatus> children = new ArrayList<>();
-        Set<String> folders = new HashSet<>();
-        for (Iterator<Listed> all = withWritten(generated.directly(prefix), prefix); all.hasNext(); ) {
-            Listed object = all.next();
-            int slash = object.key.indexOf('/', prefix.length());
-            if (slash < 0) {
-                children.add(status(object));
-            } else if (folders.add(object.key.substring(prefix.length(), slash))) {
-                Path folder = new Path(directory, object.key.substring(prefix.length(), slash));
-                children.add(new FileStatus(0, true, 0, 0, 0, folder));
+    private static <T> Stream<T> stream(Iterator<T> all) {
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(all, 0), false);
+    }
+
+    /** A listing, of which one answer at a time is in memory. */
+    private final class Pages<T extends FileStatus> implements RemoteIterator<T> {
+        private final Iterator<? extends T> all;
+        private Iterator<T> page;
+        private int number = 1;
+
+        Pages(Path directory, Iterator<? extends T> all) throws FileNotFoundException {
+            this.all = all;
+            page = page();
+            if (!page.hasNext()) {
+                throw missing(directory);
             }
         }
-        return children;
+
+        private Iterator<T> page() {
+            clock.countPage(number++);
+            return clock.answer(() -> {
+                List<T> some = new ArrayList<>();
+                while (some.size() < PAGE && all.hasNext()) {
+                    some.add(all.next());
+                }
+                return some.iterator();
+            });
+        }
+
+        @Override
+        public boolean hasNext() {
+            return page.hasNext() || all.hasNext();
+        }
+
+        @Override
+        public T next() {
+            if (!page.hasNext()) {
+                page = page();
+            }
+            return page.next();
+        }
     }
 
     @Override
