@@ -125,7 +125,27 @@ public final class CheckpointStore {
      * is left. CorruptFileException if something was saved but nothing of it is valid.
      */
     public Optional<Checkpoint> newestValid() throws IOException {
-        return newest(this::load);
+        return newestValid(this::verify);
+    }
+
+    /** The same, with the states of its workers read by somebody else, or later. */
+    public Optional<Checkpoint> newestValid(WorkerStateFiles.Check workers) throws IOException {
+        return newest(name -> load(name, workers));
+    }
+
+    /**
+     * Reads the states of the workers of the checkpoint found last. If one is damaged, {@link #isStillNewest} denies.
+     */
+    public void checkWorkers(Checkpoint found, WorkerStateFiles.Check workers) throws IOException {
+        try {
+            workers.run(found.workers());
+        } catch (CorruptFileException | FileNotFoundException e) {
+            for (ManifestName name : layout.manifests()) {
+                if (name.prefix().equals(start)) {
+                    countNoMore(name, e);
+                }
+            }
+        }
     }
 
     /**
@@ -152,12 +172,14 @@ public final class CheckpointStore {
             seen = names; // if retention deletes what is listed here, newer ones exist by then
             problems.clear();
             for (ManifestName name : lateLast(names)) {
+                if (invalid.contains(name)) {
+                    problems.add(String.valueOf(reasons.get(name)));
+                    continue;
+                }
                 try {
                     return Optional.of(loading.load(name));
                 } catch (CorruptFileException | FileNotFoundException e) {
-                    log().warn("cannot use the checkpoint {}: {}", name.prefix(), e.getMessage());
-                    invalid.add(name);
-                    reasons.put(name, String.valueOf(e.getMessage()));
+                    countNoMore(name, e);
                     problems.add(String.valueOf(e.getMessage()));
                 }
             }
@@ -170,6 +192,12 @@ public final class CheckpointStore {
                 "a valid checkpoint",
                 problems.size() + " and none valid (" + String.join(" | ", problems) + ")",
                 "restore the files, or choose another run.dir to begin anew");
+    }
+
+    private void countNoMore(ManifestName name, IOException why) {
+        log().warn("cannot use the checkpoint {}: {}", name.prefix(), why.getMessage());
+        invalid.add(name);
+        reasons.put(name, String.valueOf(why.getMessage()));
     }
 
     /**
@@ -384,9 +412,9 @@ public final class CheckpointStore {
         return saved;
     }
 
-    private Checkpoint load(ManifestName name) throws IOException {
+    private Checkpoint load(ManifestName name, WorkerStateFiles.Check workers) throws IOException {
         CheckpointManifest manifest = layout.manifest(name);
-        verify(manifest.facts().workers()); // tasks will read them on executors, which cannot fall back
+        workers.run(manifest.facts().workers()); // tasks will read them on executors, which cannot fall back
         Checkpoint checkpoint = read(manifest, manifest.files());
         start = name.prefix();
         last = start;

@@ -19,6 +19,12 @@ public final class WorkerStateFiles {
 
     private WorkerStateFiles() {}
 
+    /** Reads states of workers: CorruptFileException or FileNotFoundException if one is not as it was written. */
+    @FunctionalInterface
+    public interface Check {
+        void run(List<VectorFile> files) throws IOException;
+    }
+
     public static String newDirectory(long round, long epoch) {
         return RunLayout.DATA + "/" + new ManifestName(round, epoch).prefix() + "-" + UUID.randomUUID();
     }
@@ -33,8 +39,15 @@ public final class WorkerStateFiles {
         String path = directory + "/" + PREFIX + worker + "-" + UUID.randomUUID() + ".safetensors";
         Map<String, String> metadata = Map.of("worker", Integer.toString(worker));
         VectorFile written = VectorFile.write(storage, run, PREFIX + worker, path, tensors, metadata);
-        written.verify(storage, run); // here, and not by the driver, through which the states of all workers would pass
+        verify(
+                storage, run,
+                written); // here, and not by the driver, through which the states of all workers would pass
         return written;
+    }
+
+    /** Reads every byte of one; CorruptFileException if one has changed, FileNotFoundException if it is missing. */
+    public static void verify(Storage storage, String run, VectorFile file) throws IOException {
+        file.verify(storage, run);
     }
 
     /** A worker's state; CorruptFileException if a byte has changed. */

@@ -445,4 +445,26 @@ class CheckpointStoreTest {
         MeetingDisk.isOpen = true;
         assertThat(store.newestValid().orElseThrow().workers()).isEqualTo(kept);
     }
+
+    @Test
+    void whoHasOthersReadTheStatesOfWorkersFallsBackAsWell() throws IOException {
+        CheckpointStore store = driver();
+        store.save(TestCheckpoints.ofRound(1), 2);
+        Map<String, float[]> state = Map.of("residual", new float[] {1});
+        String folder = WorkerStateFiles.newDirectory(2, 1);
+        VectorFile kept = WorkerStateFiles.write(storage, run.toString(), folder, 0, state);
+        store.save(TestCheckpoints.ofRound(2, List.of(kept)), 2);
+        Files.delete(run.resolve(kept.path()));
+        CheckpointStore next = store();
+        Checkpoint found = next.newestValid(files -> {}).orElseThrow();
+        assertThat(found.workers()).containsExactly(kept);
+        assertThat(next.isStillNewest()).isTrue();
+        next.checkWorkers(found, files -> WorkerStateFiles.verify(storage, run.toString(), files.get(0)));
+        assertThat(next.isStillNewest()).isFalse();
+        assertThat(next.newestValid(
+                                files -> assertThat(files).as("once is enough").isEmpty())
+                        .orElseThrow()
+                        .round())
+                .isEqualTo(1);
+    }
 }

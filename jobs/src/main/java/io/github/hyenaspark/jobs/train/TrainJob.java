@@ -29,6 +29,7 @@ import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver.DivergedException;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore;
+import io.github.hyenaspark.jobs.spark.averaging.SparkStateCheck;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers.WorkerOptions;
 import io.github.hyenaspark.jobs.spark.averaging.TextSampler;
@@ -107,7 +108,7 @@ public final class TrainJob {
 
     private void run(boolean mayChange) throws IOException {
         checkpoints.manifests().stream().findFirst().ifPresent(TrainingMemory::refuseUnlessItFits);
-        var from = new Handover<>(checkpoints.newestValid());
+        var from = new Handover<>(checkpoints.newestValid(workers -> {})); // executors will look at them
         if (from.value().filter(found -> !found.isImported()).isPresent()) {
             console.stop().with(Stop.CONTINUES);
         }
@@ -178,8 +179,13 @@ public final class TrainJob {
         Trained trained;
         try (SparkRuntime runtime =
                 SparkRuntime.start("hyena train " + settings.run().dir(), threads)) {
+            var workers = new SparkStateCheck(runtime.context(), runUri());
+            if (from.value().isPresent()) {
+                checkpoints.checkWorkers(from.value().get(), workers);
+            }
+            useNewest(from, workers);
             checkpoints.beginEpoch();
-            useNewest(from);
+            useNewest(from, workers);
             checkpoints.resumesFrom(from.value());
             var options = new WorkerOptions(
                     settings.run().merge(), checkpoints.epoch(), replay, WorkerComputation.training());
@@ -210,12 +216,16 @@ public final class TrainJob {
         return round < settings.train().rounds() && settings.driver().isImpatient(best);
     }
 
-    /** Instead of the checkpoint found a newer one that another driver saved before this one's epoch began. */
-    private void useNewest(Handover<Optional<Checkpoint>> found) throws IOException {
+    /** Instead of a damaged checkpoint an older one, instead of a sound one any that another driver has saved since. */
+    private void useNewest(Handover<Optional<Checkpoint>> found, SparkStateCheck workers) throws IOException {
         if (!checkpoints.isStillNewest()) {
             found.replace(Optional.empty()); // so that only one is in memory
-            found.replace(checkpoints.newestValid());
+            found.replace(checkpoints.newestValid(workers));
         }
+    }
+
+    private String runUri() throws IOException {
+        return storage.qualify(settings.directory().uri());
     }
 
     private record Trained(RunState end, RunStore store) {}
@@ -238,7 +248,7 @@ public final class TrainJob {
                 settings.train(),
                 SnapshotRef.of(snapshot, settings.data().dataset()),
                 settings.packing(),
-                storage.qualify(settings.directory().uri()),
+                runUri(),
                 heldOut.measured(settings));
         HyenaLanguageModel model = HyenaLanguageModel.create(
                 plan.model(), plan.vocabularySize(), plan.train().seed());
@@ -250,11 +260,7 @@ public final class TrainJob {
         store.resumes(TrainSettings.comparable(before.best(), changes), settings.changes());
         store.sampleBy(new TextSampler(settings.run().sample(), plan, model, storage));
         RunTokenizer.keep(storage, settings.directory().uri(), settings.data().dataset(), snapshot);
-        Pins.write(
-                storage,
-                settings.data().dataset(),
-                snapshot,
-                storage.qualify(settings.directory().uri()));
+        Pins.write(storage, settings.data().dataset(), snapshot, runUri());
         String beginning = from.isPresent() ? "resuming" : "starting";
         LOG.info(
                 "{} {} at round {} of {}: {} parameters, {} workers",

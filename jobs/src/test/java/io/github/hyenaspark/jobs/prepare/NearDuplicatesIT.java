@@ -19,8 +19,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Near duplicates of a million short documents, as a user prepares them: a night costs what is new, and finds what
@@ -28,7 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 @Tag("endurance")
 class NearDuplicatesIT {
-    private static final Logger LOG = LoggerFactory.getLogger(NearDuplicatesIT.class);
     private static final int DOCUMENTS = 1_000_000;
     private static final int NEW = 10_000;
     private static final int NIGHTS = 3;
@@ -81,7 +78,7 @@ class NearDuplicatesIT {
                         "data.validation-fraction=0",
                         "data.clean.duplicates=near")
                 .json();
-        LOG.info("{}: {}", dataset, result);
+        System.out.println(dataset + ": " + result);
         return result;
     }
 

@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
@@ -15,6 +16,7 @@ import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -228,6 +230,27 @@ class TrainCrashIT {
                 .orElse(0);
     }
 
+    /** Executors find it, since the driver does not read what hundreds of workers keep. */
+    @Test
+    @Tag("process")
+    @Tag("fault-1")
+    void theCheckpointBeforeADamagedStateOfAWorkerIsResumed() throws Exception {
+        Place place = place(Store.DISK);
+        String run = directory.resolve("run").toString();
+        SmallRun.bare(LOCAL, train(place, run, "run.stop-after-rounds=4")).theta();
+        CheckpointManifest newest =
+                CheckpointStore.open(Storage.local(), run).manifests().get(0);
+        Path state = Path.of(run, newest.facts().workers().get(1).path());
+        byte[] bytes = Files.readAllBytes(state);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(state, bytes);
+        Outcome resumed = HyenaProcess.on(CLUSTER).run(directory, array(train(place, run)));
+        assertThat(resumed.messages())
+                .contains("cannot use the checkpoint", state.getFileName().toString(), "at round 3 of 6");
+        assertThat(resumed.theta()).isEqualTo(undisturbed);
+        assertThat(rounds(place, run)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+    }
+
     @Test
     @Tag("process")
     @Tag("fault-3")
@@ -310,7 +333,7 @@ class TrainCrashIT {
                         .as("death %d after %d ms: the run must be longer; it is at round %d", death, millis, before)
                         .isFalse();
                 running.process().destroyForcibly().waitFor();
-                long reported = reported(java.nio.file.Files.readString(running.messages()));
+                long reported = reported(Files.readString(running.messages()));
                 long committed = committed(place, run);
                 assertThat(committed)
                         .as("death %d after %d ms, seed %d", death, millis, SEED)
