@@ -59,30 +59,46 @@ public final class TokenBatches implements Closeable {
         return new TokenBatches(documents.forAnotherThread(), plan, vocabulary);
     }
 
-    /** Refuses a split that has no text, or (to train on) none that fills a sequence. */
-    public static void check(SplitIndex index, PackingConfig packing) {
-        long longest = 0;
-        long sum = 0;
-        for (long document = 0; document < index.documents(); document++) {
-            longest = Math.max(longest, index.tokens(document));
-            sum += index.tokens(document);
+    /** Tells whether the documents of a split fill a sequence. */
+    public static final class Sizes {
+        private long documents;
+        private long longest;
+        private long sum;
+
+        /** Counts a document of so many tokens, none if plans leave it out. */
+        public void add(long tokens) {
+            documents++;
+            longest = Math.max(longest, tokens);
+            sum += tokens;
         }
-        if (longest < 2) {
-            throw new IllegalArgumentException("there is no text in " + index.name() + ": found " + index.documents()
-                    + " documents, the longest of " + longest
-                    + " tokens; prepare more documents or change data.validation-fraction");
-        }
-        // Measuring on short documents is fine; learning from padding alone at length L is not.
-        if (index.split() == Split.TRAIN) {
-            boolean single = packing.strategy() == PackingConfig.Strategy.SINGLE;
-            long most = single ? longest : sum;
-            if (most <= packing.length()) {
-                String of = single ? "the longest document of " : "all documents together of ";
-                throw new IllegalArgumentException("model.l-max: found " + packing.length() + ", expected at most "
-                        + (most - 1) + ": " + of + index.name() + (single ? " has " : " have ") + most
-                        + " tokens, and a full sequence takes one more than l-max");
+
+        /** Refuses a split, by its name, that has no text, or (to train on) none that fills a sequence. */
+        public void check(String name, Split split, PackingConfig packing) {
+            if (longest < 2) {
+                throw new IllegalArgumentException("there is no text in " + name + ": found " + documents
+                        + " documents, the longest of " + longest
+                        + " tokens; prepare more documents or change data.validation-fraction");
+            }
+            // Measuring on short documents is fine; learning from padding alone at length L is not.
+            if (split == Split.TRAIN) {
+                boolean single = packing.strategy() == PackingConfig.Strategy.SINGLE;
+                long most = single ? longest : sum;
+                if (most <= packing.length()) {
+                    String of = single ? "the longest document of " : "all documents together of ";
+                    throw new IllegalArgumentException("model.l-max: found " + packing.length() + ", expected at most "
+                            + (most - 1) + ": " + of + name + (single ? " has " : " have ") + most
+                            + " tokens, and a full sequence takes one more than l-max");
+                }
             }
         }
+    }
+
+    private static void check(SplitIndex index, PackingConfig packing) {
+        var sizes = new Sizes();
+        for (long document = 0; document < index.documents(); document++) {
+            sizes.add(index.tokens(document));
+        }
+        sizes.check(index.name(), index.split(), packing);
     }
 
     /** The same with at most {@code count} documents that have a target, spread evenly; closing one closes both. */

@@ -115,7 +115,7 @@ final class RoundBenchJob {
                 WorkerComputation.synthetic(bench.seconds(), bench.warmUpRounds()));
         var plan = new AveragingDriver.Plan(rounds, 0, 0, 0, checkpoint.everyRounds(), 1, checkpoint.async());
         try (SparkRuntime runtime = SparkRuntime.start("hyena bench round", train.threads());
-                SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan(directory), options);
+                SparkWorkers workers = new SparkWorkers(runtime.context(), plan(directory), options);
                 Progress progress = Progress.open(
                         run.progress(), new ProgressTask("bench", "rounds", 0, rounds), console.messages())) {
             new AveragingDriver(plan, train, workers, store, progress).run(new Handover<>(start()));

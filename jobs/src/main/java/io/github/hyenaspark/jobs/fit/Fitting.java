@@ -338,7 +338,7 @@ final class Fitting {
                 work.labels().value().heldOut().length);
         var options = new SparkWorkers.WorkerOptions(
                 own.run().merge(), checkpoints.epoch(), ReplayedSteps.read(storage, ""), work);
-        try (SparkWorkers workers = SparkWorkers.open(context, storage, plan, options);
+        try (SparkWorkers workers = new SparkWorkers(context, plan, options);
                 Progress progress = observer.progress(
                         new ProgressTask(name, "rounds", start.value().round(), rounds))) {
             var driver = new AveragingDriver(own.driver(), plan.train(), workers, store, progress);

@@ -2,7 +2,7 @@ package io.github.hyenaspark.jobs.train;
 
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
-import io.github.hyenaspark.data.shard.index.SplitIndex;
+import io.github.hyenaspark.data.shard.index.SplitScan;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
@@ -45,29 +45,40 @@ record HeldOut(long sequences, long targets, double bytes) {
             return NOTHING;
         }
         SnapshotRef ref = SnapshotRef.of(snapshot, dataset);
-        SplitIndex index = SplitIndex.open(storage, ref, Split.VALIDATION);
+        var sizes = new Sizes(length);
+        SplitScan scan = SplitScan.of(storage, ref, Split.VALIDATION, sizes::add);
         if (shares) {
-            index.share(storage, ref);
+            scan.share();
         }
-        long sequences = 0;
-        long targets = 0;
-        boolean all = true;
-        for (long document = 0; document < index.documents(); document++) {
-            long inputs = Math.max(0, index.tokens(document) - 1);
-            sequences += (inputs + length - 1) / length;
-            targets += inputs;
-            all &= index.tokens(document) == index.length(document);
-        }
-        if (sequences == 0) {
+        if (sizes.sequences == 0) {
             LOG.warn(
                     "{} has no text to measure on: found {} documents, all of them empty or duplicates of others, so"
                             + " there will be no held-out loss; set data.validation-documents, or raise"
                             + " data.validation-fraction, for another data.dataset",
-                    index.name(),
-                    index.documents());
+                    scan.name(),
+                    scan.documents());
         }
-        double leftOut = all ? 0 : leftOutBytes(storage, snapshot, dataset);
-        return new HeldOut(sequences, targets, snapshot.textBytes(Split.VALIDATION) - leftOut);
+        double leftOut = sizes.all ? 0 : leftOutBytes(storage, snapshot, dataset);
+        return new HeldOut(sizes.sequences, sizes.targets, snapshot.textBytes(Split.VALIDATION) - leftOut);
+    }
+
+    /** Of the sequences of L tokens, one document each. */
+    private static final class Sizes {
+        private final int length;
+        private long sequences;
+        private long targets;
+        private boolean all = true;
+
+        Sizes(int length) {
+            this.length = length;
+        }
+
+        void add(int tokens, boolean leftOut) {
+            all &= !leftOut || tokens == 0;
+            long inputs = leftOut ? 0 : Math.max(0, tokens - 1);
+            sequences += (inputs + length - 1) / length;
+            targets += inputs;
+        }
     }
 
     private static double leftOutBytes(Storage storage, DatasetSnapshot snapshot, String dataset) throws IOException {

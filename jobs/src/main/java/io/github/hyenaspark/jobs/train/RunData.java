@@ -7,7 +7,7 @@ import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
-import io.github.hyenaspark.data.shard.index.SplitIndex;
+import io.github.hyenaspark.data.shard.index.SplitScan;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.token.Tokenizer;
@@ -65,11 +65,13 @@ record RunData(Storage storage, TrainSettings settings) {
      * shards tell; and executors find one index each.
      */
     private void check(SnapshotRef snapshot) throws IOException {
-        SplitIndex train = SplitIndex.open(storage, snapshot, Split.TRAIN);
-        TokenBatches.check(train, settings.packing());
-        train.checkSomeShards(storage);
+        var sizes = new TokenBatches.Sizes();
+        SplitScan train =
+                SplitScan.of(storage, snapshot, Split.TRAIN, (length, leftOut) -> sizes.add(leftOut ? 0 : length));
+        sizes.check(train.name(), Split.TRAIN, settings.packing());
+        train.checkSomeShards();
         if (!settings.run().dryRun()) {
-            train.share(storage, snapshot);
+            train.share();
         }
     }
 

@@ -279,7 +279,7 @@ public final class TrainJob {
         }
         TestPoint.reached("{} {}", beginning, settings.run().dir());
         settings.tell(changes);
-        try (SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan, options)) {
+        try (SparkWorkers workers = new SparkWorkers(runtime.context(), plan, options)) {
             if (!changes.isEmpty()) {
                 store.save(start.value()); // a driver that is killed from now on is followed by one that knows of them
             }

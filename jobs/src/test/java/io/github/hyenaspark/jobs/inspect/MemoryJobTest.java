@@ -24,7 +24,7 @@ class MemoryJobTest {
     private static final Settings SMALL = Settings.load(List.of("model.d-model=8", "model.n-layer=1"));
 
     @Test
-    void documentsAreCountedOnceForAnExecutorAndOnceForTheDriver() {
+    void documentsAreCountedForAnExecutorAndTheDriverHoldsNone() {
         TrainingMemory alone = TrainingMemory.of(
                 SMALL.bind("model", ModelConfig.class),
                 256,
@@ -37,7 +37,7 @@ class MemoryJobTest {
         TrainingMemory all = alone.with(snapshot, new PackingConfig(PackingConfig.Strategy.CONTIGUOUS, 1024));
 
         assertThat(all.executorHeap()).isEqualTo(alone.executorHeap() + most);
-        assertThat(all.driverHeap()).isEqualTo(alone.driverHeap() + most);
+        assertThat(all.driverHeap()).isEqualTo(alone.driverHeap());
         assertThat(all.taskHeap()).isEqualTo(alone.taskHeap());
     }
 

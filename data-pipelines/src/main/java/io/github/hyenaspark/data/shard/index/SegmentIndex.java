@@ -15,7 +15,6 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -50,26 +49,41 @@ public final class SegmentIndex {
     public static ObjectRef write(
             Storage storage, String dataset, String file, Split split, TokenType type, List<Member> shards)
             throws IOException {
-        SplitIndex index = SplitIndex.ofShards(storage, dataset, split, type, shards, Map.of());
+        var builder = new SplitIndex.Builder(dataset, split, type);
+        IndexSource.readShards(storage, shards, builder);
+        var index = new SplitIndex(builder);
         FileInfo written = storage.write(Storage.resolve(dataset, file), out -> write(index, out));
         return new ObjectRef(file, written.bytes(), written.sha256());
     }
 
     /** The bytes of an index's file. */
     static void write(SplitIndex index, OutputStream to) throws IOException {
-        ShardTable shards = index.shards();
+        Documents all = lengths -> {
+            for (long document = 0; document < index.documents(); document++) {
+                lengths.document((int) index.length(document), index.isLeftOut(document));
+            }
+        };
+        write(index.type(), index.shards(), all, to);
+    }
+
+    /** All documents of some shards, one after another. */
+    @FunctionalInterface
+    interface Documents {
+        void forEach(SplitScan.Lengths lengths) throws IOException;
+    }
+
+    /** The same of documents that are not in memory. */
+    static void write(TokenType type, ShardTable shards, Documents documents, OutputStream to) throws IOException {
         int table = shards.bytes().length;
         int padding = -table & Integer.BYTES - 1;
         var out = new CheckedBlocks.Output(to);
         ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        header.putLong(MAGIC).putInt(VERSION).putInt(index.type().bytes());
-        header.putLong(shards.shards()).putLong(index.documents()).putLong(table);
+        header.putLong(MAGIC).putInt(VERSION).putInt(type.bytes());
+        header.putLong(shards.shards()).putLong(shards.documents()).putLong(table);
         out.write(header.array());
         out.write(shards.bytes());
         out.write(new byte[padding]);
-        for (long document = 0; document < index.documents(); document++) {
-            out.writeInt((int) index.length(document) | (index.isLeftOut(document) ? LEFT_OUT : 0));
-        }
+        documents.forEach((length, leftOut) -> out.writeInt(length | (leftOut ? LEFT_OUT : 0)));
         out.end();
     }
 
@@ -78,8 +92,7 @@ public final class SegmentIndex {
      *
      * @param leftOut numbers of units of the segment whose shards are left out
      */
-    static void read(
-            String uri, RangeReader file, int rangeBytes, String hint, IntPredicate leftOut, SplitIndex.Builder to)
+    static void read(String uri, RangeReader file, int rangeBytes, String hint, IntPredicate leftOut, IndexTarget to)
             throws IOException {
         var in = new CheckedBlocks(uri, file, rangeBytes, hint);
         ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);

@@ -110,63 +110,35 @@ class SplitIndexTest {
 
     @Test
     void segmentsGiveTheSameIndexAsTheirShards() throws IOException {
-        List<SplitIndex.Part> parts = new ArrayList<>();
+        List<IndexSource.Part> parts = new ArrayList<>();
         List<SegmentIndex.Member> members = members();
         for (int from = 0; from < members.size(); from += 3) {
             List<SegmentIndex.Member> some = members.subList(from, Math.min(from + 3, members.size()));
             ObjectRef written =
                     SegmentIndex.write(storage, dataset, "segments/" + from + ".index", Split.TRAIN, BYTES, some);
             written.verify(storage, dataset);
-            parts.add(new SplitIndex.Part(written, Set.of()));
+            parts.add(new IndexSource.Part(written, Set.of()));
         }
-        SplitIndex all = SplitIndex.ofShards(storage, dataset, Split.TRAIN, BYTES, members, Map.of());
-        assertSame(SplitIndex.ofParts(storage, dataset, Split.TRAIN, BYTES, parts, Map.of()), all);
+        SplitIndex all = TestIndexes.ofShards(storage, dataset, Split.TRAIN, BYTES, members, Map.of());
+        assertSame(TestIndexes.ofParts(storage, dataset, Split.TRAIN, BYTES, parts, Map.of()), all);
 
         String file = members.get(4).shard().file();
         Map<String, int[]> dropped = Map.of(file, new int[] {0});
         assertSame(
-                SplitIndex.ofParts(storage, dataset, Split.TRAIN, BYTES, parts, dropped),
-                SplitIndex.ofShards(storage, dataset, Split.TRAIN, BYTES, members, dropped));
+                TestIndexes.ofParts(storage, dataset, Split.TRAIN, BYTES, parts, dropped),
+                TestIndexes.ofShards(storage, dataset, Split.TRAIN, BYTES, members, dropped));
     }
 
     @Test
     void unitsThatASnapshotLeavesOutHaveNoNumbers() throws IOException {
         ObjectRef written = SegmentIndex.write(storage, dataset, "segments/x.index", Split.TRAIN, BYTES, members());
-        var part = new SplitIndex.Part(written, Set.of(0, 5));
+        var part = new IndexSource.Part(written, Set.of(0, 5));
         List<SegmentIndex.Member> kept = members().stream()
                 .filter(member -> !part.leftOut().contains(member.unit()))
                 .toList();
         assertSame(
-                SplitIndex.ofParts(storage, dataset, Split.TRAIN, BYTES, List.of(part), Map.of()),
-                SplitIndex.ofShards(storage, dataset, Split.TRAIN, BYTES, kept, Map.of()));
-    }
-
-    @Test
-    void manyPartsBecomeOneFileForAllExecutors() throws IOException {
-        SnapshotRef ref = SnapshotRef.of(snapshot, dataset);
-        SplitIndex first = SplitIndex.ofShards(
-                storage, dataset, Split.TRAIN, BYTES, members(), SnapshotUnits.duplicates(storage, dataset, snapshot));
-        assertSame(SplitIndex.open(storage, ref, Split.TRAIN), first);
-        first.share(storage, ref);
-        Path file = Path.of(dataset, "index", snapshot.sha256() + "-train.index");
-        assertThat(file).exists();
-        assertSame(SplitIndex.open(storage, ref, Split.TRAIN), first);
-
-        SplitIndex few = SplitIndex.open(storage, ref, Split.VALIDATION);
-        few.share(storage, ref);
-        assertThat(file.resolveSibling(snapshot.sha256() + "-validation.index")).doesNotExist();
-
-        byte[] whole = Files.readAllBytes(file);
-        Files.write(file, new byte[0]);
-        assertThatCode(() -> first.share(storage, ref))
-                .as("cut short by its store")
-                .doesNotThrowAnyException();
-        assertThat(file).hasBinaryContent(whole);
-        Files.delete(file);
-        Files.delete(file.getParent());
-        Files.createFile(file.getParent()); // nothing can be written there
-        first.share(storage, ref);
-        Files.delete(file.getParent());
+                TestIndexes.ofParts(storage, dataset, Split.TRAIN, BYTES, List.of(part), Map.of()),
+                TestIndexes.ofShards(storage, dataset, Split.TRAIN, BYTES, kept, Map.of()));
     }
 
     /** Nine nights: new files, one that changed, some that are gone, and duplicates of earlier nights. */
@@ -190,7 +162,7 @@ class SplitIndexTest {
         assertThat(newest.segments()).hasSize(9);
         assertThat(newest.segments().stream().filter(entry -> !entry.gone().isEmpty()))
                 .hasSizeGreaterThan(1);
-        SplitIndex expected = SplitIndex.ofShards(
+        SplitIndex expected = TestIndexes.ofShards(
                 corpus.storage(),
                 nights,
                 Split.TRAIN,
@@ -202,17 +174,56 @@ class SplitIndexTest {
                         .count())
                 .isEqualTo(8);
         SnapshotRef ref = SnapshotRef.of(newest, nights);
-        SplitIndex found = SplitIndex.open(corpus.storage(), ref, Split.TRAIN);
-        assertSame(found, expected);
-        found.share(corpus.storage(), ref);
-        assertThat(Path.of(nights, "index", newest.sha256() + "-train.index")).exists();
         assertSame(SplitIndex.open(corpus.storage(), ref, Split.TRAIN), expected);
+        assertOneFileForAllExecutors(corpus.storage(), ref, expected);
+    }
+
+    private static void assertOneFileForAllExecutors(Storage storage, SnapshotRef ref, SplitIndex expected)
+            throws IOException {
+        Path file = Path.of(ref.dataset(), "index", ref.sha256() + "-train.index");
+        SplitScan scan = assertScanned(storage, ref, expected);
+        scan.share();
+        assertThat(file).exists();
+        assertSame(SplitIndex.open(storage, ref, Split.TRAIN), expected);
+        assertScanned(storage, ref, expected).share();
+        byte[] whole = Files.readAllBytes(file);
+        Files.write(file, new byte[0]);
+        scan.share();
+        assertThat(file).as("it was cut short by its store").hasBinaryContent(whole);
+        Files.delete(file);
+        Files.delete(file.getParent());
+        Files.createFile(file.getParent());
+        assertThatCode(scan::share).as("nothing can be written there").doesNotThrowAnyException();
+        Files.delete(file.getParent());
+    }
+
+    /** Who reads the documents one by one meets those of the index. */
+    private static SplitScan assertScanned(Storage storage, SnapshotRef ref, SplitIndex expected) throws IOException {
+        List<Long> lengths = new ArrayList<>();
+        SplitScan scan = SplitScan.of(
+                storage, ref, expected.split(), (length, leftOut) -> lengths.add(leftOut ? -length : (long) length));
+        assertThat(lengths)
+                .isEqualTo(LongStream.range(0, expected.documents())
+                        .mapToObj(document ->
+                                expected.isLeftOut(document) ? -expected.length(document) : expected.length(document))
+                        .toList());
+        assertThat(scan.documents()).isEqualTo(expected.documents());
+        assertThat(scan.name()).isEqualTo(expected.name());
+        return scan;
+    }
+
+    @Test
+    void ofFewPartsNoFileIsMade() throws IOException {
+        SnapshotRef ref = SnapshotRef.of(snapshot, dataset);
+        assertScanned(storage, ref, SplitIndex.open(storage, ref, Split.VALIDATION))
+                .share();
+        assertThat(Path.of(dataset, "index")).doesNotExist();
     }
 
     @Test
     void everyFlippedByteOfAFileIsFound() throws IOException {
         ObjectRef written = SegmentIndex.write(storage, dataset, "segments/y.index", Split.TRAIN, BYTES, members());
-        var parts = List.of(new SplitIndex.Part(written, Set.of()));
+        var parts = List.of(new IndexSource.Part(written, Set.of()));
         Path file = Path.of(dataset, written.file());
         byte[] whole = Files.readAllBytes(file);
         Random random = new Random(20_261_128);
@@ -221,33 +232,33 @@ class SplitIndexTest {
             int at = i < 50 ? i : random.nextInt(whole.length);
             flipped[at] ^= (byte) (1 << random.nextInt(8));
             Files.write(file, flipped);
-            assertThatThrownBy(() -> SplitIndex.ofParts(storage, dataset, Split.TRAIN, BYTES, parts, Map.of()))
+            assertThatThrownBy(() -> TestIndexes.ofParts(storage, dataset, Split.TRAIN, BYTES, parts, Map.of()))
                     .as("byte %d", at)
                     .isInstanceOf(CorruptFileException.class)
                     .hasMessageContaining(written.file() + ": expected CRC-32C ");
         }
         Files.write(file, new byte[whole.length - 1]);
-        assertThatThrownBy(() -> SplitIndex.ofParts(storage, dataset, Split.TRAIN, BYTES, parts, Map.of()))
+        assertThatThrownBy(() -> TestIndexes.ofParts(storage, dataset, Split.TRAIN, BYTES, parts, Map.of()))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageContaining(whole.length + " bytes, found " + (whole.length - 1) + " bytes");
         Files.delete(file);
-        assertThatThrownBy(() -> SplitIndex.ofParts(storage, dataset, Split.TRAIN, BYTES, parts, Map.of()))
+        assertThatThrownBy(() -> TestIndexes.ofParts(storage, dataset, Split.TRAIN, BYTES, parts, Map.of()))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageContaining("no such file");
         Files.write(file, whole);
-        assertThatThrownBy(() -> SplitIndex.ofParts(storage, dataset, Split.TRAIN, TokenType.UINT16, parts, Map.of()))
+        assertThatThrownBy(() -> TestIndexes.ofParts(storage, dataset, Split.TRAIN, TokenType.UINT16, parts, Map.of()))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageContaining("expected 2 bytes a token, found 1");
     }
 
     @Test
     void aMissingOrShorterShardIsFoundBeforeATraining() throws IOException {
-        SplitIndex index = plain();
-        index.checkSomeShards(storage);
+        SplitScan scan = SplitScan.of(storage, SnapshotRef.of(snapshot, dataset), Split.TRAIN, (length, leftOut) -> {});
+        scan.checkSomeShards();
         Path shard = Path.of(dataset, shards().get(3).file());
         byte[] whole = Files.readAllBytes(shard);
         Files.write(shard, new byte[7]);
-        assertThatThrownBy(() -> index.checkSomeShards(storage))
+        assertThatThrownBy(scan::checkSomeShards)
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessage(shard + ": expected " + whole.length + " bytes, found 7 bytes; run prepare again");
         Files.write(shard, whole);

@@ -31,14 +31,44 @@ public final class TestIndexes {
         List<SegmentIndex.Member> members = TestCorpus.shards(storage, dataset, snapshot, Split.TRAIN).stream()
                 .map(shard -> new SegmentIndex.Member(0, shard))
                 .toList();
-        return SplitIndex.ofShards(storage, dataset, Split.TRAIN, snapshot.tokenType(), members, dropped);
+        return ofShards(storage, dataset, Split.TRAIN, snapshot.tokenType(), members, dropped);
+    }
+
+    /** The index of shards from their {@code .idx} files, without some documents. */
+    static SplitIndex ofShards(
+            Storage storage,
+            String dataset,
+            Split split,
+            TokenType type,
+            List<SegmentIndex.Member> members,
+            Map<String, int[]> dropped)
+            throws IOException {
+        var builder = new SplitIndex.Builder(dataset, split, type);
+        builder.leaveOut(dropped);
+        IndexSource.readShards(storage, members, builder);
+        return new SplitIndex(builder);
+    }
+
+    /** The index of segments, in their order, without some documents. */
+    static SplitIndex ofParts(
+            Storage storage,
+            String dataset,
+            Split split,
+            TokenType type,
+            List<IndexSource.Part> parts,
+            Map<String, int[]> dropped)
+            throws IOException {
+        var builder = new SplitIndex.Builder(dataset, split, type);
+        builder.leaveOut(dropped);
+        IndexSource.readParts(storage, parts, builder);
+        return new SplitIndex(builder);
     }
 
     /** As if a snapshot of many parts had been read: of documents as long as those of the web, in shards of zeros. */
     public static SplitIndex synthetic(String dataset, int shards, int documents, int vocabularySize)
             throws IOException {
         TokenType type = TokenType.of(vocabularySize);
-        var builder = new SplitIndex.Builder(dataset, Split.TRAIN, type, Map.of());
+        var builder = new SplitIndex.Builder(dataset, Split.TRAIN, type);
         Random random = new Random(31);
         int[] tokens = new int[documents / shards + 1];
         for (int shard = 0; shard < shards; shard++) {
@@ -58,11 +88,12 @@ public final class TestIndexes {
             }
             builder.end(file, "");
         }
-        return new SplitIndex(builder, shards);
+        return new SplitIndex(builder);
     }
 
-    public static void share(Storage storage, SnapshotRef snapshot, SplitIndex index) {
-        index.share(storage, snapshot);
+    /** Writes the file for all executors, as if a driver had read this index. */
+    public static void share(Storage storage, SnapshotRef snapshot, SplitIndex index) throws IOException {
+        storage.write(IndexSource.uri(snapshot, index.split()), out -> SegmentIndex.write(index, out));
     }
 
     public static SplitIndex open(Storage storage, SnapshotRef snapshot, Split split, int rangeBytes)

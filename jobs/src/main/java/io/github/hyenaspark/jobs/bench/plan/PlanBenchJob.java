@@ -11,7 +11,7 @@ import io.github.hyenaspark.data.prepare.commit.Vacuum;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.shard.Split;
-import io.github.hyenaspark.data.shard.index.SplitIndex;
+import io.github.hyenaspark.data.shard.index.SplitScan;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Json;
@@ -153,7 +153,8 @@ public final class PlanBenchJob {
             default -> {
                 DatasetSnapshot snapshot = data.writeDataset(false, true);
                 var training = SnapshotRef.of(snapshot, dataset);
-                SplitIndex.open(storage, training, Split.TRAIN).share(storage, training);
+                SplitScan.of(storage, training, Split.TRAIN, (length, leftOut) -> {})
+                        .share();
                 return () -> clock.measure(() -> join(training));
             }
         }

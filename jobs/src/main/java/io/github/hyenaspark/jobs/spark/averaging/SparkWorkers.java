@@ -1,6 +1,5 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
-import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.run.RunState;
@@ -16,7 +15,6 @@ import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.train.averaging.Averaging;
 import io.github.hyenaspark.train.config.TrainConfig;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -45,19 +43,14 @@ public final class SparkWorkers implements Workers, AutoCloseable {
      */
     public record WorkerOptions(AggregationSite merge, long epoch, ReplayedSteps replay, WorkerComputation work) {}
 
-    private SparkWorkers(JavaSparkContext context, TrainingPlan plan, WorkerOptions options, int chunks) {
+    /** Sends the plan to the executors. */
+    public SparkWorkers(JavaSparkContext context, TrainingPlan plan, WorkerOptions options) {
         this.context = context;
         this.planHere = plan;
         this.options = options;
-        this.chunks = chunks;
+        chunks = options.work().heldOutChunks(plan);
         this.plan = context.broadcast(plan);
         sender = new BroadcastState.Sender(context, plan.train(), options.epoch());
-    }
-
-    /** Sends the plan to the executors; throws if the held-out data cannot be opened. */
-    public static SparkWorkers open(JavaSparkContext context, Storage storage, TrainingPlan plan, WorkerOptions options)
-            throws IOException {
-        return new SparkWorkers(context, plan, options, options.work().heldOutChunks(storage, plan));
     }
 
     @Override

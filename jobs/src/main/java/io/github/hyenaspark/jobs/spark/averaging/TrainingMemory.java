@@ -149,11 +149,11 @@ public record TrainingMemory(
         }
     }
 
-    /** The same with the indexes of the documents and the plans of their sequences. */
+    /** The same with the indexes of the documents and the plans of their sequences, which executors hold. */
     public TrainingMemory with(SnapshotRef snapshot, PackingConfig packing) {
         long documents = snapshot.trainDocuments() * packing.strategy().bytesPerDocument()
                 + snapshot.heldOutDocuments() * PackingConfig.Strategy.SINGLE.bytesPerDocument();
-        return new TrainingMemory(step, sent, result, taskHeap, executorHeap + documents, driverHeap + documents);
+        return new TrainingMemory(step, sent, result, taskHeap, executorHeap + documents, driverHeap);
     }
 
     /** The same with so many bytes more on the heap of a task, and of the driver. */

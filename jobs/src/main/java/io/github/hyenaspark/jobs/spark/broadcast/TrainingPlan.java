@@ -11,7 +11,7 @@ import java.io.Serializable;
 
 /**
  * What every task of a run knows, sent to each executor once; {@code packing} is of the sequences to train on, held-out
- * ones are always of one document each, and at most {@code heldOutSequences}, perhaps none, are measured. The run is
+ * ones are always of one document each, and {@code heldOutSequences} of them, perhaps none, are measured. The run is
  * the URI of its directory.
  */
 public record TrainingPlan(
@@ -26,9 +26,9 @@ public record TrainingPlan(
         train.lengthSchedule().check(model.lMax());
     }
 
-    /** Of a run that measures all held-out sequences. */
+    /** Of a run that measures no held-out sequences. */
     public TrainingPlan(ModelConfig model, TrainConfig train, SnapshotRef snapshot, PackingConfig packing, String run) {
-        this(model, train, snapshot, packing, run, Long.MAX_VALUE);
+        this(model, train, snapshot, packing, run, 0);
     }
 
     /** V, ids. */

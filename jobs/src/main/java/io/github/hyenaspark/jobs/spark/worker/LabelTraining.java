@@ -3,7 +3,6 @@ package io.github.hyenaspark.jobs.spark.worker;
 import io.github.hyenaspark.data.batch.BatchCursor;
 import io.github.hyenaspark.data.batch.LabelledDocuments;
 import io.github.hyenaspark.io.SplitMix64;
-import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
@@ -70,7 +69,7 @@ public record LabelTraining(Broadcast<LabelPlan> labels) implements WorkerComput
     }
 
     @Override
-    public int heldOutChunks(Storage storage, TrainingPlan plan) {
+    public int heldOutChunks(TrainingPlan plan) {
         return LabelPlan.chunks(labels.value().heldOut());
     }
 

@@ -1,7 +1,6 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
 import io.github.hyenaspark.io.SplitMix64;
-import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.model.LossByPosition;
@@ -42,7 +41,7 @@ record SyntheticWork(long nanos, int warmUpRounds) implements WorkerComputation 
     }
 
     @Override
-    public int heldOutChunks(Storage storage, TrainingPlan plan) {
+    public int heldOutChunks(TrainingPlan plan) {
         return 0;
     }
 

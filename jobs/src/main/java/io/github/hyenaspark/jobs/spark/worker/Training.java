@@ -2,7 +2,6 @@ package io.github.hyenaspark.jobs.spark.worker;
 
 import io.github.hyenaspark.data.batch.BatchCursor;
 import io.github.hyenaspark.data.batch.TokenBatches;
-import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
@@ -34,14 +33,8 @@ record Training() implements WorkerComputation {
     }
 
     @Override
-    public int heldOutChunks(Storage storage, TrainingPlan plan) throws IOException {
-        if (plan.snapshot().heldOutDocuments() == 0 || plan.heldOutSequences() == 0) {
-            return 0;
-        }
-        try (TokenBatches heldOut = plan.heldOutSource().open(storage)) {
-            long measured = Math.min(heldOut.sequences(), plan.heldOutSequences());
-            return EvaluationTask.chunks(measured, plan.train().batchSize());
-        }
+    public int heldOutChunks(TrainingPlan plan) {
+        return EvaluationTask.chunks(plan.heldOutSequences(), plan.train().batchSize());
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
-import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.model.LossByPosition;
@@ -49,10 +48,8 @@ public sealed interface WorkerComputation extends Serializable permits Training,
         return NATS_ABOVE_FIRST;
     }
 
-    /**
-     * Into how many parts the held-out data is cut; 0 if there is nothing to measure on. Throws if it cannot be opened.
-     */
-    int heldOutChunks(Storage storage, TrainingPlan plan) throws IOException;
+    /** Into how many parts the held-out data is cut; 0 if there is nothing to measure on. */
+    int heldOutChunks(TrainingPlan plan);
 
     /** The held-out losses of some of these parts, in a task, at the parameters θ. */
     Iterator<LossByPosition> heldOut(TrainingPlan plan, float[] theta, Iterator<Integer> chunks) throws IOException;
