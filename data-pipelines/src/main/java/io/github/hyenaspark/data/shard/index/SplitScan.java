@@ -67,7 +67,7 @@ public final class SplitScan {
 
     /**
      * Reads the index once more and writes it as one file for all executors, if it is in more than a few. Where that
-     * cannot be written they read the few themselves.
+     * cannot be written they read what it was read from.
      */
     public void share() {
         if (parts <= FEW_PARTS) {

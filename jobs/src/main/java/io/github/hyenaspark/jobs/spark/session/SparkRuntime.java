@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -41,6 +42,7 @@ public final class SparkRuntime implements AutoCloseable {
     private static final String YARN = "yarn";
     private static final Pattern ELSEWHERE = Pattern.compile("yarn|\\w+://.+");
     private static final int REMOVAL_MILLIS = 2000;
+    private static final int LOOK_MILLIS = 10;
     private static final String KRYO = "org.apache.spark.serializer.KryoSerializer";
 
     private final SparkSession session;
@@ -281,10 +283,11 @@ public final class SparkRuntime implements AutoCloseable {
 
     /**
      * Executors still answer that they have removed broadcasts, and Spark prints a stack trace for each answer that
-     * comes after its end. What is asked last is answered last, but for a few that overtake each other; an executor
-     * that is gone is not waited for.
+     * comes after its end. What is asked last is answered last, but for a few that overtake each other, which Spark's
+     * threads are still busy with; an executor that is gone is not waited for.
      */
     private void awaitRemovals() {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REMOVAL_MILLIS);
         var last = new Thread(
                 () -> {
                     try {
@@ -298,8 +301,18 @@ public final class SparkRuntime implements AutoCloseable {
         last.start();
         try {
             last.join(REMOVAL_MILLIS);
+            while (answersAreUnderWay() && System.nanoTime() < end) {
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static boolean answersAreUnderWay() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("block-manager-"))
+                .map(Thread::getState)
+                .anyMatch(state -> state == Thread.State.RUNNABLE || state == Thread.State.BLOCKED);
     }
 }
