@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,8 +40,9 @@ public final class CheckpointStore {
     private final String run;
     private final RunLayout layout;
     private final Retention retention;
-    private final Set<ManifestName> invalid = new HashSet<>();
+    /** Of the checkpoints that were found damaged, and do not count. */
     private final Map<ManifestName, String> reasons = new TreeMap<>();
+
     private long epoch = NO_EPOCH;
     private @Nullable ManifestName tried; // the last that this process has begun to save
     private String runId = "";
@@ -92,7 +92,7 @@ public final class CheckpointStore {
     public void resumesFrom(Optional<Checkpoint> checkpoint) throws IOException {
         ManifestName from = new ManifestName(0, 0);
         for (ManifestName name : layout.manifests()) {
-            if (checkpoint.isPresent() && name.round() == checkpoint.get().round() && !invalid.contains(name)) {
+            if (checkpoint.isPresent() && name.round() == checkpoint.get().round() && !reasons.containsKey(name)) {
                 from = name;
                 break;
             }
@@ -172,7 +172,7 @@ public final class CheckpointStore {
             seen = names; // if retention deletes what is listed here, newer ones exist by then
             problems.clear();
             for (ManifestName name : lateLast(names)) {
-                if (invalid.contains(name)) {
+                if (reasons.containsKey(name)) {
                     problems.add(String.valueOf(reasons.get(name)));
                     continue;
                 }
@@ -196,7 +196,6 @@ public final class CheckpointStore {
 
     private void countNoMore(ManifestName name, IOException why) {
         log().warn("cannot use the checkpoint {}: {}", name.prefix(), why.getMessage());
-        invalid.add(name);
         reasons.put(name, String.valueOf(why.getMessage()));
     }
 
@@ -207,7 +206,7 @@ public final class CheckpointStore {
     public boolean isStillNewest() throws IOException {
         List<ManifestName> names = layout.manifests();
         return lateLast(names, layout.superseded(names)).stream()
-                .filter(name -> !invalid.contains(name))
+                .filter(name -> !reasons.containsKey(name))
                 .map(ManifestName::prefix)
                 .findFirst()
                 .orElse("")
@@ -347,7 +346,7 @@ public final class CheckpointStore {
         last = name.prefix();
         TestPoint.reached("round {} is verified", checkpoint.round());
         long best = keepBest ? checkpoint.progress().best().round() : Retention.NONE;
-        retention.apply(keep, best, invalid, epoch);
+        retention.apply(keep, best, reasons.keySet(), epoch);
         return manifest;
     }
 

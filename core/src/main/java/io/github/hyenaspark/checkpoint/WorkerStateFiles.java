@@ -39,9 +39,7 @@ public final class WorkerStateFiles {
         String path = directory + "/" + PREFIX + worker + "-" + UUID.randomUUID() + ".safetensors";
         Map<String, String> metadata = Map.of("worker", Integer.toString(worker));
         VectorFile written = VectorFile.write(storage, run, PREFIX + worker, path, tensors, metadata);
-        verify(
-                storage, run,
-                written); // here, and not by the driver, through which the states of all workers would pass
+        written.verify(storage, run); // here, and not by the driver, through which the states of all workers would pass
         return written;
     }
 

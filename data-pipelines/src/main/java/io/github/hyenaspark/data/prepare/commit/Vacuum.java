@@ -6,6 +6,7 @@ import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.index.SplitIndex;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
@@ -95,7 +96,7 @@ public final class Vacuum {
             }
             String hash = snapshot.sha256(); // of the whole text, made for this
             for (Split split : Split.values()) {
-                list("index/" + hash + "-" + split.folder() + ".index");
+                list(SplitIndex.file(hash, split));
             }
             listOwn(snapshot);
             snapshot.keys().forEach(run -> run.parts().forEach(part -> list(part.file())));

@@ -39,8 +39,7 @@ final class IndexSource {
 
     /** The one file for all executors, which need not exist. */
     static String uri(SnapshotRef snapshot, Split split) {
-        return Storage.resolve(
-                snapshot.dataset(), SplitIndex.FOLDER + "/" + snapshot.sha256() + "-" + split.folder() + ".index");
+        return Storage.resolve(snapshot.dataset(), SplitIndex.file(snapshot.sha256(), split));
     }
 
     /** Reads all of a split, in ranges of so many bytes; returns from how many files. */

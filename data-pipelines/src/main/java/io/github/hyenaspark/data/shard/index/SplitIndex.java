@@ -42,6 +42,11 @@ public final class SplitIndex implements DocumentTokens {
         bytes = PrefixSums.of(lengths.count(), document -> MdsLayout.sampleBytes(type, lengths.get(document)));
     }
 
+    /** The one file for all executors of a split of the snapshot with this SHA-256, relative to the dataset. */
+    public static String file(String snapshot, Split split) {
+        return FOLDER + "/" + snapshot + "-" + split.folder() + ".index";
+    }
+
     /** The index of a split: from the one file that a driver wrote of it if there is one, else as {@link #of} does. */
     public static SplitIndex open(Storage storage, SnapshotRef snapshot, Split split) throws IOException {
         return open(storage, snapshot, split, IndexSource.RANGE_BYTES);
