@@ -9,6 +9,7 @@ import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.segment.KnownFiles;
 import io.github.hyenaspark.data.prepare.segment.ListedObjects;
+import io.github.hyenaspark.data.prepare.unit.PackedUnits;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
@@ -103,23 +104,26 @@ final class Difference {
         }
         PackedFiles files = fresh.sorted();
         refuseTooManyUnits(config, files);
-        List<WorkUnit> cut = WorkUnit.cut(files, config.source(), config.unitBytes());
+        PackedUnits cut = WorkUnit.cut(files, config.source(), config.unitBytes());
         List<SegmentEntry> kept = kept();
         ListedObjects listed = kept.isEmpty() ? ListedObjects.none() : ListedObjects.of(storage, config.dataset());
         var lost = new LostObjects(storage, config.dataset(), input.root(), different, listed);
         List<SegmentEntry> intact = lost.without(kept);
-        List<WorkUnit> pending = new ArrayList<>(lost.again());
         Set<String> records = records(cut);
-        List<WorkUnit> recorded = new ArrayList<>();
-        cut.forEach(unit -> (records.contains(UnitRecord.fileName(unit)) ? recorded : pending).add(unit));
+        var work = new PackedUnits();
+        var recorded = new PackedUnits();
+        work.addAll(lost.again());
+        cut.forEach(unit -> (records.contains(UnitRecord.fileName(unit)) ? recorded : work).add(unit));
+        int pending = work.size();
+        work.addAll(recorded);
         return new InputPlan(
                 input,
                 parent,
                 segments,
                 intact,
                 cut,
+                work,
                 pending,
-                recorded,
                 lost.keysLeft(parent),
                 lost.unindexed(),
                 new InputPlan.Left(late, waiting, changed));
@@ -358,7 +362,7 @@ final class Difference {
         return kept;
     }
 
-    private Set<String> records(List<WorkUnit> cut) throws IOException {
+    private Set<String> records(PackedUnits cut) throws IOException {
         Set<String> names = new HashSet<>();
         if (!cut.isEmpty()) {
             storage.names(

@@ -9,6 +9,7 @@ import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.SplitRule;
 import io.github.hyenaspark.data.prepare.segment.KnownFiles;
 import io.github.hyenaspark.data.prepare.segment.SegmentWriter;
+import io.github.hyenaspark.data.prepare.unit.PackedUnits;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.KeyRun;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,8 +34,9 @@ import org.slf4j.LoggerFactory;
  * @param before the segments of the newest snapshot
  * @param kept those that stay
  * @param fresh new units
- * @param pending units to be prepared: fresh ones without a record, and units that stay but have lost an object
- * @param recorded fresh units whose record an earlier run has left, which only have to be looked at
+ * @param work all units to run: first those to be prepared, which are fresh ones without a record and units that stay
+ *     but have lost an object, then fresh ones whose record an earlier run has left, which only have to be looked at
+ * @param toPrepare of {@code work}
  * @param keys the newest snapshot's runs of sorted keys that are all there
  * @param unindexed segments that stay but have lost an index
  */
@@ -44,9 +45,9 @@ public record InputPlan(
         Optional<DatasetSnapshot> parent,
         List<SegmentEntry> before,
         List<SegmentEntry> kept,
-        List<WorkUnit> fresh,
-        List<WorkUnit> pending,
-        List<WorkUnit> recorded,
+        PackedUnits fresh,
+        PackedUnits work,
+        int toPrepare,
         List<KeyRun> keys,
         List<SegmentEntry> unindexed,
         Left left) {
@@ -55,9 +56,6 @@ public record InputPlan(
     public InputPlan {
         before = List.copyOf(before);
         kept = List.copyOf(kept);
-        fresh = List.copyOf(fresh);
-        pending = List.copyOf(pending);
-        recorded = List.copyOf(recorded);
         keys = List.copyOf(keys);
         unindexed = List.copyOf(unindexed);
     }
@@ -103,14 +101,19 @@ public record InputPlan(
     /** Whether there is nothing to prepare, to write again or to commit. */
     public boolean isDone() {
         return isUnchanged()
-                && pending.isEmpty()
+                && toPrepare == 0
                 && unindexed.isEmpty()
                 && keys.equals(parent.orElseThrow().keys());
     }
 
-    /** All units to run: what is pending, then what only has to be looked at. */
-    public List<WorkUnit> work() {
-        return Stream.concat(pending.stream(), recorded.stream()).toList();
+    /** Units to be prepared. */
+    public List<WorkUnit> pending() {
+        return work.subList(0, toPrepare);
+    }
+
+    /** Units that only have to be looked at. */
+    public List<WorkUnit> recorded() {
+        return work.subList(toPrepare, work.size());
     }
 
     /** Sees every file of the input once: wants those that are new or have changed, and checks what concerns all. */

@@ -46,8 +46,8 @@ public record WorkUnit(String name, PackedSlices packed) implements Serializable
      * {@code unitBytes} (at least 1) or 4,096 files; a larger file is cut where its format allows it, else it is a unit
      * of its own.
      */
-    public static List<WorkUnit> cut(Collection<InputFile> files, SourceConfig source, long unitBytes) {
-        List<WorkUnit> units = new ArrayList<>();
+    public static PackedUnits cut(Collection<InputFile> files, SourceConfig source, long unitBytes) {
+        var units = new PackedUnits();
         List<Slice> members = new ArrayList<>();
         long bytes = 0;
         for (InputFile file : files) {
@@ -72,7 +72,7 @@ public record WorkUnit(String name, PackedSlices packed) implements Serializable
         return units;
     }
 
-    private static void addSlices(InputFile file, long unitBytes, List<WorkUnit> units) {
+    private static void addSlices(InputFile file, long unitBytes, PackedUnits units) {
         for (long from = 0; from < file.bytes(); from += unitBytes) {
             units.add(new WorkUnit(List.of(new Slice(file, from, Math.min(from + unitBytes, file.bytes())))));
         }

@@ -121,10 +121,9 @@ public final class SparkRuntime implements AutoCloseable {
                         Double.toString(MEMORY_FRACTION)) // our arrays are not in Spark's books
                 .setIfMissing("spark.broadcast.compress", "false") // parameters do not get smaller
                 .setIfMissing("spark.broadcast.blockSize", "7m") // a block is a round trip, below half a region
-                .setIfMissing(
-                        "spark.ui.retainedJobs", "200") // the driver's memory, also without a UI: a round is a job
-                .setIfMissing("spark.ui.retainedStages", "200")
-                .setIfMissing("spark.ui.retainedTasks", "2000")
+                .setIfMissing("spark.ui.retainedJobs", "20") // the driver's memory, also without a UI: a round is a job
+                .setIfMissing("spark.ui.retainedStages", "20")
+                .setIfMissing("spark.ui.retainedTasks", "500") // of a stage, 0.7 KB each
                 .setIfMissing(TASK_CPUS, Integer.toString(threads))
                 .set(SERIALIZER, KRYO)
                 .set(REGISTRATOR, KryoRegistration.class.getName())
