@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
@@ -42,7 +43,7 @@ public final class SparkRuntime implements AutoCloseable {
     private static final String YARN = "yarn";
     private static final Pattern ELSEWHERE = Pattern.compile("yarn|\\w+://.+");
     private static final int REMOVAL_MILLIS = 2000;
-    private static final int LOOK_MILLIS = 10;
+    private static final int QUIET_ANSWERS = 5; // after which nobody is taken to be busy with another
     private static final String KRYO = "org.apache.spark.serializer.KryoSerializer";
 
     private final SparkSession session;
@@ -282,15 +283,21 @@ public final class SparkRuntime implements AutoCloseable {
 
     /**
      * Executors still answer that they have removed broadcasts, and Spark prints a stack trace for each answer that
-     * comes after its end. What is asked last is answered last, but for a few that overtake each other, which Spark's
-     * threads are still busy with; an executor that is gone is not waited for.
+     * comes after its end. What is asked last is answered last, but for some that overtake each other; where a machine
+     * is busy, their threads look idle until they get a processor, which takes no longer than a few further questions.
+     * An executor that is gone is not waited for.
      */
     private void awaitRemovals() {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REMOVAL_MILLIS);
         var last = new Thread(
                 () -> {
                     try {
-                        context().broadcast(0).unpersist(true);
+                        Broadcast<Integer> asked = context().broadcast(0);
+                        int quiet = 0;
+                        while (quiet < QUIET_ANSWERS && System.nanoTime() < end) {
+                            asked.unpersist(true);
+                            quiet = answersAreUnderWay() ? 0 : quiet + 1;
+                        }
                     } catch (Exception e) { // Scala throws SparkException without declaring it
                         LOG.debug("the context has ended before it was closed", e);
                     }
@@ -300,9 +307,6 @@ public final class SparkRuntime implements AutoCloseable {
         last.start();
         try {
             last.join(REMOVAL_MILLIS);
-            while (answersAreUnderWay() && System.nanoTime() < end) {
-                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
