@@ -104,26 +104,28 @@ final class Difference {
         }
         PackedFiles files = fresh.sorted();
         refuseTooManyUnits(config, files);
-        PackedUnits cut = WorkUnit.cut(files, config.source(), config.unitBytes());
+        PackedUnits units = WorkUnit.cut(files, config.source(), config.unitBytes());
+        int cut = units.size();
         List<SegmentEntry> kept = kept();
         ListedObjects listed = kept.isEmpty() ? ListedObjects.none() : ListedObjects.of(storage, config.dataset());
         var lost = new LostObjects(storage, config.dataset(), input.root(), different, listed);
         List<SegmentEntry> intact = lost.without(kept);
-        Set<String> records = records(cut);
-        var work = new PackedUnits();
-        var recorded = new PackedUnits();
-        work.addAll(lost.again());
-        cut.forEach(unit -> (records.contains(UnitRecord.fileName(unit)) ? recorded : work).add(unit));
-        int pending = work.size();
-        work.addAll(recorded);
+        BitSet recorded = recorded(units);
+        units.addAll(lost.again());
+        int[] again = IntStream.range(cut, units.size()).toArray();
+        int[] pending =
+                IntStream.range(0, cut).filter(unit -> !recorded.get(unit)).toArray();
+        int[] work = Stream.of(again, pending, recorded.stream().toArray())
+                .flatMapToInt(IntStream::of)
+                .toArray();
         return new InputPlan(
                 input,
                 parent,
                 segments,
                 intact,
-                cut,
-                work,
-                pending,
+                units.subList(0, cut),
+                units.at(work),
+                again.length + pending.length,
                 lost.keysLeft(parent),
                 lost.unindexed(),
                 new InputPlan.Left(late, waiting, changed));
@@ -362,14 +364,20 @@ final class Difference {
         return kept;
     }
 
-    private Set<String> records(PackedUnits cut) throws IOException {
-        Set<String> names = new HashSet<>();
-        if (!cut.isEmpty()) {
-            storage.names(
-                    Storage.resolve(config.dataset(), UnitRecord.folder(spec.fingerprint())),
-                    (name, bytes) -> names.add(name));
+    /** Places of units whose record an earlier run has left. */
+    private BitSet recorded(PackedUnits units) throws IOException {
+        var recorded = new BitSet();
+        if (units.isEmpty()) {
+            return recorded;
         }
-        return names;
+        Set<String> names = new HashSet<>();
+        storage.names(
+                Storage.resolve(config.dataset(), UnitRecord.folder(spec.fingerprint())),
+                (name, bytes) -> names.add(name));
+        for (int place = 0; place < units.size(); place++) {
+            recorded.set(place, names.contains(UnitRecord.fileName(units.get(place))));
+        }
+        return recorded;
     }
 
     private static CorruptFileException changed(InputFile then, InputFile now) {

@@ -9,7 +9,6 @@ import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.SplitRule;
 import io.github.hyenaspark.data.prepare.segment.KnownFiles;
 import io.github.hyenaspark.data.prepare.segment.SegmentWriter;
-import io.github.hyenaspark.data.prepare.unit.PackedUnits;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.KeyRun;
@@ -33,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param before the segments of the newest snapshot
  * @param kept those that stay
- * @param fresh new units
+ * @param fresh new units, a view as {@code work} is
  * @param work all units to run: first those to be prepared, which are fresh ones without a record and units that stay
  *     but have lost an object, then fresh ones whose record an earlier run has left, which only have to be looked at
  * @param toPrepare of {@code work}
@@ -45,8 +44,8 @@ public record InputPlan(
         Optional<DatasetSnapshot> parent,
         List<SegmentEntry> before,
         List<SegmentEntry> kept,
-        PackedUnits fresh,
-        PackedUnits work,
+        List<WorkUnit> fresh,
+        List<WorkUnit> work,
         int toPrepare,
         List<KeyRun> keys,
         List<SegmentEntry> unindexed,

@@ -101,8 +101,33 @@ public final class PackedUnits extends AbstractList<WorkUnit> implements RandomA
         return new Unpacked(entry.getKey(), units);
     }
 
+    /** A view of the units at these places, in their order. */
+    public List<WorkUnit> at(int[] places) {
+        return new At(this, places.clone());
+    }
+
     @Override
     public int size() {
         return count;
+    }
+
+    private static final class At extends AbstractList<WorkUnit> implements RandomAccess {
+        private final PackedUnits units;
+        private final int[] places;
+
+        At(PackedUnits units, int[] places) {
+            this.units = units;
+            this.places = places;
+        }
+
+        @Override
+        public WorkUnit get(int index) {
+            return units.get(places[index]);
+        }
+
+        @Override
+        public int size() {
+            return places.length;
+        }
     }
 }

@@ -33,6 +33,7 @@ class PackedUnitsTest {
         Collections.shuffle(places, random);
         assertThat(places).allSatisfy(place -> assertThat(packed.get(place)).isEqualTo(units.get(place)));
         assertThat(packed.subList(100, 333)).isEqualTo(units.subList(100, 333));
+        assertThat(packed.at(new int[] {400, 7, 8})).containsExactly(units.get(400), units.get(7), units.get(8));
         assertThatThrownBy(() -> packed.get(500)).isInstanceOf(IndexOutOfBoundsException.class);
     }
 
