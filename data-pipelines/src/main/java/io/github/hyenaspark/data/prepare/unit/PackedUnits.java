@@ -26,7 +26,11 @@ public final class PackedUnits extends AbstractList<WorkUnit> implements RandomA
     private int count;
     private volatile Unpacked recent = new Unpacked(0, List.of());
 
-    /** Of each unit the end of its slices among all. */
+    /**
+     * Units that are packed together.
+     *
+     * @param ends where the slices of each end, among all
+     */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Block(String names, int[] ends, PackedSlices packed) {}
 

@@ -72,7 +72,8 @@ public final class SparkPrepare {
                 "prepare " + units.size() + " units of " + recipe.config().input();
         TaskWatch.describe(context, description);
         LongAccumulator bytesRead = context.sc().longAccumulator("bytes read");
-        DriverState.ofThisProcess().set(DriverState.TO_PREPARE, (double) mebibytes(units));
+        long mebibytes = mebibytes(units);
+        DriverState.ofThisProcess().set(DriverState.TO_PREPARE, (double) mebibytes);
         Broadcast<DatasetSpec> sent = context.broadcast(recipe);
         Queue<JavaFutureAction<List<Long>>> jobs = new ArrayDeque<>();
         long documents = 0;
@@ -89,8 +90,8 @@ public final class SparkPrepare {
             while (!jobs.isEmpty()) {
                 documents += await(jobs, bytesRead);
             }
-            progress.advance(mebibytes(units), documents + " documents");
-            DriverState.ofThisProcess().set(DriverState.PREPARED, (double) mebibytes(units));
+            progress.advance(mebibytes, documents + " documents");
+            DriverState.ofThisProcess().set(DriverState.PREPARED, (double) mebibytes);
         } finally {
             jobs.forEach(job -> job.cancel(true));
             sent.destroy();
