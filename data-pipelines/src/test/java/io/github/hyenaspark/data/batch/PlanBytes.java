@@ -23,7 +23,7 @@ final class PlanBytes {
     }
 
     static byte[] of(PackingPlan plan) {
-        int[][] arrays = plan instanceof WindowPlan window ? rests(window) : new int[0][];
+        int[][] arrays = plan instanceof PackingPlan.Window window ? rests(window) : new int[0][];
         byte[] name = plan.config().strategy().settingName().getBytes(StandardCharsets.US_ASCII);
         long[] documentTokens = LongStream.range(0, plan.documents().documents())
                 .map(plan.documents()::tokens)
@@ -49,7 +49,7 @@ final class PlanBytes {
     }
 
     /** Where the documents of each packed sequence begin among those of all, and these documents. */
-    private static int[][] rests(WindowPlan plan) {
+    private static int[][] rests(PackingPlan.Window plan) {
         List<Integer> firsts = new ArrayList<>(List.of(0));
         List<Integer> documents = new ArrayList<>();
         for (long sequence = plan.own().total(); sequence < plan.sequences(); sequence++) {
