@@ -1,6 +1,5 @@
 package io.github.hyenaspark.data.document.input;
 
-import io.github.hyenaspark.data.document.CutException;
 import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
@@ -8,6 +7,7 @@ import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.fasta.FastaDocuments;
 import io.github.hyenaspark.data.document.parquet.ParquetDocuments;
 import io.github.hyenaspark.data.document.stream.SliceReader;
+import io.github.hyenaspark.data.document.stream.SliceReader.CutException;
 import io.github.hyenaspark.data.document.text.JsonLines;
 import io.github.hyenaspark.data.document.text.TextFileDocuments;
 import io.github.hyenaspark.io.Storage;

@@ -1,12 +1,12 @@
 package io.github.hyenaspark.data.prepare.unit;
 
-import io.github.hyenaspark.data.document.CutException;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.input.DocumentReaders;
 import io.github.hyenaspark.data.document.input.FileFormat;
+import io.github.hyenaspark.data.document.stream.SliceReader.CutException;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.util.Optional;

@@ -2,7 +2,6 @@ package io.github.hyenaspark.data.prepare.unit;
 
 import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.BadFileException;
-import io.github.hyenaspark.data.document.CutException;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.DocumentStep;
@@ -10,6 +9,7 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.RejectedDocumentException;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.input.DocumentReaders;
+import io.github.hyenaspark.data.document.stream.SliceReader.CutException;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.SplitRule;
 import io.github.hyenaspark.data.shard.ObjectRef;
