@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.document;
 
+import io.github.hyenaspark.data.document.InputFile.Slice;
 import java.util.AbstractCollection;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.document;
 
+import io.github.hyenaspark.data.document.InputFile.Slice;
 import java.io.ByteArrayOutputStream;
 import java.io.Serializable;
 import java.nio.ByteBuffer;

@@ -2,6 +2,7 @@ package io.github.hyenaspark.data.document;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.data.document.InputFile.Slice;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.github.hyenaspark.data.document.input;
 
 import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.InputFile;
-import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.fasta.FastaDocuments;
 import io.github.hyenaspark.data.document.parquet.ParquetDocuments;

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.document.stream;
 
 import io.github.hyenaspark.data.document.InputFile;
-import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.io.BulkInputStream;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.prepare.plan;
 
 import io.github.hyenaspark.data.document.InputFile;
-import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.prepare.segment.ListedObjects;
 import io.github.hyenaspark.data.prepare.segment.SegmentInputs;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;

@@ -1,8 +1,8 @@
 package io.github.hyenaspark.data.prepare.plan;
 
 import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.document.PackedFiles;
-import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.prepare.segment.KnownFiles;
 import io.github.hyenaspark.data.prepare.segment.SegmentInputs;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.prepare.plan;
 
 import io.github.hyenaspark.data.document.BadFileException;
-import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.input.FileFormat;
 import io.github.hyenaspark.data.prepare.DatasetSpec;

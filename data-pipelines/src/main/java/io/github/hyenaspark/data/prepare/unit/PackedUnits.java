@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.prepare.unit;
 
+import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.document.PackedSlices;
-import io.github.hyenaspark.data.document.Slice;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;

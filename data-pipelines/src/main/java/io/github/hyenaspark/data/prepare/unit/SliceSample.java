@@ -2,7 +2,7 @@ package io.github.hyenaspark.data.prepare.unit;
 
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
-import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.input.DocumentReaders;
 import io.github.hyenaspark.data.document.input.FileFormat;

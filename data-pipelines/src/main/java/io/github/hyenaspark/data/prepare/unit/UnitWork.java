@@ -2,7 +2,7 @@ package io.github.hyenaspark.data.prepare.unit;
 
 import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.InputFile;
-import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
 import io.github.hyenaspark.data.shard.ObjectRef;

@@ -1,8 +1,8 @@
 package io.github.hyenaspark.data.prepare.unit;
 
 import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.document.PackedSlices;
-import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.input.FileFormat;
 import io.github.hyenaspark.io.Hashes;

@@ -9,7 +9,7 @@ import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.InputFile;
-import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.testing.ParquetFiles;
 import io.github.hyenaspark.data.testing.TestSources;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.data.TestCorpus;
-import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.SnapshotCommit.Outcome;

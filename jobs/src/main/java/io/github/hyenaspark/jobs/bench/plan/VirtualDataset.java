@@ -2,7 +2,7 @@ package io.github.hyenaspark.jobs.bench.plan;
 
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.document.InputFile;
-import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.segment.SegmentInputs;

@@ -10,7 +10,7 @@ import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.document.InputFile;
-import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.Faults;
