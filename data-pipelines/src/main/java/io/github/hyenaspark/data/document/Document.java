@@ -1,5 +1,7 @@
 package io.github.hyenaspark.data.document;
 
+import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
+import io.github.hyenaspark.data.document.DocumentReader.BadFileException;
 import java.io.InputStream;
 import java.util.Collections;
 import java.util.Optional;

@@ -18,4 +18,61 @@ public interface DocumentReader extends Closeable {
     default OptionalDouble shareOfRows() {
         return OptionalDouble.empty();
     }
+
+    /**
+     * A record that violates its format. The document is refused whole, including text that was already read; the
+     * reader continues with the next record.
+     */
+    final class BadDocumentException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private final long offset;
+        private final String reason;
+        private final byte[] beginning;
+
+        /** Places the fault at a byte of the decompressed file, or a row of Parquet. */
+        public BadDocumentException(long offset, String reason, byte[] beginning) {
+            super(reason + " (at " + offset + ")");
+            this.offset = offset;
+            this.reason = reason;
+            this.beginning = beginning;
+        }
+
+        public long offset() {
+            return offset;
+        }
+
+        public String reason() {
+            return reason;
+        }
+
+        public byte[] beginning() {
+            return beginning;
+        }
+    }
+
+    /** The rest of a file cannot be read, for example because an archive is truncated. */
+    final class BadFileException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private final long offset;
+        private final String reason;
+
+        /**
+         * Places the fault after {@code offset} bytes of the decompressed file; {@code reason} is without the offset.
+         */
+        public BadFileException(String uri, long offset, String reason) {
+            super(uri + ": " + reason + ", after " + offset + " bytes of its content; make or fetch the file again");
+            this.offset = offset;
+            this.reason = reason;
+        }
+
+        public long offset() {
+            return offset;
+        }
+
+        public String reason() {
+            return reason;
+        }
+    }
 }

@@ -1,9 +1,9 @@
 package io.github.hyenaspark.data.testing;
 
-import io.github.hyenaspark.data.document.BadDocumentException;
-import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
+import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
+import io.github.hyenaspark.data.document.DocumentReader.BadFileException;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;

@@ -1,9 +1,9 @@
 package io.github.hyenaspark.jobs.fit;
 
 import io.github.hyenaspark.config.Settings;
-import io.github.hyenaspark.data.document.BadDocumentException;
-import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.Document;
+import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
+import io.github.hyenaspark.data.document.DocumentReader.BadFileException;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.DatasetLease;

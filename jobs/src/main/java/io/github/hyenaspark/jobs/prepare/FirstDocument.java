@@ -1,8 +1,8 @@
 package io.github.hyenaspark.jobs.prepare;
 
-import io.github.hyenaspark.data.document.BadDocumentException;
-import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.Document;
+import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
+import io.github.hyenaspark.data.document.DocumentReader.BadFileException;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.prepare.unit.UnitDocuments;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;

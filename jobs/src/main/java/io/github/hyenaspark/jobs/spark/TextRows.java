@@ -1,7 +1,7 @@
 package io.github.hyenaspark.jobs.spark;
 
-import io.github.hyenaspark.data.document.BadDocumentException;
-import io.github.hyenaspark.data.document.BadFileException;
+import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
+import io.github.hyenaspark.data.document.DocumentReader.BadFileException;
 import io.github.hyenaspark.data.document.RejectedDocumentException;
 import io.github.hyenaspark.data.token.MalformedTextException;
 import java.io.ByteArrayInputStream;

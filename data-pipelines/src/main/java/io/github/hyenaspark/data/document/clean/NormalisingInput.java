@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.document.clean;
 
 import io.github.hyenaspark.data.bytes.Utf8;
-import io.github.hyenaspark.data.document.BadDocumentException;
+import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
 import io.github.hyenaspark.io.BulkInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.document.fasta;
 
 import io.github.hyenaspark.data.bytes.ByteSearch;
-import io.github.hyenaspark.data.document.BadDocumentException;
+import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
 import io.github.hyenaspark.data.document.stream.ByteSlice;
 import io.github.hyenaspark.io.BulkInputStream;
 import java.io.ByteArrayOutputStream;

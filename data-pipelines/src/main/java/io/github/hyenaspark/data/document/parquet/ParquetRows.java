@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.document.parquet;
 
-import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.Document;
+import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
 import io.github.hyenaspark.data.document.SourceConfig;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

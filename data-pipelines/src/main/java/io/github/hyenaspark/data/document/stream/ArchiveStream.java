@@ -2,7 +2,7 @@ package io.github.hyenaspark.data.document.stream;
 
 import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
-import io.github.hyenaspark.data.document.BadFileException;
+import io.github.hyenaspark.data.document.DocumentReader.BadFileException;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.io.BulkInputStream;
 import java.io.FilterInputStream;

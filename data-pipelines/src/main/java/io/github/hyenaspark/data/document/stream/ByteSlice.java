@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.document.stream;
 
 import io.github.hyenaspark.data.bytes.ByteSearch;
-import io.github.hyenaspark.data.document.BadDocumentException;
+import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

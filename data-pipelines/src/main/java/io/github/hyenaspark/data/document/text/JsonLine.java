@@ -2,7 +2,7 @@ package io.github.hyenaspark.data.document.text;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.hyenaspark.data.document.BadDocumentException;
+import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
 import io.github.hyenaspark.data.document.stream.ByteSlice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

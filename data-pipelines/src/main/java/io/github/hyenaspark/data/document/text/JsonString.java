@@ -2,7 +2,7 @@ package io.github.hyenaspark.data.document.text;
 
 import io.github.hyenaspark.data.bytes.ByteSearch;
 import io.github.hyenaspark.data.bytes.Utf8;
-import io.github.hyenaspark.data.document.BadDocumentException;
+import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
 import io.github.hyenaspark.data.document.stream.ByteSlice;
 import java.io.IOException;
 

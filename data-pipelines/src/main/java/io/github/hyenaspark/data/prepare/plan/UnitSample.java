@@ -1,6 +1,6 @@
 package io.github.hyenaspark.data.prepare.plan;
 
-import io.github.hyenaspark.data.document.BadFileException;
+import io.github.hyenaspark.data.document.DocumentReader.BadFileException;
 import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.input.FileFormat;

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.data.prepare.unit;
 
-import io.github.hyenaspark.data.document.BadFileException;
+import io.github.hyenaspark.data.document.DocumentReader.BadFileException;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.prepare.DatasetSpec;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hyenaspark.data.document.BadDocumentException;
+import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
 import io.github.hyenaspark.data.testing.TextSamples;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hyenaspark.data.document.BadDocumentException;
-import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
+import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
+import io.github.hyenaspark.data.document.DocumentReader.BadFileException;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.jobs.spark.prepare;
 
-import io.github.hyenaspark.data.document.BadDocumentException;
-import io.github.hyenaspark.data.document.BadFileException;
+import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
+import io.github.hyenaspark.data.document.DocumentReader.BadFileException;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.unit.UnitDocuments;
