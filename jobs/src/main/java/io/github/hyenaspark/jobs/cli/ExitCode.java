@@ -1,6 +1,6 @@
 package io.github.hyenaspark.jobs.cli;
 
-import io.github.hyenaspark.data.document.WrongSettingException;
+import io.github.hyenaspark.data.document.SourceConfig.WrongSettingException;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.store.StoreException;

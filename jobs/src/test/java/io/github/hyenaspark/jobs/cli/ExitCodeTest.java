@@ -2,7 +2,7 @@ package io.github.hyenaspark.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hyenaspark.data.document.WrongSettingException;
+import io.github.hyenaspark.data.document.SourceConfig.WrongSettingException;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.LockedException;
 import java.io.EOFException;

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.data.document.fasta;
 
-import io.github.hyenaspark.data.document.WrongSettingException;
+import io.github.hyenaspark.data.document.SourceConfig.WrongSettingException;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

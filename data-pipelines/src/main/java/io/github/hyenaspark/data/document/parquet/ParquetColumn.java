@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.document.parquet;
 
 import io.github.hyenaspark.data.document.SourceConfig;
-import io.github.hyenaspark.data.document.WrongSettingException;
+import io.github.hyenaspark.data.document.SourceConfig.WrongSettingException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
