@@ -5,7 +5,6 @@ import io.github.hyenaspark.data.document.DocumentStep;
 import io.github.hyenaspark.data.document.clean.CleanConfig;
 import io.github.hyenaspark.data.document.clean.DocumentFilter;
 import io.github.hyenaspark.data.document.clean.MinHash;
-import io.github.hyenaspark.data.document.clean.TextStatistics;
 import io.github.hyenaspark.io.BulkInputStream;
 import io.github.hyenaspark.io.Hashes;
 import java.io.IOException;
@@ -26,7 +25,7 @@ public final class DocumentText extends BulkInputStream {
 
     private final DocumentFilter filter;
     private final MessageDigest digest = Hashes.newSha256();
-    private final @Nullable TextStatistics statistics;
+    private final DocumentFilter.@Nullable Statistics statistics;
     private final @Nullable MinHash minHash;
     private final byte[] beginning = new byte[BEGINNING_BYTES];
     private long bytes;
@@ -34,7 +33,7 @@ public final class DocumentText extends BulkInputStream {
     private DocumentText(InputStream in, DocumentFilter filter, boolean signed) {
         super(in);
         this.filter = filter;
-        this.statistics = filter.isActive() ? new TextStatistics() : null;
+        this.statistics = filter.isActive() ? new DocumentFilter.Statistics() : null;
         this.minHash = signed ? new MinHash() : null;
     }
 

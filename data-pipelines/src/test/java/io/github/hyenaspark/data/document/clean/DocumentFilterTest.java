@@ -35,7 +35,7 @@ class DocumentFilterTest {
         DocumentFilter off = DocumentFilter.of(config(0, 0, 0, 1, 1, 0));
 
         assertThat(off.isActive()).isFalse();
-        assertThat(off.rejected(new TextStatistics())).isEmpty();
+        assertThat(off.rejected(new DocumentFilter.Statistics())).isEmpty();
         assertThat(ALL.isActive()).isTrue();
         assertThat(DocumentFilter.of(config(0, 0, 0, 1, 1, 1)).isActive()).isTrue();
     }
@@ -76,7 +76,7 @@ class DocumentFilterTest {
     }
 
     private static Optional<String> rejected(String text) {
-        var statistics = new TextStatistics();
+        var statistics = new DocumentFilter.Statistics();
         byte[] bytes = text.getBytes(UTF_8);
         statistics.accept(bytes, 0, bytes.length);
         return ALL.rejected(statistics);

@@ -15,7 +15,7 @@ class TextStatisticsTest {
             var random = new Random(seed);
             String text = TextSamples.random(random, random.nextInt(200));
             byte[] bytes = text.getBytes(UTF_8);
-            var statistics = new TextStatistics();
+            var statistics = new DocumentFilter.Statistics();
             TextSamples.showInPieces(bytes, random, statistics::accept);
 
             assertThat(describe(statistics)).as("seed %d", seed).isEqualTo(expected(text));
@@ -24,7 +24,7 @@ class TextStatisticsTest {
 
     @Test
     void oneByteAtATimeIsCountedToo() {
-        var statistics = new TextStatistics();
+        var statistics = new DocumentFilter.Statistics();
         byte[] bytes = "a\u00E9".getBytes(UTF_8);
         for (int i = 0; i < bytes.length; i++) {
             statistics.accept(bytes, i, i + 1);
@@ -42,7 +42,7 @@ class TextStatisticsTest {
     }
 
     private static long longest(String text) {
-        var statistics = new TextStatistics();
+        var statistics = new DocumentFilter.Statistics();
         byte[] bytes = text.getBytes(UTF_8);
         for (int i = 0; i < bytes.length; i++) {
             statistics.accept(bytes, i, i + 1);
@@ -50,7 +50,7 @@ class TextStatisticsTest {
         return statistics.longestLineBytes();
     }
 
-    private static String describe(TextStatistics text) {
+    private static String describe(DocumentFilter.Statistics text) {
         return text.bytes() + " bytes, " + text.characters() + " characters, " + text.letters() + " letters, "
                 + text.digits() + " digits, " + text.controls() + " controls, longest line "
                 + text.longestLineBytes();
