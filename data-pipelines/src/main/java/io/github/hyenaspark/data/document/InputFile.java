@@ -1,6 +1,6 @@
 package io.github.hyenaspark.data.document;
 
-import io.github.hyenaspark.data.document.input.FileFormat;
+import io.github.hyenaspark.data.document.input.DocumentReaders.FileFormat;
 import io.github.hyenaspark.io.FileInfo;
 import java.io.Serializable;
 import java.util.Locale;

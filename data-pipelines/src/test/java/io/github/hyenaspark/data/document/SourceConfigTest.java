@@ -3,7 +3,7 @@ package io.github.hyenaspark.data.document;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hyenaspark.data.document.input.FileFormat;
+import io.github.hyenaspark.data.document.input.DocumentReaders.FileFormat;
 import io.github.hyenaspark.data.document.input.SlicesTest;
 import io.github.hyenaspark.data.testing.TestSources;
 import java.util.List;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.PackedFiles;
 import io.github.hyenaspark.data.document.SourceConfig;
+import io.github.hyenaspark.data.document.input.DocumentReaders.FileFormat;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;

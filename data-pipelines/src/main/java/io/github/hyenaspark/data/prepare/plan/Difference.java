@@ -3,7 +3,7 @@ package io.github.hyenaspark.data.prepare.plan;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.document.PackedFiles;
-import io.github.hyenaspark.data.document.input.FileFormat;
+import io.github.hyenaspark.data.document.input.DocumentReaders.FileFormat;
 import io.github.hyenaspark.data.document.input.InputListing;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;

@@ -2,7 +2,7 @@ package io.github.hyenaspark.data.prepare.plan;
 
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.SourceConfig;
-import io.github.hyenaspark.data.document.input.FileFormat;
+import io.github.hyenaspark.data.document.input.DocumentReaders.FileFormat;
 import io.github.hyenaspark.data.document.input.InputListing;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;

@@ -3,7 +3,7 @@ package io.github.hyenaspark.data.prepare.plan;
 import io.github.hyenaspark.data.document.DocumentReader.BadFileException;
 import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
-import io.github.hyenaspark.data.document.input.FileFormat;
+import io.github.hyenaspark.data.document.input.DocumentReaders.FileFormat;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.unit.UnitOutput;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;

@@ -5,7 +5,7 @@ import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.input.DocumentReaders;
-import io.github.hyenaspark.data.document.input.FileFormat;
+import io.github.hyenaspark.data.document.input.DocumentReaders.FileFormat;
 import io.github.hyenaspark.data.document.stream.SliceReader.CutException;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.document.PackedSlices;
 import io.github.hyenaspark.data.document.SourceConfig;
-import io.github.hyenaspark.data.document.input.FileFormat;
+import io.github.hyenaspark.data.document.input.DocumentReaders.FileFormat;
 import io.github.hyenaspark.io.Hashes;
 import java.io.Serializable;
 import java.util.ArrayList;

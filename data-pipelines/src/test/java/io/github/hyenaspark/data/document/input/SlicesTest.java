@@ -8,6 +8,7 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.fasta.FastaDocuments;
+import io.github.hyenaspark.data.document.input.DocumentReaders.FileFormat;
 import io.github.hyenaspark.data.document.stream.SliceReader;
 import io.github.hyenaspark.data.document.text.JsonLines;
 import io.github.hyenaspark.data.document.text.TextFileDocuments;
