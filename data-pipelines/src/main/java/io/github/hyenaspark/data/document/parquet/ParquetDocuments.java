@@ -9,14 +9,31 @@ import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.io.RangeReader;
 import io.github.hyenaspark.io.Storage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.column.ColumnReadStore;
+import org.apache.parquet.column.ColumnReader;
+import org.apache.parquet.column.impl.ColumnReadStoreImpl;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.example.DummyRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.FileMetaData;
+import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
 
 /**
  * Rows of a Parquet file as documents. A slice has the row groups whose first byte is in it; a row's number in the file
@@ -27,11 +44,11 @@ public final class ParquetDocuments implements DocumentReader {
     private final Slice slice;
     private final SourceConfig config;
     private final RangeReader range;
-    private final List<ParquetRows.RowGroup> pending = new ArrayList<>();
+    private final List<Rows.RowGroup> pending = new ArrayList<>();
     private Optional<ParquetInput> input = Optional.empty();
     private Optional<ParquetFileReader> file = Optional.empty();
     private Optional<ParquetColumn.ParquetColumns> columns = Optional.empty();
-    private Optional<ParquetRows> rows = Optional.empty();
+    private Optional<Rows> rows = Optional.empty();
     private long offset;
     private long rowsOfSlice;
     private long rowsRead;
@@ -65,12 +82,12 @@ public final class ParquetDocuments implements DocumentReader {
             if (pending.isEmpty()) {
                 return Optional.empty();
             }
-            ParquetRows.RowGroup group = pending.remove(0);
+            Rows.RowGroup group = pending.remove(0);
             offset = group.start();
-            rows = Optional.of(reading(() -> ParquetRows.of(
-                    file.get(), group, columns.get(), slice.file().path())));
+            rows = Optional.of(reading(
+                    () -> Rows.of(file.get(), group, columns.get(), slice.file().path())));
         }
-        ParquetRows current = rows.get();
+        Rows current = rows.get();
         rowsRead++;
         return Optional.of(reading(current::next));
     }
@@ -90,7 +107,7 @@ public final class ParquetDocuments implements DocumentReader {
     private void listRowGroups(ParquetFileReader reader) {
         ParquetColumn.ParquetColumns wanted = ParquetColumn.ParquetColumns.of(
                 reader.getFileMetaData().getSchema(), config, slice.file().uri());
-        ParquetRows.project(reader, wanted);
+        Rows.project(reader, wanted);
         columns = Optional.of(wanted);
         long row = 0;
         List<BlockMetaData> blocks = reader.getRowGroups();
@@ -99,7 +116,7 @@ public final class ParquetDocuments implements DocumentReader {
             long start = block.getStartingPos();
             // the library refuses to read a group without rows
             if (start >= slice.from() && start < slice.to() && block.getRowCount() > 0) {
-                pending.add(new ParquetRows.RowGroup(index, start, row, block.getRowCount()));
+                pending.add(new Rows.RowGroup(index, start, row, block.getRowCount()));
                 rowsOfSlice += block.getRowCount();
             }
             row += block.getRowCount();
@@ -131,5 +148,95 @@ public final class ParquetDocuments implements DocumentReader {
 
     private interface Reading<T> {
         T read() throws IOException;
+    }
+
+    /** The rows of one row group, in order. */
+    private static final class Rows {
+        private final String path;
+        private final RowGroup group;
+        private final SourceConfig config;
+        private final ParquetColumn text;
+        private final ColumnReader texts;
+        private final Map<ParquetColumn, ColumnReader> others = new LinkedHashMap<>();
+        private long row;
+
+        private Rows(String path, RowGroup group, ParquetColumn.ParquetColumns columns, ColumnReadStore store) {
+            this.path = path;
+            this.group = group;
+            this.config = columns.config();
+            this.text = columns.text();
+            this.texts = store.getColumnReader(text.descriptor());
+            for (ParquetColumn column : columns.others()) {
+                others.put(column, store.getColumnReader(column.descriptor()));
+            }
+        }
+
+        static void project(ParquetFileReader reader, ParquetColumn.ParquetColumns columns) {
+            MessageType schema = reader.getFileMetaData().getSchema();
+            List<List<String>> paths = new ArrayList<>();
+            paths.add(Arrays.asList(columns.text().descriptor().getPath()));
+            columns.others()
+                    .forEach(column ->
+                            paths.add(Arrays.asList(column.descriptor().getPath())));
+            reader.setRequestedSchema(new MessageType(schema.getName(), filtered(schema, paths, 0)));
+        }
+
+        static Rows of(ParquetFileReader reader, RowGroup group, ParquetColumn.ParquetColumns columns, String path)
+                throws IOException {
+            FileMetaData meta = reader.getFileMetaData();
+            PageReadStore pages = reader.readRowGroup(group.index());
+            var root = new DummyRecordConverter(meta.getSchema()).getRootConverter();
+            var store = new ColumnReadStoreImpl(pages, root, meta.getSchema(), meta.getCreatedBy());
+            return new Rows(path, group, columns, store);
+        }
+
+        boolean hasNext() {
+            return row < group.rows();
+        }
+
+        /** The next row; one without text is refused. */
+        Document next() throws BadDocumentException {
+            long position = group.firstRow() + row;
+            row++;
+            Optional<byte[]> value = text.nextBytes(texts);
+            SortedMap<String, String> values = new TreeMap<>();
+            others.forEach(
+                    (column, reader) -> column.nextText(reader).ifPresent(found -> values.put(column.name(), found)));
+            Optional<String> id =
+                    Optional.ofNullable(values.get(config.idField())).filter(found -> !found.isEmpty());
+            values.keySet().retainAll(config.columns());
+            byte[] bytes = value.orElseThrow(
+                    () -> new BadDocumentException(position, "the row has no text (null)", new byte[0]));
+            return new RowDocument(
+                    path, position, new ByteArrayInputStream(bytes), id, Collections.unmodifiableSortedMap(values));
+        }
+
+        private static List<Type> filtered(GroupType group, List<List<String>> paths, int depth) {
+            List<Type> fields = new ArrayList<>();
+            for (Type field : group.getFields()) {
+                List<List<String>> below = paths.stream()
+                        .filter(path -> path.get(depth).equals(field.getName()))
+                        .toList();
+                if (!below.isEmpty()) {
+                    fields.add(
+                            field.isPrimitive()
+                                    ? field
+                                    : field.asGroupType()
+                                            .withNewFields(filtered(field.asGroupType(), below, depth + 1)));
+                }
+            }
+            return fields;
+        }
+
+        private record RowDocument(
+                String path,
+                long position,
+                InputStream text,
+                Optional<String> givenId,
+                SortedMap<String, String> columns)
+                implements Document {}
+
+        /** A row group of at least 1 row, from a byte of the file. */
+        record RowGroup(int index, long start, long firstRow, long rows) {}
     }
 }
