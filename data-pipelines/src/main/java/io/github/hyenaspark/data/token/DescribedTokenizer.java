@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.token;
 
+import io.github.hyenaspark.data.token.Tokenizer.MalformedTextException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.token;
 
+import io.github.hyenaspark.data.token.Tokenizer.MalformedTextException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

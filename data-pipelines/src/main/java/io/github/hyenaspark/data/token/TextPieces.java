@@ -1,6 +1,7 @@
 package io.github.hyenaspark.data.token;
 
 import io.github.hyenaspark.data.bytes.Utf8;
+import io.github.hyenaspark.data.token.Tokenizer.MalformedTextException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -141,4 +141,27 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
         /** Takes the first {@code count} ids of an array that the tokenizer reuses: copy what is kept. */
         void accept(int[] ids, int count) throws IOException;
     }
+
+    /** A text that its tokenizer cannot read; the document is refused whole. */
+    final class MalformedTextException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private final long offset;
+        private final String reason;
+
+        /** Places the fault: the offset of the first wrong byte, or the text's length if bytes are missing. */
+        public MalformedTextException(long offset, String reason) {
+            super(reason);
+            this.offset = offset;
+            this.reason = reason;
+        }
+
+        public long offset() {
+            return offset;
+        }
+
+        public String reason() {
+            return reason;
+        }
+    }
 }

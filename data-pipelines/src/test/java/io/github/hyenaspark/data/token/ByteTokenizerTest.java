@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.hyenaspark.data.bytes.Utf8;
+import io.github.hyenaspark.data.token.Tokenizer.MalformedTextException;
 import io.github.hyenaspark.io.CorruptFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.github.hyenaspark.data.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hyenaspark.data.token.Tokenizer.MalformedTextException;
 import io.github.hyenaspark.io.CorruptFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

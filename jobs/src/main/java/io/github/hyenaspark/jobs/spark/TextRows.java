@@ -3,7 +3,7 @@ package io.github.hyenaspark.jobs.spark;
 import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
 import io.github.hyenaspark.data.document.DocumentReader.BadFileException;
 import io.github.hyenaspark.data.document.RejectedDocumentException;
-import io.github.hyenaspark.data.token.MalformedTextException;
+import io.github.hyenaspark.data.token.Tokenizer.MalformedTextException;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;

@@ -6,7 +6,7 @@ import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.unit.UnitDocuments;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
-import io.github.hyenaspark.data.token.MalformedTextException;
+import io.github.hyenaspark.data.token.Tokenizer.MalformedTextException;
 import io.github.hyenaspark.data.token.train.PreTokens;
 import io.github.hyenaspark.data.token.train.TopWords;
 import io.github.hyenaspark.data.token.train.WordCounts;
