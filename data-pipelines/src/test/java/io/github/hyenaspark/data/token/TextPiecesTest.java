@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.hyenaspark.data.testing.RandomText;
+import io.github.hyenaspark.data.token.BpeTokenizer.SpecialTokenScanner;
 import io.github.hyenaspark.data.token.Tokenizer.MalformedTextException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
