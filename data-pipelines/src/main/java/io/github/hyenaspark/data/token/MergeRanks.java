@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.token;
 
+import io.github.hyenaspark.data.token.TokenizerJson.ByteAlphabet;
 import java.util.HashMap;
 import java.util.Map;
 

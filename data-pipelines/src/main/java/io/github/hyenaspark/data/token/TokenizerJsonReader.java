@@ -1,6 +1,7 @@
 package io.github.hyenaspark.data.token;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.data.token.TokenizerJson.ByteAlphabet;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import java.util.Arrays;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.data.token.BpeTokenizer;
-import io.github.hyenaspark.data.token.ByteAlphabet;
+import io.github.hyenaspark.data.token.TokenizerJson.ByteAlphabet;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
