@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.data.testing.RandomText;
 import io.github.hyenaspark.data.token.train.BpeTrainer;
-import io.github.hyenaspark.data.token.train.PreTokens;
 import io.github.hyenaspark.data.token.train.WordCounts;
+import io.github.hyenaspark.data.token.train.WordCounts.PreTokens;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -5,7 +5,7 @@ import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.token.BpeTokenizer;
 import io.github.hyenaspark.data.token.train.BpeTrainer;
-import io.github.hyenaspark.data.token.train.TopWords;
+import io.github.hyenaspark.data.token.train.WordCounts;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
@@ -37,7 +37,7 @@ public final class TrainTokenizerJob {
         try (SparkRuntime runtime = SparkRuntime.start("hyena train-tokenizer " + config.output(), 1)) {
             counted = new SparkWordCount(runtime.context()).count(data, units, config.maxWords());
         }
-        TopWords.Selection words = counted.words();
+        WordCounts.Top.Selection words = counted.words();
         if (words.cutWords() > 0) {
             LOG.warn(
                     "{} of {} words, {} of {} occurrences, exceed tokenizer.max-words={} and are ignored",

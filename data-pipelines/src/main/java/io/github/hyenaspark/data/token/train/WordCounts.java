@@ -1,10 +1,20 @@
 package io.github.hyenaspark.data.token.train;
 
+import io.github.hyenaspark.data.token.BpeVocabulary;
+import io.github.hyenaspark.data.token.SplitPattern;
+import io.github.hyenaspark.data.token.TextPieces;
+import io.github.hyenaspark.io.Refusal;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Word counts since the last drain. It is drained when full: counts are sums, so a word's count may come in parts. */
 public final class WordCounts {
@@ -47,6 +57,95 @@ public final class WordCounts {
                 throw new IllegalArgumentException("a word of " + word.length() + " bytes occurs " + count
                         + " times, expected at least 1 of both");
             }
+        }
+    }
+
+    /** Counts the words of a text, split by GPT-2's pattern, piece by piece in bounded memory. */
+    public static final class PreTokens {
+        static final SplitPattern PATTERN = SplitPattern.GPT2;
+
+        private final TextPieces pieces;
+        private final Pattern pattern = PATTERN.compile();
+
+        /** Reads nothing yet, and never closes the text. */
+        public PreTokens(InputStream text) {
+            this.pieces = new TextPieces(text, PATTERN);
+        }
+
+        /** Counts the words of the next piece; false at the end. A malformed text throws after its earlier words. */
+        public boolean countNext(WordCounts into) throws IOException {
+            if (!pieces.next()) {
+                return false;
+            }
+            for (Matcher matcher = pattern.matcher(pieces.text()); matcher.find(); ) {
+                into.add(bytes(matcher.group()));
+            }
+            return true;
+        }
+
+        private static String bytes(String word) {
+            for (int i = 0; i < word.length(); i++) {
+                if (word.charAt(i) >= 0x80) {
+                    return BpeVocabulary.key(word.getBytes(StandardCharsets.UTF_8));
+                }
+            }
+            return word;
+        }
+    }
+
+    /**
+     * Keeps the most frequent words, of equally frequent ones those with the smaller bytes, and knows exactly what it
+     * cut. Every word comes once, with its whole count. The result depends neither on the order nor on earlier
+     * selections within parts.
+     */
+    public static final class Top {
+        private final int most;
+        private final PriorityQueue<WordCount> kept = new PriorityQueue<>(WordCounts.WordCount.ORDER.reversed());
+        private long words;
+        private long occurrences;
+
+        /** The most frequent words, by descending count; the number and occurrences of all they were chosen from. */
+        public record Selection(List<WordCount> top, long words, long occurrences) {
+            public long cutWords() {
+                return words - top.size();
+            }
+
+            public long cutOccurrences() {
+                return occurrences - top.stream().mapToLong(WordCount::count).sum();
+            }
+        }
+
+        public Top(int most) {
+            Refusal.below(1, "max-words", most);
+            this.most = most;
+        }
+
+        public void add(WordCount word) {
+            words++;
+            occurrences += word.count();
+            keep(word);
+        }
+
+        /** Adds a selection of other words with the same limit. */
+        public void add(Selection selection) {
+            words += selection.words();
+            occurrences += selection.occurrences();
+            selection.top().forEach(this::keep);
+        }
+
+        private void keep(WordCount word) {
+            if (kept.size() < most) {
+                kept.add(word);
+            } else if (WordCount.ORDER.compare(word, kept.element()) < 0) {
+                kept.remove();
+                kept.add(word);
+            }
+        }
+
+        public Selection selection() {
+            List<WordCount> top = new ArrayList<>(kept);
+            top.sort(WordCount.ORDER);
+            return new Selection(top, words, occurrences);
         }
     }
 }

@@ -179,18 +179,18 @@ class BpeTrainerTest {
         for (int i = 0; i < 1_000; i++) {
             words.add(new WordCounts.WordCount("w" + i, 1 + i % 10));
         }
-        var whole = new TopWords(250);
+        var whole = new WordCounts.Top(250);
         words.forEach(whole::add);
-        TopWords.Selection expected = whole.selection();
+        WordCounts.Top.Selection expected = whole.selection();
         assertThat(expected.top()).hasSize(250).isSortedAccordingTo(WordCounts.WordCount.ORDER);
         assertThat(expected.cutWords()).isEqualTo(750);
         assertThat(expected.occurrences()).isEqualTo(5_500);
         assertThat(expected.cutOccurrences()).isEqualTo(5_500 - (1_000 + 900 + 50 * 8));
         Collections.shuffle(words, new Random(2));
-        var joined = new TopWords(250);
+        var joined = new WordCounts.Top(250);
         for (List<WordCounts.WordCount> part :
                 List.of(words.subList(0, 10), words.subList(10, 600), words.subList(600, 1_000))) {
-            var selected = new TopWords(250);
+            var selected = new WordCounts.Top(250);
             part.forEach(selected::add);
             joined.add(selected.selection());
         }

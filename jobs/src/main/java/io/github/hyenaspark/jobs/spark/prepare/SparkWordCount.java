@@ -7,9 +7,8 @@ import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.unit.UnitDocuments;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.token.Tokenizer.MalformedTextException;
-import io.github.hyenaspark.data.token.train.PreTokens;
-import io.github.hyenaspark.data.token.train.TopWords;
 import io.github.hyenaspark.data.token.train.WordCounts;
+import io.github.hyenaspark.data.token.train.WordCounts.PreTokens;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import java.io.IOException;
@@ -50,7 +49,7 @@ public final class SparkWordCount {
     /** The most frequent words of these units, at least 1; throws if a unit could not be read at every attempt. */
     public WordCountPart count(DataConfig config, List<WorkUnit> units, int maxWords) {
         TaskWatch.describe(context, "count the words of " + units.size() + " units of " + config.input());
-        var top = new TopWords(maxWords);
+        var top = new WordCounts.Top(maxWords);
         long refused = 0;
         for (Iterator<WordCountPart> all = parts(config, units, maxWords).toLocalIterator(); all.hasNext(); ) {
             WordCountPart part = all.next();
@@ -153,7 +152,7 @@ public final class SparkWordCount {
 
     /** The part of the counts that lies in one partition: all of its words are in no other one. */
     private static WordCountPart part(Iterator<Tuple2<String, Long>> counts, int maxWords) {
-        var top = new TopWords(maxWords);
+        var top = new WordCounts.Top(maxWords);
         long refused = 0;
         while (counts.hasNext()) {
             Tuple2<String, Long> count = counts.next();
@@ -167,5 +166,5 @@ public final class SparkWordCount {
     }
 
     /** The most frequent of some words, what was cut, and how many documents were refused as malformed. */
-    public record WordCountPart(TopWords.Selection words, long refused) {}
+    public record WordCountPart(WordCounts.Top.Selection words, long refused) {}
 }
