@@ -5,6 +5,7 @@ import static io.github.hyenaspark.data.token.SymbolTokenizer.STOP;
 
 import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.data.token.SymbolTokenizer;
+import io.github.hyenaspark.io.Refusal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +25,7 @@ public enum Task {
      */
     ASSOCIATIVE_RECALL {
         @Override
-        List<String> draw(TaskConfig config, RandomGenerator random) {
+        List<String> draw(Config config, RandomGenerator random) {
             List<String> numbers = numbers(config);
             int keys = numbers.size() / 2;
             int[] valueOf = random.ints(keys, keys, numbers.size()).toArray();
@@ -42,7 +43,7 @@ public enum Task {
     /** Numbers, one replaced by {@code =>}; then {@code =>} and the number that followed it. As in safari's code. */
     INDUCTION_HEAD {
         @Override
-        List<String> draw(TaskConfig config, RandomGenerator random) {
+        List<String> draw(Config config, RandomGenerator random) {
             List<String> example = drawn(config, random);
             int place = random.nextInt(config.length() - 1);
             example.set(place, QUERY);
@@ -53,7 +54,7 @@ public enum Task {
     /** Numbers, then the one that occurred most often. */
     MAJORITY {
         @Override
-        List<String> draw(TaskConfig config, RandomGenerator random) {
+        List<String> draw(Config config, RandomGenerator random) {
             List<String> example = drawn(config, random);
             int[] counts = counts(example, config);
             int most = Arrays.stream(counts).max().orElseThrow();
@@ -70,7 +71,7 @@ public enum Task {
     /** Numbers, then one that occurred and how often it did. */
     COUNTING {
         @Override
-        List<String> draw(TaskConfig config, RandomGenerator random) {
+        List<String> draw(Config config, RandomGenerator random) {
             List<String> example = drawn(config, random);
             String asked = example.get(random.nextInt(example.size()));
             int count = counts(example, config)[Integer.parseInt(asked)];
@@ -87,7 +88,7 @@ public enum Task {
      */
     ARITHMETIC {
         @Override
-        List<String> draw(TaskConfig config, RandomGenerator random) {
+        List<String> draw(Config config, RandomGenerator random) {
             if (config.numbers() != 10) {
                 throw new IllegalArgumentException("task.vocabulary: found " + config.vocabulary()
                         + ", expected 12: arithmetic has ten digits and two signs");
@@ -112,17 +113,17 @@ public enum Task {
     /** An expression of {@link ListOps} and its value. It has symbols of its own. */
     LISTOPS {
         @Override
-        List<String> draw(TaskConfig config, RandomGenerator random) {
+        List<String> draw(Config config, RandomGenerator random) {
             return ListOps.draw(config.shortest(), config.length(), random);
         }
 
         @Override
-        SymbolTokenizer tokenizer(TaskConfig config) {
+        SymbolTokenizer tokenizer(Config config) {
             return SymbolTokenizer.listOps();
         }
 
         @Override
-        int longest(TaskConfig config) {
+        int longest(Config config) {
             return config.length() + 2;
         }
     };
@@ -130,7 +131,7 @@ public enum Task {
     private static final int MOST_DRAWS = 1000;
 
     /** One example, its symbols in order; refuses settings that make examples nearly impossible. */
-    public List<String> example(TaskConfig config, RandomGenerator random) {
+    public List<String> example(Config config, RandomGenerator random) {
         for (int draw = 0; draw < MOST_DRAWS; draw++) {
             List<String> example = draw(config, random);
             if (!example.isEmpty()) {
@@ -144,14 +145,14 @@ public enum Task {
     }
 
     /** Draws an example; empty if what was drawn has no answer. */
-    abstract List<String> draw(TaskConfig config, RandomGenerator random);
+    abstract List<String> draw(Config config, RandomGenerator random);
 
-    SymbolTokenizer tokenizer(TaskConfig config) {
+    SymbolTokenizer tokenizer(Config config) {
         return SymbolTokenizer.ofSize(config.vocabulary());
     }
 
     /** Symbols of the longest example. */
-    int longest(TaskConfig config) {
+    int longest(Config config) {
         return example(config, new Random(config.seed())).size();
     }
 
@@ -159,20 +160,45 @@ public enum Task {
         return SettingNames.of(this);
     }
 
-    private static List<String> numbers(TaskConfig config) {
+    private static List<String> numbers(Config config) {
         List<String> symbols = SymbolTokenizer.ofSize(config.vocabulary()).symbols();
         return symbols.subList(1, symbols.size() - 1);
     }
 
-    private static List<String> drawn(TaskConfig config, RandomGenerator random) {
+    private static List<String> drawn(Config config, RandomGenerator random) {
         List<String> drawn = new ArrayList<>();
         random.ints(config.length(), 0, config.numbers()).forEach(number -> drawn.add(Integer.toString(number)));
         return drawn;
     }
 
-    private static int[] counts(List<String> example, TaskConfig config) {
+    private static int[] counts(List<String> example, Config config) {
         int[] counts = new int[config.numbers()];
         example.forEach(symbol -> counts[Integer.parseInt(symbol)]++);
         return counts;
+    }
+
+    /**
+     * The section {@code task} of the settings: the examples that {@code data.input=task:NAME} stands for, of V
+     * symbols, two of them signs, and so many before the question.
+     *
+     * @param minLength of the examples of different lengths that {@link Task#LISTOPS} has; 0: a quarter of the length
+     */
+    public record Config(int vocabulary, int length, int minLength, int examples, int validationExamples, long seed) {
+        public Config {
+            Refusal.below(4, "vocabulary", vocabulary);
+            Refusal.below(2, "length", length);
+            boolean fits = minLength >= 0 && minLength <= length;
+            Refusal.unless(fits, "min-length", minLength, "0 to length, " + length);
+            Refusal.below(1, "examples", examples);
+            Refusal.below(1, "validation-examples", validationExamples);
+        }
+
+        int numbers() {
+            return vocabulary - 2;
+        }
+
+        int shortest() {
+            return minLength > 0 ? minLength : length / 4;
+        }
     }
 }

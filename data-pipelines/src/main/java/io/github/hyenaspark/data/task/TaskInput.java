@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * The examples of a task as an input like any other, all different: two text files in the dataset's directory, one
  * example per line, or two files of labelled documents. Equal settings give equal bytes.
  */
-public record TaskInput(Task task, TaskConfig config) {
+public record TaskInput(Task task, Task.Config config) {
     private static final String PREFIX = "task:";
     private static final String FOLDER = "task";
     private static final String LABELLED_TEST = "test.jsonl";
@@ -35,7 +35,7 @@ public record TaskInput(Task task, TaskConfig config) {
         return Storage.resolve(dataset, FOLDER);
     }
 
-    public static TaskInput of(String input, TaskConfig config) {
+    public static TaskInput of(String input, Task.Config config) {
         String name = input.substring(PREFIX.length());
         Optional<Task> found = Arrays.stream(Task.values())
                 .filter(task -> task.settingName().equals(name))

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class ListOpsTest {
     private static List<String> example(int minLength, int length, Random random) {
-        return Task.LISTOPS.example(new TaskConfig(30, length, minLength, 1, 1, 1), random);
+        return Task.LISTOPS.example(new Task.Config(30, length, minLength, 1, 1, 1), random);
     }
 
     /** Reads an expression as its grammar says, and counts what the rules speak of. */
@@ -127,7 +127,7 @@ class ListOpsTest {
             assertThat(example(70, 80, new Random(seed))).hasSizeBetween(70 + 2, 80 + 2);
         }
         assertThat(example(7, 7, new Random(1))).hasSize(7 + 2).isEqualTo(example(7, 7, new Random(1)));
-        var config = new TaskConfig(30, 80, 0, 1, 1, 1);
+        var config = new Task.Config(30, 80, 0, 1, 1, 1);
         assertThat(TaskInput.of("task:listops", config).sequenceLength()).isEqualTo(82);
     }
 

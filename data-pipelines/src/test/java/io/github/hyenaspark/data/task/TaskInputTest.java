@@ -19,12 +19,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TaskInputTest {
-    private static final TaskConfig CONFIG = new TaskConfig(10, 8, 0, 200, 50, 7);
+    private static final Task.Config CONFIG = new Task.Config(10, 8, 0, 200, 50, 7);
 
     @TempDir
     Path directory;
 
-    private Path write(String dataset, TaskConfig config) throws IOException {
+    private Path write(String dataset, Task.Config config) throws IOException {
         Path path = directory.resolve(dataset);
         TaskInput.of("task:associative-recall", config).write(Storage.local(), path.toString());
         return path.resolve("task");
@@ -43,10 +43,10 @@ class TaskInputTest {
         Path two = write("two", CONFIG);
         assertThat(two.resolve("train.txt")).hasSameBinaryContentAs(one.resolve("train.txt"));
         assertThat(Files.readAllLines(
-                        write("three", new TaskConfig(10, 8, 0, 300, 50, 7)).resolve("validation.txt")))
+                        write("three", new Task.Config(10, 8, 0, 300, 50, 7)).resolve("validation.txt")))
                 .isEqualTo(validation);
         assertThat(Files.readAllLines(
-                        write("four", new TaskConfig(10, 8, 0, 200, 50, 8)).resolve("validation.txt")))
+                        write("four", new Task.Config(10, 8, 0, 200, 50, 8)).resolve("validation.txt")))
                 .isNotEqualTo(validation);
     }
 
@@ -54,7 +54,7 @@ class TaskInputTest {
     void aDatasetHasOneTask() throws IOException {
         write("dataset", CONFIG);
         write("dataset", CONFIG);
-        assertThatThrownBy(() -> write("dataset", new TaskConfig(10, 8, 0, 300, 50, 7)))
+        assertThatThrownBy(() -> write("dataset", new Task.Config(10, 8, 0, 300, 50, 7)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("has the examples of another task");
     }
@@ -70,7 +70,7 @@ class TaskInputTest {
     @ParameterizedTest
     @CsvSource({"associative-recall,10", "induction-head,10", "majority,10", "arithmetic,12", "listops,10"})
     void labelledDocumentsAreTheExamplesWithTheirAnswers(String task, int vocabulary) throws IOException {
-        var config = new TaskConfig(vocabulary, 16, 0, 40, 10, 3);
+        var config = new Task.Config(vocabulary, 16, 0, 40, 10, 3);
         TaskInput input = TaskInput.of("task:" + task, config);
         String labelled = directory.resolve("labelled").toString();
         input.write(Storage.local(), directory.resolve("dataset").toString());
@@ -91,18 +91,18 @@ class TaskInputTest {
             }
             assertThat(joined).isEqualTo(Files.readAllLines(text));
         }
-        var other = TaskInput.of("task:" + task, new TaskConfig(vocabulary, 16, 0, 40, 10, 4));
+        var other = TaskInput.of("task:" + task, new Task.Config(vocabulary, 16, 0, 40, 10, 4));
         assertThatThrownBy(() -> other.writeLabelled(Storage.local(), labelled))
                 .hasMessageStartingWith(labelled + " has the examples of another task");
     }
 
     @Test
     void listOpsHasSymbolsAndASettingOfItsOwn() throws IOException {
-        TaskInput input = TaskInput.of("task:listops", new TaskConfig(30, 40, 0, 40, 10, 3));
+        TaskInput input = TaskInput.of("task:listops", new Task.Config(30, 40, 0, 40, 10, 3));
         String dataset = directory.resolve("listops").toString();
         input.write(Storage.local(), dataset);
-        TaskInput.of("task:listops", new TaskConfig(12, 40, 10, 40, 10, 3)).write(Storage.local(), dataset);
-        assertThatThrownBy(() -> TaskInput.of("task:listops", new TaskConfig(30, 40, 11, 40, 10, 3))
+        TaskInput.of("task:listops", new Task.Config(12, 40, 10, 40, 10, 3)).write(Storage.local(), dataset);
+        assertThatThrownBy(() -> TaskInput.of("task:listops", new Task.Config(30, 40, 11, 40, 10, 3))
                         .write(Storage.local(), dataset))
                 .hasMessageContaining("\"min_length\" : 10");
         assertThat(input.settings()).contains("data.tokenizer=symbols-listops");
@@ -129,7 +129,7 @@ class TaskInputTest {
 
     @Test
     void whatCannotBeDrawnIsRefused() {
-        assertThatThrownBy(() -> write("few", new TaskConfig(4, 2, 0, 200, 50, 1)))
+        assertThatThrownBy(() -> write("few", new Task.Config(4, 2, 0, 200, 50, 1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no further one was drawn");
         assertThatThrownBy(() -> TaskInput.of("task:recall", CONFIG))

@@ -18,11 +18,11 @@ import org.junit.jupiter.api.Test;
 
 /** Every example is checked against what its task says, by its text alone. */
 class TaskTest {
-    private static TaskConfig config(int vocabulary, int length) {
-        return new TaskConfig(vocabulary, length, 0, 1, 1, 1);
+    private static Task.Config config(int vocabulary, int length) {
+        return new Task.Config(vocabulary, length, 0, 1, 1, 1);
     }
 
-    private static List<String> example(Task task, TaskConfig config, RepetitionInfo seed) {
+    private static List<String> example(Task task, Task.Config config, RepetitionInfo seed) {
         List<String> example = task.example(config, new Random(seed.getCurrentRepetition()));
         assertThat(SymbolTokenizer.ofSize(config.vocabulary()).symbols()).containsAll(example);
         return example;

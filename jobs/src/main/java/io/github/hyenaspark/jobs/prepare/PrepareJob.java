@@ -16,7 +16,7 @@ import io.github.hyenaspark.data.shard.quarantine.Quarantine;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.Totals;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
-import io.github.hyenaspark.data.task.TaskConfig;
+import io.github.hyenaspark.data.task.Task;
 import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
@@ -89,7 +89,7 @@ public final class PrepareJob {
     public static Optional<TaskInput> task(Settings settings) {
         String input = settings.bind("data", DataConfig.class).input();
         return TaskInput.isTask(input)
-                ? Optional.of(TaskInput.of(input, settings.bind("task", TaskConfig.class)))
+                ? Optional.of(TaskInput.of(input, settings.bind("task", Task.Config.class)))
                 : Optional.empty();
     }
 
