@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.shard;
 
+import io.github.hyenaspark.data.shard.ShardFormat.TokenType;
 import io.github.hyenaspark.io.CorruptFileException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

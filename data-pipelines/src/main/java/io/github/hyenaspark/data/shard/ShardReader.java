@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.shard;
 
+import io.github.hyenaspark.data.shard.ShardFormat.TokenType;
 import io.github.hyenaspark.io.RangeReader;
 import io.github.hyenaspark.io.Storage;
 import java.io.Closeable;

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.shard;
 
+import io.github.hyenaspark.data.shard.ShardFormat.TokenType;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

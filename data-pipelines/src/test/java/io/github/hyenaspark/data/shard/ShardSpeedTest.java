@@ -2,6 +2,7 @@ package io.github.hyenaspark.data.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.data.shard.ShardFormat.TokenType;
 import io.github.hyenaspark.data.testing.TestShards;
 import io.github.hyenaspark.testing.CountingFileSystem;
 import java.io.IOException;

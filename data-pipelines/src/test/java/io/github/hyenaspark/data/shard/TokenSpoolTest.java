@@ -2,6 +2,7 @@ package io.github.hyenaspark.data.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.data.shard.ShardFormat.TokenType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;

@@ -1,9 +1,9 @@
 package io.github.hyenaspark.data.shard.index;
 
 import io.github.hyenaspark.data.shard.MdsLayout;
+import io.github.hyenaspark.data.shard.ShardFormat.TokenType;
 import io.github.hyenaspark.data.shard.ShardReader;
 import io.github.hyenaspark.data.shard.Split;
-import io.github.hyenaspark.data.shard.TokenType;
 import io.github.hyenaspark.data.shard.index.ShardTable.Shard;
 import io.github.hyenaspark.io.CorruptFileException;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package io.github.hyenaspark.data.shard.index;
 
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
+import io.github.hyenaspark.data.shard.ShardFormat.TokenType;
 import io.github.hyenaspark.data.shard.Split;
-import io.github.hyenaspark.data.shard.TokenType;
 import io.github.hyenaspark.data.shard.index.ShardTable.Shard;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.io.CorruptFileException;

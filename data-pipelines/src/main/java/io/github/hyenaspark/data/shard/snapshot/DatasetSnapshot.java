@@ -1,8 +1,8 @@
 package io.github.hyenaspark.data.shard.snapshot;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.data.shard.ShardFormat.TokenType;
 import io.github.hyenaspark.data.shard.Split;
-import io.github.hyenaspark.data.shard.TokenType;
 import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.FileInfo;

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.shard.snapshot;
 
+import io.github.hyenaspark.data.shard.ShardFormat.TokenType;
 import io.github.hyenaspark.data.shard.Split;
-import io.github.hyenaspark.data.shard.TokenType;
 import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
