@@ -168,7 +168,7 @@ public final class SplitIndex implements DocumentTokens {
     }
 
     /** What an index is made of, shard by shard. */
-    static final class Builder extends IndexTarget {
+    static final class Builder extends IndexSource.Target {
         private final long enough; // documents
         private final BlockNumbers lengths = new BlockNumbers();
         private long[] leftOut = new long[0];

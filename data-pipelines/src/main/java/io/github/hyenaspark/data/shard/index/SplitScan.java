@@ -51,7 +51,7 @@ public final class SplitScan {
         return new SplitScan(storage, snapshot, split, target.shards(), parts);
     }
 
-    private static final class Target extends IndexTarget {
+    private static final class Target extends IndexSource.Target {
         private final Lengths lengths;
 
         Target(SnapshotRef snapshot, Split split, Lengths lengths) {
