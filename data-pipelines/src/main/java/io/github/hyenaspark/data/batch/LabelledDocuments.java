@@ -2,7 +2,7 @@ package io.github.hyenaspark.data.batch;
 
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.index.SplitIndex;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.Storage;
 import java.io.Closeable;
 import java.io.IOException;
@@ -22,7 +22,7 @@ public final class LabelledDocuments implements Closeable {
     }
 
     /** Opens the documents; reads the indexes of both splits. CorruptFileException if one is damaged. */
-    public static LabelledDocuments open(Storage storage, SnapshotRef snapshot) throws IOException {
+    public static LabelledDocuments open(Storage storage, DatasetSnapshot.Ref snapshot) throws IOException {
         return new LabelledDocuments(
                 new SplitDocuments(storage, SplitIndex.open(storage, snapshot, Split.TRAIN)),
                 new SplitDocuments(storage, SplitIndex.open(storage, snapshot, Split.VALIDATION)));

@@ -6,7 +6,6 @@ import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.data.shard.index.DocumentTokens;
 import io.github.hyenaspark.data.shard.index.SplitIndex;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.model.Batch;
 import java.io.Closeable;
@@ -37,7 +36,7 @@ public final class TokenBatches implements Closeable {
      * Opens a split; reads its index, and no shard before a batch is asked for. IllegalArgumentException if the split
      * has no text, or (to train on) none that fills a sequence. CorruptFileException if the index is damaged.
      */
-    public static TokenBatches open(Storage storage, SnapshotRef snapshot, Split split, PackingConfig packing)
+    public static TokenBatches open(Storage storage, DatasetSnapshot.Ref snapshot, Split split, PackingConfig packing)
             throws IOException {
         return of(storage, SplitIndex.open(storage, snapshot, split), packing, snapshot.vocabulary());
     }

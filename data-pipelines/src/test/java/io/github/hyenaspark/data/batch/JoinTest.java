@@ -6,7 +6,7 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.data.shard.index.SplitIndex;
 import io.github.hyenaspark.data.shard.index.TestIndexes;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.testing.MemoryFileSystem;
@@ -44,7 +44,7 @@ class JoinTest {
         settings.forEach(configuration::set);
         var store = (MemoryFileSystem) FileSystem.get(URI.create("s3a://join/"), configuration);
         var vocabulary = new Vocabulary("gpt2", "f", 50_257, 50_256, -1);
-        var snapshot = new SnapshotRef(DATASET, 1, "ab".repeat(32), vocabulary, DOCUMENTS, 0);
+        var snapshot = new DatasetSnapshot.Ref(DATASET, 1, "ab".repeat(32), vocabulary, DOCUMENTS, 0);
         var packing = new PackingConfig(strategy, 1024);
         SplitIndex driver = TestIndexes.synthetic(DATASET, SHARDS, DOCUMENTS, vocabulary.size());
         TestIndexes.share(storage, snapshot, driver);

@@ -10,7 +10,7 @@ import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.shard.Vocabulary;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
@@ -137,7 +137,7 @@ final class RoundBenchJob {
     /** A plan without data or model. */
     private TrainingPlan plan(String directory) {
         var vocabulary = new Vocabulary("none", "none", 2, 1, -1);
-        var snapshot = new SnapshotRef(directory, 1, "none", vocabulary, 0, 0);
+        var snapshot = new DatasetSnapshot.Ref(directory, 1, "none", vocabulary, 0, 0);
         ModelConfig model = settings.bind("model", ModelConfig.class);
         return new TrainingPlan(
                 model, train, snapshot, new PackingConfig(PackingConfig.Strategy.CONTIGUOUS, model.lMax()), directory);

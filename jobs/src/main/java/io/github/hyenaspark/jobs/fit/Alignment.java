@@ -1,7 +1,7 @@
 package io.github.hyenaspark.jobs.fit;
 
 import io.github.hyenaspark.data.batch.LabelledDocuments;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ final class Alignment {
     private Alignment() {}
 
     /** Whether the documents for training are, of which at most 4,096 are read, evenly spread. */
-    static boolean isFound(Storage storage, SnapshotRef snapshot, LabelSet labels) throws IOException {
+    static boolean isFound(Storage storage, DatasetSnapshot.Ref snapshot, LabelSet labels) throws IOException {
         int count = Math.toIntExact(labels.documents().stream()
                 .filter(document -> !document.isTest())
                 .count());

@@ -7,7 +7,6 @@ import io.github.hyenaspark.data.batch.LabelledDocuments;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.batch.Readings;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.fit.Folds.Division;
@@ -124,7 +123,7 @@ final class Fitting {
         if (config.parts() > 0) {
             return config.parts();
         }
-        boolean aligned = Alignment.isFound(storage, SnapshotRef.of(snapshot, settings.dataset()), labels);
+        boolean aligned = Alignment.isFound(storage, DatasetSnapshot.Ref.of(snapshot, settings.dataset()), labels);
         int parts = aligned ? PARTS : 1;
         LOG.info(
                 "fit.parts={}: documents are {}of one length with tokens that depend on the place",
@@ -242,7 +241,7 @@ final class Fitting {
         var plan = new TrainingPlan(
                 own.model(),
                 own.train(),
-                SnapshotRef.of(snapshot, own.dataset()),
+                DatasetSnapshot.Ref.of(snapshot, own.dataset()),
                 new PackingConfig(PackingConfig.Strategy.SINGLE, own.model().lMax()),
                 storage.qualify(own.directory()));
         var known = new LabelPlan(

@@ -5,7 +5,6 @@ import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
@@ -97,7 +96,7 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
         }
         if (data.tokenizer().equals(DnaTokenizer.NAME)) {
             List<TokenHashes> hashes = TokenHashes.all(
-                    storage, SnapshotRef.of(snapshot, data.dataset()), config.readings(data.tokenizer()));
+                    storage, DatasetSnapshot.Ref.of(snapshot, data.dataset()), config.readings(data.tokenizer()));
             for (int document = 0; document < documents.size(); document++) {
                 documents.set(document, documents.get(document).with(hashes.get(document)));
             }

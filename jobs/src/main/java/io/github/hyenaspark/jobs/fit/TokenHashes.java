@@ -2,7 +2,7 @@ package io.github.hyenaspark.jobs.fit;
 
 import io.github.hyenaspark.data.batch.LabelledDocuments;
 import io.github.hyenaspark.data.batch.Readings;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
@@ -23,7 +23,7 @@ record TokenHashes(String content, String strands) {
     private static final int AT_ONCE = 1 << 16; // tokens
 
     /** Of all documents of a snapshot, many of which are read at once. */
-    static List<TokenHashes> all(Storage storage, SnapshotRef snapshot, Readings readings) throws IOException {
+    static List<TokenHashes> all(Storage storage, DatasetSnapshot.Ref snapshot, Readings readings) throws IOException {
         try (LabelledDocuments documents = LabelledDocuments.open(storage, snapshot)) {
             long count = documents.documents();
             long each = Math.max(1, (count + Requests.AT_ONCE - 1) / Requests.AT_ONCE);

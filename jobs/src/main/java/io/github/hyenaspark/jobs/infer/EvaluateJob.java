@@ -6,7 +6,6 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
@@ -101,7 +100,7 @@ public final class EvaluateJob {
     }
 
     private void run() throws IOException {
-        SnapshotRef source = SnapshotRef.of(snapshot, dataset);
+        DatasetSnapshot.Ref source = DatasetSnapshot.Ref.of(snapshot, dataset);
         EvaluationTask.Plan plan = EvaluationTask.Plan.of(trained, source, config.split(), config.maxDocuments());
         int chunks = SparkEvaluation.chunks(storage, plan);
         int here = MemoryNeeds.tasksHere(trained.train().threads());

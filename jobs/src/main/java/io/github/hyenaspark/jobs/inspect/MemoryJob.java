@@ -5,7 +5,6 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
@@ -94,7 +93,8 @@ public final class MemoryJob implements Callable<Integer> {
         int tasks = Math.min(train.workers(), cores / train.threads());
         var packing = new PackingConfig(data.packing(), model.lMax());
         TrainingMemory alone = TrainingMemory.of(model, vocabularySize, train, run.merge());
-        TrainingMemory memory = snapshot.map(found -> alone.with(SnapshotRef.of(found, data.dataset()), packing))
+        TrainingMemory memory = snapshot.map(
+                        found -> alone.with(DatasetSnapshot.Ref.of(found, data.dataset()), packing))
                 .orElse(alone);
         ObjectNode json = Json.object()
                 .put("parameters", memory.step().parameters())

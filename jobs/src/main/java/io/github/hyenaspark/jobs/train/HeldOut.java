@@ -4,7 +4,6 @@ import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.index.SplitScan;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.CorruptFileException;
@@ -44,7 +43,7 @@ record HeldOut(long sequences, long targets, double bytes) {
         if (snapshot.documents(Split.VALIDATION) == 0) {
             return NOTHING;
         }
-        SnapshotRef ref = SnapshotRef.of(snapshot, dataset);
+        DatasetSnapshot.Ref ref = DatasetSnapshot.Ref.of(snapshot, dataset);
         var sizes = new Sizes(length);
         SplitScan scan = SplitScan.of(storage, ref, Split.VALIDATION, sizes::add);
         if (shares) {

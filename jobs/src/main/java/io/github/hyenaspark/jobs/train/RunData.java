@@ -9,7 +9,6 @@ import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.index.SplitScan;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
@@ -56,7 +55,7 @@ record RunData(Storage storage, TrainSettings settings) {
             refuseOtherSettings(resumed.get());
             snapshot = resumed.get().isImported() ? snapshot : sameAs(resumed.get(), snapshot);
         }
-        check(SnapshotRef.of(snapshot, dataset));
+        check(DatasetSnapshot.Ref.of(snapshot, dataset));
         return snapshot;
     }
 
@@ -64,7 +63,7 @@ record RunData(Storage storage, TrainSettings settings) {
      * Bad data is reported in one sentence before any executor starts, as far as the index and the lengths of some
      * shards tell; and executors find one index each.
      */
-    private void check(SnapshotRef snapshot) throws IOException {
+    private void check(DatasetSnapshot.Ref snapshot) throws IOException {
         var sizes = new TokenBatches.Sizes();
         SplitScan train =
                 SplitScan.of(storage, snapshot, Split.TRAIN, (length, leftOut) -> sizes.add(leftOut ? 0 : length));

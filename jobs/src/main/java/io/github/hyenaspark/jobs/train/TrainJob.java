@@ -10,7 +10,6 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.commit.Pins;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.LockedException;
@@ -246,7 +245,7 @@ public final class TrainJob {
         var plan = new TrainingPlan(
                 settings.model(),
                 settings.train(),
-                SnapshotRef.of(snapshot, settings.data().dataset()),
+                DatasetSnapshot.Ref.of(snapshot, settings.data().dataset()),
                 settings.packing(),
                 runUri(),
                 heldOut.measured(settings));

@@ -7,7 +7,6 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
@@ -152,7 +151,7 @@ public record TrainSettings(
     /** What a training on a snapshot holds in memory. */
     TrainingMemory memory(DatasetSnapshot snapshot) {
         return TrainingMemory.of(model, snapshot.vocabulary().size(), train, run.merge())
-                .with(SnapshotRef.of(snapshot, data.dataset()), packing());
+                .with(DatasetSnapshot.Ref.of(snapshot, data.dataset()), packing());
     }
 
     void refuseUnlessItFits(DatasetSnapshot snapshot) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hyenaspark.data.batch.LabelledDocuments;
 import io.github.hyenaspark.data.batch.Readings;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.testing.FrozenFiles;
@@ -28,7 +27,7 @@ final class TokenHashesTest {
     @ValueSource(ints = {7, 64, 1 << 20})
     void theHashOfBothStrandsIsThatOfTheLesser(int longest, @TempDir Path directory) throws Exception {
         String dataset = FrozenFiles.copy("0.1", directory).place("dataset");
-        SnapshotRef snapshot = SnapshotRef.of(DatasetSnapshot.newest(STORAGE, dataset), dataset);
+        DatasetSnapshot.Ref snapshot = DatasetSnapshot.Ref.of(DatasetSnapshot.newest(STORAGE, dataset), dataset);
         try (var documents = LabelledDocuments.open(STORAGE, snapshot)) {
             for (int document = 0; document < documents.documents(); document++) {
                 int[] ids = documents.read(document, 1 << 20, 0);
@@ -46,7 +45,7 @@ final class TokenHashesTest {
     @Test
     void manyDocumentsAreHashedInTheirOrder(@TempDir Path directory) throws Exception {
         String dataset = FrozenFiles.copy("0.1", directory).place("dataset");
-        SnapshotRef snapshot = SnapshotRef.of(DatasetSnapshot.newest(STORAGE, dataset), dataset);
+        DatasetSnapshot.Ref snapshot = DatasetSnapshot.Ref.of(DatasetSnapshot.newest(STORAGE, dataset), dataset);
         List<TokenHashes> expected = new ArrayList<>();
         try (var documents = LabelledDocuments.open(STORAGE, snapshot)) {
             for (int document = 0; document < documents.documents(); document++) {

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.shard.Vocabulary;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.jobs.spark.averaging.TrainingMemory;
 import io.github.hyenaspark.jobs.spark.worker.AggregationSite;
 import io.github.hyenaspark.model.ModelConfig;
@@ -31,7 +31,7 @@ class MemoryJobTest {
                 SMALL.bind("train", TrainConfig.class),
                 AggregationSite.AUTO);
         var vocabulary = new Vocabulary("bytes", "f", 256, 255, -1);
-        var snapshot = new SnapshotRef("d", 1, "", vocabulary, 210_000_000, 1_000_000);
+        var snapshot = new DatasetSnapshot.Ref("d", 1, "", vocabulary, 210_000_000, 1_000_000);
         long most = 210_000_000L * 8 + 1_000_000 * 5;
 
         TrainingMemory all = alone.with(snapshot, new PackingConfig(PackingConfig.Strategy.CONTIGUOUS, 1024));

@@ -14,7 +14,6 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.FileInfo;
@@ -41,7 +40,7 @@ public record DatasetState(Storage storage, String dataset) {
         List<ObjectRef> listed = new ArrayList<>();
         SnapshotUnits.all(storage, dataset, snapshot).forEach(unit -> listed.addAll(unit.files()));
         snapshot.keys().forEach(run -> listed.addAll(run.parts()));
-        for (SegmentEntry segment : snapshot.segments()) {
+        for (Segment.Entry segment : snapshot.segments()) {
             listed.add(segment.file());
             listed.addAll(Segment.read(storage, dataset, segment).parts());
             segment.duplicates().ifPresent(listed::add);

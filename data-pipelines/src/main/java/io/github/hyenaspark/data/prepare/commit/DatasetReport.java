@@ -8,7 +8,6 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.index.SplitIndex;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.data.shard.snapshot.Totals;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.snapshot.UnitTally;
@@ -41,12 +40,12 @@ public final class DatasetReport {
     }
 
     public static ObjectNode of(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
-        List<SegmentEntry> segments = SegmentWriter.of(storage, dataset, snapshot);
+        List<Segment.Entry> segments = SegmentWriter.of(storage, dataset, snapshot);
         UnitTally tally = UnitTally.NONE;
         for (UnitTally of : Requests.all(segments, entry -> tally(storage, dataset, entry))) {
             tally = tally.plus(of).cut();
         }
-        Totals totals = segments.stream().map(SegmentEntry::totals).reduce(Totals.NONE, Totals::plus);
+        Totals totals = segments.stream().map(Segment.Entry::totals).reduce(Totals.NONE, Totals::plus);
         UnitEntry.Counts counts = totals.counts();
         ObjectNode report = Json.object()
                 .put("dataset", dataset)
@@ -71,7 +70,7 @@ public final class DatasetReport {
     }
 
     /** What became of the documents of a segment's remaining units. */
-    private static UnitTally tally(Storage storage, String dataset, SegmentEntry entry) throws IOException {
+    private static UnitTally tally(Storage storage, String dataset, Segment.Entry entry) throws IOException {
         Segment segment = Segment.read(storage, dataset, entry);
         return entry.gone().isEmpty()
                 ? segment.tally()
@@ -119,7 +118,8 @@ public final class DatasetReport {
 
     /** The lengths of the first documents to train on. */
     private static long[] trainLengths(
-            Storage storage, String dataset, DatasetSnapshot snapshot, List<SegmentEntry> segments) throws IOException {
+            Storage storage, String dataset, DatasetSnapshot snapshot, List<Segment.Entry> segments)
+            throws IOException {
         SplitIndex first =
                 SplitIndex.ofFirst(storage, dataset, Split.TRAIN, snapshot.tokenType(), segments, MOST_PLANNED);
         return LongStream.range(0, first.documents())

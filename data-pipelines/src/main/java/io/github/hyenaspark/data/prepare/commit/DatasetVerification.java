@@ -7,7 +7,6 @@ import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.data.token.Tokenizer;
@@ -136,7 +135,7 @@ public final class DatasetVerification {
             }
         }
         snapshot.keys().forEach(run -> run.parts().forEach(this::object));
-        for (SegmentEntry entry : snapshot.segments()) {
+        for (Segment.Entry entry : snapshot.segments()) {
             entry.duplicates().ifPresent(this::object);
             check(entry.file().file() + " without " + entry.gone(), () -> segment(entry));
         }
@@ -145,7 +144,7 @@ public final class DatasetVerification {
         }
     }
 
-    private void segment(SegmentEntry entry) throws IOException {
+    private void segment(Segment.Entry entry) throws IOException {
         if (seen.add(entry.file().file())) {
             count(entry.file().bytes());
         }

@@ -13,7 +13,6 @@ import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.data.shard.snapshot.Totals;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.io.CorruptFileException;
@@ -44,11 +43,11 @@ public final class SnapshotCommit {
     private final String dataset;
     private final InputPlan plan;
     /** Those of the future snapshot, in its order, the last {@code fresh} of them new. */
-    private final List<SegmentEntry> segments;
+    private final List<Segment.Entry> segments;
 
     private final int fresh;
 
-    private SnapshotCommit(Storage storage, DatasetSpec spec, InputPlan plan, List<SegmentEntry> segments, int fresh) {
+    private SnapshotCommit(Storage storage, DatasetSpec spec, InputPlan plan, List<Segment.Entry> segments, int fresh) {
         this.storage = storage;
         this.spec = spec;
         this.dataset = spec.config().dataset();
@@ -68,8 +67,8 @@ public final class SnapshotCommit {
     /** Writes the segments of all new units; throws if one has no record, or if too many or all documents are bad. */
     public static SnapshotCommit open(Storage storage, DatasetSpec spec, InputPlan plan) throws IOException {
         index(storage, spec, plan.unindexed());
-        List<SegmentEntry> fresh = SegmentWriter.write(storage, spec, plan.fresh());
-        List<SegmentEntry> segments = new ArrayList<>(plan.kept());
+        List<Segment.Entry> fresh = SegmentWriter.write(storage, spec, plan.fresh());
+        List<Segment.Entry> segments = new ArrayList<>(plan.kept());
         segments.addAll(fresh);
         var commit = new SnapshotCommit(storage, spec, plan, segments, fresh.size());
         commit.checkBad(fresh.stream()
@@ -79,9 +78,9 @@ public final class SnapshotCommit {
     }
 
     /** Writes lost indexes again, which may need shards of units that have left and are gone. */
-    private static void index(Storage storage, DatasetSpec spec, List<SegmentEntry> segments) throws IOException {
+    private static void index(Storage storage, DatasetSpec spec, List<Segment.Entry> segments) throws IOException {
         TokenType type = TokenType.of(spec.vocabulary().size());
-        for (SegmentEntry segment : segments) {
+        for (Segment.Entry segment : segments) {
             try {
                 SegmentWriter.index(storage, spec.config().dataset(), type, segment);
             } catch (CorruptFileException e) {
@@ -98,7 +97,7 @@ public final class SnapshotCommit {
         Set<Integer> wanted =
                 IntStream.range(firstWanted(), segments.size()).boxed().collect(Collectors.toSet());
         // a segment that left and comes back is new: its place is another, and a run may lack keys of its units
-        Set<String> names = added().stream().map(SegmentEntry::id).collect(Collectors.toSet());
+        Set<String> names = added().stream().map(Segment.Entry::id).collect(Collectors.toSet());
         List<KeyRun> runs = plan.keys().stream().map(run -> run.without(names)).toList();
         return new DuplicateSearch(spec, segments, runs, wanted);
     }
@@ -139,21 +138,21 @@ public final class SnapshotCommit {
     }
 
     /** The segments of new units. */
-    private List<SegmentEntry> added() {
+    private List<Segment.Entry> added() {
         return segments.subList(segments.size() - fresh, segments.size());
     }
 
     /** Of the new units' files: all but those of files that could not be read. */
     private long bytesTaken() throws IOException {
         long bytes = 0;
-        for (SegmentEntry entry : added()) {
+        for (Segment.Entry entry : added()) {
             bytes += Segment.read(storage, dataset, entry).tally().sourceBytes();
         }
         return bytes;
     }
 
     private String firstBad() throws IOException {
-        for (SegmentEntry entry : added()) {
+        for (Segment.Entry entry : added()) {
             for (Segment.Line line : Segment.read(storage, dataset, entry).remaining(storage, dataset, entry)) {
                 Optional<ObjectRef> quarantine = line.unit().object(Quarantine.FOLDER);
                 Optional<QuarantineEntry> first = quarantine.isEmpty()
@@ -172,7 +171,7 @@ public final class SnapshotCommit {
 
     /** Creates the snapshot with what was found of duplicates, unless the newest one is the same. */
     public Result commit(DuplicateSearch.Result duplicates) throws IOException {
-        List<SegmentEntry> marked = new ArrayList<>(segments);
+        List<Segment.Entry> marked = new ArrayList<>(segments);
         marked.subList(firstWanted(), segments.size()).replaceAll(segment -> segment.with(null, 0, 0, 0));
         duplicates.marked().forEach(found -> marked.set(found.segment(), found.entry()));
         Optional<DatasetSnapshot> parent = plan.parent();
@@ -194,7 +193,7 @@ public final class SnapshotCommit {
                 + " again when no other one runs");
     }
 
-    private DatasetSnapshot next(List<SegmentEntry> entries, List<KeyRun> keys) {
+    private DatasetSnapshot next(List<Segment.Entry> entries, List<KeyRun> keys) {
         Optional<DatasetSnapshot> parent = plan.parent();
         return new DatasetSnapshot(
                 DatasetSnapshot.FORMAT,

@@ -9,7 +9,6 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.index.SplitIndex;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Requests;
@@ -86,7 +85,7 @@ public final class Vacuum {
     }
 
     private void list(List<DatasetSnapshot> snapshots) throws IOException {
-        Map<ObjectRef, SegmentEntry> segments = new LinkedHashMap<>();
+        Map<ObjectRef, Segment.Entry> segments = new LinkedHashMap<>();
         Set<String> records = new HashSet<>();
         for (DatasetSnapshot snapshot : snapshots) {
             records.add(UnitRecord.folder(snapshot.fingerprint()));
@@ -100,7 +99,7 @@ public final class Vacuum {
             }
             listOwn(snapshot);
             snapshot.keys().forEach(run -> run.parts().forEach(part -> list(part.file())));
-            for (SegmentEntry segment : snapshot.segments()) {
+            for (Segment.Entry segment : snapshot.segments()) {
                 segment.duplicates().ifPresent(list -> list(list.file()));
                 segments.merge(segment.file(), segment, Vacuum::union);
             }
@@ -114,13 +113,13 @@ public final class Vacuum {
     }
 
     /** One segment in two snapshots, without the units that are gone from both. */
-    private static SegmentEntry union(SegmentEntry one, SegmentEntry other) {
+    private static Segment.Entry union(Segment.Entry one, Segment.Entry other) {
         List<Integer> gone = one.gone().stream().filter(other.gone()::contains).toList();
-        return new SegmentEntry(one.file(), gone, null, one.totals());
+        return new Segment.Entry(one.file(), gone, null, one.totals());
     }
 
     /** The files of a segment and of its units that are not gone. */
-    private long[] names(SegmentEntry entry, Set<String> records) throws IOException {
+    private long[] names(Segment.Entry entry, Set<String> records) throws IOException {
         Segment segment = Segment.read(storage, dataset, entry);
         LongStream.Builder names = LongStream.builder();
         names.add(Segment.nameHash(entry.file().file()));

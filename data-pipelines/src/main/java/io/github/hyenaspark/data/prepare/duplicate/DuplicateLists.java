@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.prepare.duplicate;
 
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
+import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import java.io.IOException;
@@ -63,7 +63,7 @@ public final class DuplicateLists {
         }
         int number = DuplicateRule.segment(ofUnit.get(0));
         endUnit();
-        SegmentEntry segment = search.segments().get(number);
+        Segment.Entry segment = search.segments().get(number);
         TestPoint.reached("before listing the duplicates of segment {}", segment.id());
         String dataset = search.spec().config().dataset();
         marked.add(new DuplicateSearch.Marked(number, DuplicateList.write(storage, dataset, segment, lists)));

@@ -4,7 +4,6 @@ import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
@@ -29,7 +28,7 @@ import java.util.Set;
  * @param runs sorted keys that there are already, in each those of segments in the snapshot's order
  * @param wanted the indexes of segments whose duplicates are not known: new ones, and all if a unit has left
  */
-public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, List<KeyRun> runs, Set<Integer> wanted)
+public record DuplicateSearch(DatasetSpec spec, List<Segment.Entry> segments, List<KeyRun> runs, Set<Integer> wanted)
         implements Serializable {
     /** Keys of one part of a run, about. */
     private static final long PART_KEYS = 2_000_000;
@@ -56,7 +55,7 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
     }
 
     /** A segment with its duplicates, and its index in the snapshot. */
-    public record Marked(int segment, SegmentEntry entry) implements Serializable {}
+    public record Marked(int segment, Segment.Entry entry) implements Serializable {}
 
     /** A few units of a segment whose keys no run has. */
     public record Units(int segment, int from, int to) implements Serializable {}
@@ -70,7 +69,7 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
     }
 
     /** The segments whose keys no run has. */
-    public List<SegmentEntry> unsorted() {
+    public List<Segment.Entry> unsorted() {
         Set<String> sorted = new HashSet<>();
         runs.forEach(run -> sorted.addAll(run.segments()));
         return segments.stream()
@@ -81,7 +80,7 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
     /** The work of sorting: units of unsorted segments; a segment's index is that among them. */
     public List<Units> units() {
         List<Units> units = new ArrayList<>();
-        List<SegmentEntry> unsorted = unsorted();
+        List<Segment.Entry> unsorted = unsorted();
         int all = unsorted.stream().mapToInt(DuplicateSearch::allUnits).sum();
         int each = Math.max(FEWEST_UNITS, Math.min(MOST_UNITS, all / TASKS));
         for (int i = 0; i < unsorted.size(); i++) {
@@ -94,7 +93,7 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
     }
 
     /** Those that have left it, too. */
-    private static int allUnits(SegmentEntry segment) {
+    private static int allUnits(Segment.Entry segment) {
         return Math.toIntExact(segment.totals().units() + segment.gone().size());
     }
 
@@ -102,7 +101,7 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
     public List<Table> tables(Storage storage, Units units) throws IOException {
         String dataset = spec.config().dataset();
         List<Segment.Line> lines = new ArrayList<>();
-        SegmentEntry segment = unsorted().get(units.segment());
+        Segment.Entry segment = unsorted().get(units.segment());
         Segment.read(storage, dataset, segment).lines(storage, dataset, lines::add);
         List<Table> tables = new ArrayList<>();
         for (int unit = units.from(); unit < units.to(); unit++) {
@@ -138,19 +137,19 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
     }
 
     /** How many keys segments have, about. */
-    public long keys(List<SegmentEntry> segments) {
+    public long keys(List<Segment.Entry> segments) {
         return kinds() * documents(segments);
     }
 
     /** How many documents segments have. */
-    public static long documents(List<SegmentEntry> segments) {
+    public static long documents(List<Segment.Entry> segments) {
         return segments.stream()
                 .mapToLong(segment -> segment.totals().counts().documents())
                 .sum();
     }
 
     /** The segments whose duplicates are not known. */
-    public List<SegmentEntry> sought() {
+    public List<Segment.Entry> sought() {
         return wanted.stream().map(segments::get).toList();
     }
 
@@ -171,7 +170,7 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
     /** The same with a run of the unsorted segments. */
     public DuplicateSearch with(List<ObjectRef> parts) {
         List<KeyRun> all = new ArrayList<>(runs);
-        all.add(new KeyRun(unsorted().stream().map(SegmentEntry::id).toList(), parts));
+        all.add(new KeyRun(unsorted().stream().map(Segment.Entry::id).toList(), parts));
         return new DuplicateSearch(spec, segments, all, wanted);
     }
 
@@ -212,7 +211,7 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
     }
 
     /** By the segments' names. */
-    private static Map<String, Integer> indexes(List<SegmentEntry> segments) {
+    private static Map<String, Integer> indexes(List<Segment.Entry> segments) {
         Map<String, Integer> indexes = new HashMap<>();
         segments.forEach(segment -> indexes.put(segment.id(), indexes.size()));
         return indexes;
@@ -220,6 +219,6 @@ public record DuplicateSearch(DatasetSpec spec, List<SegmentEntry> segments, Lis
 
     /** The runs for the snapshot to come: some of those here may be due to be merged. */
     public List<KeyRun> merged(KeyMerge.Writing writing) throws IOException {
-        return KeyMerge.all(runs, segments.stream().map(SegmentEntry::id).toList(), writing);
+        return KeyMerge.all(runs, segments.stream().map(Segment.Entry::id).toList(), writing);
     }
 }

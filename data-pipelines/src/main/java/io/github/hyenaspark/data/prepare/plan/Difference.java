@@ -14,7 +14,6 @@ import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Requests;
@@ -49,7 +48,7 @@ final class Difference {
     private final DatasetSpec spec;
     private final DataConfig config;
     private final InputListing input;
-    private final List<SegmentEntry> segments;
+    private final List<Segment.Entry> segments;
     private final KnownFiles known;
     private final PreparedUnits prepared;
     private final PackedFiles fresh = new PackedFiles();
@@ -69,7 +68,7 @@ final class Difference {
     /** Units that leave together, because they share files, and the paths of all their files. */
     private record Group(Set<Integer> units, Set<String> paths) {}
 
-    Difference(Storage storage, DatasetSpec spec, InputListing input, List<SegmentEntry> segments, KnownFiles known) {
+    Difference(Storage storage, DatasetSpec spec, InputListing input, List<Segment.Entry> segments, KnownFiles known) {
         this.storage = storage;
         this.spec = spec;
         this.config = spec.config();
@@ -106,10 +105,10 @@ final class Difference {
         refuseTooManyUnits(config, files);
         PackedUnits units = WorkUnit.cut(files, config.source(), config.unitBytes());
         int cut = units.size();
-        List<SegmentEntry> kept = kept();
+        List<Segment.Entry> kept = kept();
         ListedObjects listed = kept.isEmpty() ? ListedObjects.none() : ListedObjects.of(storage, config.dataset());
         var lost = new LostObjects(storage, config.dataset(), input.root(), different, listed);
-        List<SegmentEntry> intact = lost.without(kept);
+        List<Segment.Entry> intact = lost.without(kept);
         BitSet recorded = recorded(units);
         units.addAll(lost.again());
         int[] again = IntStream.range(cut, units.size()).toArray();
@@ -345,14 +344,14 @@ final class Difference {
         }
     }
 
-    private List<SegmentEntry> kept() throws IOException {
+    private List<Segment.Entry> kept() throws IOException {
         Map<Integer, List<Integer>> numbers = new TreeMap<>();
         leaving.stream()
                 .forEach(unit -> numbers.computeIfAbsent(known.segmentOf(unit), one -> new ArrayList<>())
                         .add(known.numberInSegment(unit)));
-        List<SegmentEntry> kept = new ArrayList<>();
+        List<Segment.Entry> kept = new ArrayList<>();
         for (int i = 0; i < segments.size(); i++) {
-            SegmentEntry segment = segments.get(i);
+            Segment.Entry segment = segments.get(i);
             if (numbers.containsKey(i)) {
                 segment = Segment.read(storage, config.dataset(), segment)
                         .without(storage, config.dataset(), segment, numbers.getOrDefault(i, List.of()));

@@ -12,7 +12,7 @@ import io.github.hyenaspark.data.prepare.segment.SegmentWriter;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.KeyRun;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
+import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
@@ -42,13 +42,13 @@ import org.slf4j.LoggerFactory;
 public record InputPlan(
         InputListing input,
         Optional<DatasetSnapshot> parent,
-        List<SegmentEntry> before,
-        List<SegmentEntry> kept,
+        List<Segment.Entry> before,
+        List<Segment.Entry> kept,
         List<WorkUnit> fresh,
         List<WorkUnit> work,
         int toPrepare,
         List<KeyRun> keys,
-        List<SegmentEntry> unindexed,
+        List<Segment.Entry> unindexed,
         Left left) {
     private static final Logger LOG = LoggerFactory.getLogger(InputPlan.class);
 
@@ -79,7 +79,7 @@ public record InputPlan(
         if (parent.isPresent()) {
             checkSettings(spec, parent.get());
         }
-        List<SegmentEntry> segments =
+        List<Segment.Entry> segments =
                 parent.isPresent() ? SegmentWriter.of(storage, config.dataset(), parent.get()) : List.of();
         KnownFiles known = KnownFiles.of(storage, config.dataset(), segments);
         var scans = new ArrayList<Scan>();

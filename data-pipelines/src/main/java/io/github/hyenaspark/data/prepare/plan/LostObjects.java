@@ -10,7 +10,6 @@ import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Requests;
@@ -41,7 +40,7 @@ final class LostObjects {
     private final Set<String> different; // paths of files that have changed
     private final ListedObjects listed;
     private final List<WorkUnit> again = new ArrayList<>();
-    private final List<SegmentEntry> unindexed = new ArrayList<>();
+    private final List<Segment.Entry> unindexed = new ArrayList<>();
 
     LostObjects(Storage storage, String dataset, String root, Set<String> different, ListedObjects listed) {
         this.storage = storage;
@@ -57,7 +56,7 @@ final class LostObjects {
     }
 
     /** The segments without an index. */
-    List<SegmentEntry> unindexed() {
+    List<Segment.Entry> unindexed() {
         return unindexed;
     }
 
@@ -76,14 +75,14 @@ final class LostObjects {
      * The kept segments of a snapshot without lists of duplicates that are lost; finds the units that have lost an
      * object, and the segments that have lost an index.
      */
-    List<SegmentEntry> without(List<SegmentEntry> kept) throws IOException {
+    List<Segment.Entry> without(List<Segment.Entry> kept) throws IOException {
         List<Segment> all = Requests.all(kept, entry -> Segment.read(storage, dataset, entry));
         List<Boolean> whole = Requests.all(all, segment -> listed.hasAllOf(storage, dataset, segment));
-        List<SegmentEntry> intact = new ArrayList<>();
+        List<Segment.Entry> intact = new ArrayList<>();
         long unitsAfter =
                 kept.stream().mapToLong(entry -> entry.totals().units()).sum();
         for (int i = 0; i < kept.size(); i++) {
-            SegmentEntry entry = kept.get(i);
+            Segment.Entry entry = kept.get(i);
             boolean listLost =
                     entry.duplicates().filter(list -> !listed.has(list)).isPresent();
             intact.add(listLost ? entry.with(null, 0, 0, 0) : entry);
@@ -100,7 +99,7 @@ final class LostObjects {
     }
 
     /** Units of which an object is not listed or, of the last so many units, does not have its length. */
-    private void find(SegmentEntry entry, long last) throws IOException {
+    private void find(Segment.Entry entry, long last) throws IOException {
         List<Segment.Line> lines = Segment.read(storage, dataset, entry).remaining(storage, dataset, entry);
         Map<String, ObjectRef> lost = new HashMap<>(); // the first one, by unit
         for (int i = 0; i < lines.size(); i++) {

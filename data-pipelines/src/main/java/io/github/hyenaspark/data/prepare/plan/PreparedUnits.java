@@ -6,7 +6,7 @@ import io.github.hyenaspark.data.document.PackedFiles;
 import io.github.hyenaspark.data.prepare.segment.KnownFiles;
 import io.github.hyenaspark.data.prepare.segment.SegmentInputs;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
+import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,11 +22,11 @@ import java.util.TreeMap;
 final class PreparedUnits {
     private final Storage storage;
     private final String dataset;
-    private final List<SegmentEntry> segments;
+    private final List<Segment.Entry> segments;
     private final KnownFiles known;
     private final Map<Integer, List<WorkUnit>> units = new HashMap<>(); // by segment
 
-    PreparedUnits(Storage storage, String dataset, List<SegmentEntry> segments, KnownFiles known) {
+    PreparedUnits(Storage storage, String dataset, List<Segment.Entry> segments, KnownFiles known) {
         this.storage = storage;
         this.dataset = dataset;
         this.segments = segments;

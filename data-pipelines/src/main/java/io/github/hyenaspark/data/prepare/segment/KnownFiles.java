@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.prepare.segment;
 
 import io.github.hyenaspark.data.document.InputFile;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
+import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.SplitMix64;
 import io.github.hyenaspark.io.Storage;
@@ -33,10 +33,10 @@ public final class KnownFiles {
     private int count;
     private final BitSet listed = new BitSet();
 
-    private KnownFiles(List<SegmentEntry> segments) {
+    private KnownFiles(List<Segment.Entry> segments) {
         firstUnit = new int[segments.size() + 1];
         for (int i = 0; i < segments.size(); i++) {
-            SegmentEntry segment = segments.get(i);
+            Segment.Entry segment = segments.get(i);
             firstUnit[i + 1] = Math.addExact(
                     firstUnit[i],
                     Math.toIntExact(segment.totals().units() + segment.gone().size()));
@@ -44,7 +44,7 @@ public final class KnownFiles {
     }
 
     /** The files of segments but for those of units that have left the dataset. */
-    public static KnownFiles of(Storage storage, String dataset, List<SegmentEntry> segments) throws IOException {
+    public static KnownFiles of(Storage storage, String dataset, List<Segment.Entry> segments) throws IOException {
         var known = new KnownFiles(segments);
         for (int i = 0; i < segments.size(); i++) {
             int first = known.firstUnit[i];

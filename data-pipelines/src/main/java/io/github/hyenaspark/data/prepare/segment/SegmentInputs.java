@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
+import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
@@ -60,7 +60,7 @@ public final class SegmentInputs {
     }
 
     /** Writes or replaces the two files: units that left a dataset and came back have other times. */
-    public static void write(Storage storage, String dataset, SegmentEntry segment, List<WorkUnit> units)
+    public static void write(Storage storage, String dataset, Segment.Entry segment, List<WorkUnit> units)
             throws IOException {
         storage.replace(uri(dataset, segment.id(), UNITS), lines(units));
         storage.replace(uri(dataset, segment.id(), KNOWN), known(units));
@@ -126,7 +126,7 @@ public final class SegmentInputs {
     }
 
     /** Gives hashes of every file of a segment. */
-    static void known(Storage storage, String dataset, SegmentEntry segment, Taker files) throws IOException {
+    static void known(Storage storage, String dataset, Segment.Entry segment, Taker files) throws IOException {
         String uri = uri(dataset, segment.id(), KNOWN);
         ByteBuffer bytes = ByteBuffer.wrap(content(storage, uri));
         int end = bytes.capacity() - Integer.BYTES;
@@ -146,7 +146,7 @@ public final class SegmentInputs {
     }
 
     /** The units of a segment, those that have left the dataset too, by their numbers. */
-    public static List<WorkUnit> units(Storage storage, String dataset, SegmentEntry segment) throws IOException {
+    public static List<WorkUnit> units(Storage storage, String dataset, Segment.Entry segment) throws IOException {
         String uri = uri(dataset, segment.id(), UNITS);
         String text = new String(content(storage, uri), StandardCharsets.UTF_8);
         int seal = text.lastIndexOf(SEAL);

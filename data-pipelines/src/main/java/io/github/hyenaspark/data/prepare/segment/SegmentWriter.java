@@ -12,7 +12,6 @@ import io.github.hyenaspark.data.shard.index.SegmentIndex;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.io.Requests;
@@ -38,8 +37,9 @@ public final class SegmentWriter {
     private SegmentWriter() {}
 
     /** Writes finished units, in their order; IOException if one has no record. */
-    public static List<SegmentEntry> write(Storage storage, DatasetSpec spec, List<WorkUnit> units) throws IOException {
-        List<SegmentEntry> segments = new ArrayList<>();
+    public static List<Segment.Entry> write(Storage storage, DatasetSpec spec, List<WorkUnit> units)
+            throws IOException {
+        List<Segment.Entry> segments = new ArrayList<>();
         for (List<WorkUnit> some : parts(units, unit -> unit.packed().count())) {
             segments.add(write(
                     storage,
@@ -54,10 +54,10 @@ public final class SegmentWriter {
         return segments;
     }
 
-    private static SegmentEntry write(Storage storage, String dataset, TokenType type, List<UnitRecord> records)
+    private static Segment.Entry write(Storage storage, String dataset, TokenType type, List<UnitRecord> records)
             throws IOException {
         List<UnitEntry> units = records.stream().map(UnitRecord::entry).toList();
-        SegmentEntry entry = Segment.write(
+        Segment.Entry entry = Segment.write(
                 storage,
                 dataset,
                 records.stream()
@@ -71,7 +71,7 @@ public final class SegmentWriter {
     }
 
     /** Writes the indexes of a segment again, as they were. */
-    public static void index(Storage storage, String dataset, TokenType type, SegmentEntry entry) throws IOException {
+    public static void index(Storage storage, String dataset, TokenType type, Segment.Entry entry) throws IOException {
         LOG.warn("segment {} has lost an index; it is written again", entry.id());
         Segment segment = Segment.read(storage, dataset, entry);
         List<UnitEntry> units = new ArrayList<>();
@@ -86,7 +86,7 @@ public final class SegmentWriter {
     }
 
     /** The segments of a snapshot; one of an old format gets some, written from the records of its units. */
-    public static List<SegmentEntry> of(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
+    public static List<Segment.Entry> of(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
         if (snapshot.ownUnits().isEmpty()) {
             return snapshot.segments();
         }
@@ -98,9 +98,9 @@ public final class SegmentWriter {
         SnapshotUnits.read(
                 storage, dataset, snapshot, unit -> duplicates.put(unit.entry().name(), unit.duplicates()));
         UnitRecord.UnitRecords records = UnitRecord.UnitRecords.of(storage, dataset, snapshot);
-        List<SegmentEntry> segments = new ArrayList<>();
+        List<Segment.Entry> segments = new ArrayList<>();
         for (List<UnitEntry> some : parts(snapshot.ownUnits(), unit -> 1)) {
-            SegmentEntry entry = write(storage, dataset, snapshot.tokenType(), Requests.all(some, records::of));
+            Segment.Entry entry = write(storage, dataset, snapshot.tokenType(), Requests.all(some, records::of));
             List<DuplicateList> lists = new ArrayList<>();
             for (UnitEntry unit : some) {
                 DuplicateList list = duplicates.getOrDefault(unit.name(), DuplicateList.none(unit.name()));

@@ -8,8 +8,6 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.index.ShardTable.Shard;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.RangeReader;
@@ -42,12 +40,12 @@ final class IndexSource {
     record Part(ObjectRef index, Set<Integer> leftOut) {}
 
     /** The one file for all executors, which need not exist. */
-    static String uri(SnapshotRef snapshot, Split split) {
+    static String uri(DatasetSnapshot.Ref snapshot, Split split) {
         return Storage.resolve(snapshot.dataset(), SplitIndex.file(snapshot.sha256(), split));
     }
 
     /** Reads all of a split, in ranges of so many bytes; returns from how many files. */
-    static int read(Storage storage, SnapshotRef snapshot, int rangeBytes, Target to) throws IOException {
+    static int read(Storage storage, DatasetSnapshot.Ref snapshot, int rangeBytes, Target to) throws IOException {
         String uri = uri(snapshot, to.split());
         RangeReader file;
         try {
@@ -80,7 +78,7 @@ final class IndexSource {
 
     /** What a snapshot has of a segment. */
     private record Known(Segment segment, List<Integer> gone, Map<String, int[]> dropped) {
-        static Known of(Storage storage, String dataset, SegmentEntry entry) throws IOException {
+        static Known of(Storage storage, String dataset, Segment.Entry entry) throws IOException {
             Map<String, int[]> dropped = new HashMap<>();
             if (entry.duplicates().isPresent()) {
                 SnapshotUnits.of(storage, dataset, entry).forEach(unit -> dropped.putAll(unit.leftOut()));
@@ -103,7 +101,7 @@ final class IndexSource {
     }
 
     /** Reads segments until there is enough. */
-    static void readFirst(Storage storage, List<SegmentEntry> segments, Target to) throws IOException {
+    static void readFirst(Storage storage, List<Segment.Entry> segments, Target to) throws IOException {
         for (int i = 0; i < segments.size() && !to.isFull(); i++) {
             Known known = Known.of(storage, to.dataset(), segments.get(i));
             Optional<ObjectRef> index = known.segment().index(to.split());

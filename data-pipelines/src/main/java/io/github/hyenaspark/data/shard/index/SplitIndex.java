@@ -6,8 +6,7 @@ import io.github.hyenaspark.data.shard.ShardReader;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.index.ShardTable.Shard;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.util.Arrays;
@@ -48,11 +47,12 @@ public final class SplitIndex implements DocumentTokens {
     }
 
     /** The index of a split: from the one file that a driver wrote of it if there is one, else as {@link #of} does. */
-    public static SplitIndex open(Storage storage, SnapshotRef snapshot, Split split) throws IOException {
+    public static SplitIndex open(Storage storage, DatasetSnapshot.Ref snapshot, Split split) throws IOException {
         return open(storage, snapshot, split, IndexSource.RANGE_BYTES);
     }
 
-    static SplitIndex open(Storage storage, SnapshotRef snapshot, Split split, int rangeBytes) throws IOException {
+    static SplitIndex open(Storage storage, DatasetSnapshot.Ref snapshot, Split split, int rangeBytes)
+            throws IOException {
         var builder = new Builder(snapshot.dataset(), split, snapshot.tokenType());
         IndexSource.read(storage, snapshot, rangeBytes, builder);
         return new SplitIndex(builder);
@@ -68,7 +68,7 @@ public final class SplitIndex implements DocumentTokens {
 
     /** The index of the first shards of segments that have so many documents together, or of all. */
     public static SplitIndex ofFirst(
-            Storage storage, String dataset, Split split, TokenType type, List<SegmentEntry> segments, long documents)
+            Storage storage, String dataset, Split split, TokenType type, List<Segment.Entry> segments, long documents)
             throws IOException {
         var builder = new Builder(dataset, split, type, documents);
         IndexSource.readFirst(storage, segments, builder);

@@ -3,7 +3,7 @@ package io.github.hyenaspark.data.shard.index;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardReader;
 import io.github.hyenaspark.data.shard.Split;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
@@ -23,12 +23,12 @@ public final class SplitScan {
     private static final int FEW_PARTS = 8;
 
     private final Storage storage;
-    private final SnapshotRef snapshot;
+    private final DatasetSnapshot.Ref snapshot;
     private final Split split;
     private final ShardTable shards;
     private final int parts;
 
-    private SplitScan(Storage storage, SnapshotRef snapshot, Split split, ShardTable shards, int parts) {
+    private SplitScan(Storage storage, DatasetSnapshot.Ref snapshot, Split split, ShardTable shards, int parts) {
         this.storage = storage;
         this.snapshot = snapshot;
         this.split = split;
@@ -44,7 +44,8 @@ public final class SplitScan {
     }
 
     /** Reads the index of a split once; CorruptFileException if it is damaged. */
-    public static SplitScan of(Storage storage, SnapshotRef snapshot, Split split, Lengths lengths) throws IOException {
+    public static SplitScan of(Storage storage, DatasetSnapshot.Ref snapshot, Split split, Lengths lengths)
+            throws IOException {
         var target = new Target(snapshot, split, lengths);
         int parts = IndexSource.read(storage, snapshot, IndexSource.RANGE_BYTES, target);
         target.shards().end();
@@ -54,7 +55,7 @@ public final class SplitScan {
     private static final class Target extends IndexSource.Target {
         private final Lengths lengths;
 
-        Target(SnapshotRef snapshot, Split split, Lengths lengths) {
+        Target(DatasetSnapshot.Ref snapshot, Split split, Lengths lengths) {
             super(snapshot.dataset(), split, snapshot.tokenType());
             this.lengths = lengths;
         }

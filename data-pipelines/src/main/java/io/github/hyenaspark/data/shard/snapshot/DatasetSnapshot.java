@@ -44,7 +44,7 @@ public record DatasetSnapshot(
         String fingerprint,
         Map<String, String> settings,
         Vocabulary vocabulary,
-        List<SegmentEntry> segments,
+        List<Segment.Entry> segments,
         List<KeyRun> keys,
         List<UnitEntry> ownUnits)
         implements Serializable {
@@ -135,7 +135,7 @@ public record DatasetSnapshot(
 
     public Totals totals() {
         Totals ofUnits = ownUnits.stream().map(Totals::of).reduce(Totals.NONE, Totals::plus);
-        return segments.stream().map(SegmentEntry::totals).reduce(ofUnits, Totals::plus);
+        return segments.stream().map(Segment.Entry::totals).reduce(ofUnits, Totals::plus);
     }
 
     public long documents(Split split) {
@@ -168,7 +168,7 @@ public record DatasetSnapshot(
                     .addAll(ownUnits.stream().map(UnitEntry::toJson).toList());
         } else {
             json.putArray("segments")
-                    .addAll(segments.stream().map(SegmentEntry::toJson).toList());
+                    .addAll(segments.stream().map(Segment.Entry::toJson).toList());
             json.putArray("keys").addAll(keys.stream().map(KeyRun::toJson).toList());
         }
         return SealedJson.SEAL.seal(json);
@@ -197,8 +197,51 @@ public record DatasetSnapshot(
                 Json.text(json, file, "fingerprint"),
                 settings,
                 Vocabulary.fromJson(Json.object(json, file, "tokenizer"), file),
-                format == FORMAT ? Json.list(json, file, "segments", SegmentEntry::fromJson) : List.of(),
+                format == FORMAT ? Json.list(json, file, "segments", Segment.Entry::fromJson) : List.of(),
                 format == FORMAT ? Json.list(json, file, "keys", KeyRun::fromJson) : List.of(),
                 format == OF_UNITS ? Json.list(json, file, "units", UnitEntry::fromJson) : List.of());
+    }
+
+    /**
+     * Which snapshot, and what tasks must know of it: what is sent to executors, however large the dataset is.
+     *
+     * @param dataset URI of its directory
+     * @param sha256 of the snapshot
+     */
+    public record Ref(
+            String dataset,
+            long number,
+            String sha256,
+            Vocabulary vocabulary,
+            long trainDocuments,
+            long heldOutDocuments)
+            implements Serializable {
+        public static Ref of(DatasetSnapshot snapshot, String dataset) {
+            return new Ref(
+                    dataset,
+                    snapshot.number(),
+                    snapshot.sha256(),
+                    snapshot.vocabulary(),
+                    snapshot.documents(Split.TRAIN),
+                    snapshot.documents(Split.VALIDATION));
+        }
+
+        public String uri() {
+            return DatasetSnapshot.uri(dataset, number);
+        }
+
+        public TokenType tokenType() {
+            return TokenType.of(vocabulary.size());
+        }
+
+        /** Reads the snapshot; throws if it is missing or another one. */
+        public DatasetSnapshot read(Storage storage) throws IOException {
+            byte[] bytes = storage.read(uri());
+            String found = Hashes.sha256(bytes);
+            if (!found.equals(sha256)) {
+                throw new CorruptFileException(uri(), "SHA-256 " + sha256, found, "another snapshot took its place");
+            }
+            return DatasetSnapshot.fromJson(uri(), bytes);
+        }
     }
 }

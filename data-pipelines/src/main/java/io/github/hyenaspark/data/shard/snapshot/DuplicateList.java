@@ -69,8 +69,9 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
     }
 
     /** Writes the lists of a segment's units, in any order, and returns the segment with them. */
-    public static SegmentEntry write(
-            Storage storage, String dataset, SegmentEntry segment, Collection<DuplicateList> lists) throws IOException {
+    public static Segment.Entry write(
+            Storage storage, String dataset, Segment.Entry segment, Collection<DuplicateList> lists)
+            throws IOException {
         if (lists.stream().allMatch(DuplicateList::isEmpty)) {
             return segment.with(null, 0, 0, 0);
         }
@@ -98,7 +99,7 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
     }
 
     /** The lists of a segment's units, by unit; those without duplicates are missing. */
-    public static Map<String, DuplicateList> of(Storage storage, String dataset, SegmentEntry segment)
+    public static Map<String, DuplicateList> of(Storage storage, String dataset, Segment.Entry segment)
             throws IOException {
         if (segment.duplicates().isEmpty()) {
             return Map.of();

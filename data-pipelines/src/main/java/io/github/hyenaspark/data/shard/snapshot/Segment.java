@@ -11,6 +11,7 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Units that joined a dataset together, never changed afterwards, so that a commit writes what it adds and no more:
@@ -69,8 +71,7 @@ public record Segment(
     }
 
     /** Writes a segment of units, in their order and without duplicates. Returns its entry. */
-    public static SegmentEntry write(Storage storage, String dataset, List<Line> lines, Indexing indexing)
-            throws IOException {
+    public static Entry write(Storage storage, String dataset, List<Line> lines, Indexing indexing) throws IOException {
         var text = new StringBuilder();
         lines.forEach(line -> text.append(line.toJson()).append('\n'));
         byte[] units = text.toString().getBytes(StandardCharsets.UTF_8);
@@ -96,7 +97,7 @@ public record Segment(
                 lines.stream().map(line -> Totals.of(line.unit)).reduce(Totals.NONE, Totals::plus),
                 indexes);
         ObjectRef file = object(storage, dataset, id + ".json", segment.toJson());
-        return new SegmentEntry(file, List.of(), null, segment.totals);
+        return new Entry(file, List.of(), null, segment.totals);
     }
 
     private static ObjectRef object(Storage storage, String dataset, String name, byte[] bytes) throws IOException {
@@ -104,7 +105,7 @@ public record Segment(
         return ObjectRef.of(FOLDER, storage.write(uri, out -> out.write(bytes)));
     }
 
-    public static Segment read(Storage storage, String dataset, SegmentEntry entry) throws IOException {
+    public static Segment read(Storage storage, String dataset, Entry entry) throws IOException {
         String uri = Storage.resolve(dataset, entry.file().file());
         ObjectNode json = SealedJson.SEAL.open(uri, entry.file().read(storage, dataset));
         long format = Json.wholeNumber(json, uri, "format");
@@ -161,7 +162,7 @@ public record Segment(
     }
 
     /** The units that remain in a snapshot's entry of this segment. */
-    public List<Line> remaining(Storage storage, String dataset, SegmentEntry entry) throws IOException {
+    public List<Line> remaining(Storage storage, String dataset, Entry entry) throws IOException {
         List<Line> all = new ArrayList<>();
         lines(storage, dataset, all::add);
         List<Line> remaining = new ArrayList<>();
@@ -174,7 +175,7 @@ public record Segment(
     }
 
     /** Hashes of the names of all objects of the units that remain in an entry. */
-    public LongStream objectNames(Storage storage, String dataset, SegmentEntry entry) throws IOException {
+    public LongStream objectNames(Storage storage, String dataset, Entry entry) throws IOException {
         if (!entry.gone().isEmpty()) {
             return remaining(storage, dataset, entry).stream()
                     .flatMap(line -> line.unit.files().stream())
@@ -195,17 +196,16 @@ public record Segment(
     }
 
     /** An entry without some of the units that remained (ascending numbers); its duplicates must be found again. */
-    public SegmentEntry without(Storage storage, String dataset, SegmentEntry entry, List<Integer> leaving)
-            throws IOException {
+    public Entry without(Storage storage, String dataset, Entry entry, List<Integer> leaving) throws IOException {
         List<Integer> gone = Stream.concat(entry.gone().stream(), leaving.stream())
                 .distinct()
                 .sorted()
                 .toList();
-        var left = new SegmentEntry(entry.file(), gone, null, Totals.NONE);
+        var left = new Entry(entry.file(), gone, null, Totals.NONE);
         Totals totals = remaining(storage, dataset, left).stream()
                 .map(line -> Totals.of(line.unit))
                 .reduce(Totals.NONE, Totals::plus);
-        return new SegmentEntry(entry.file(), gone, null, totals);
+        return new Entry(entry.file(), gone, null, totals);
     }
 
     /** The first 64 bits of the SHA-256 of an object's name, as {@code ID-objects.bin} holds it. */
@@ -222,5 +222,58 @@ public record Segment(
         ObjectNode indexesJson = json.putObject("indexes");
         indexes.forEach((split, index) -> indexesJson.set(split.folder(), index.toJson()));
         return SealedJson.SEAL.seal(json);
+    }
+
+    /**
+     * What a snapshot says about a {@link Segment}: its file, which of its units have left the dataset (ascending
+     * numbers), where the duplicates among its documents are listed, if it has any, and what remains, added up.
+     */
+    public record Entry(
+            ObjectRef file, List<Integer> gone, @Nullable ObjectRef duplicateList, Totals totals)
+            implements Serializable {
+        public Entry {
+            gone = Collections.unmodifiableList(new ArrayList<>(gone));
+        }
+
+        public Optional<ObjectRef> duplicates() {
+            return Optional.ofNullable(duplicateList);
+        }
+
+        /** The same with other duplicates. */
+        public Entry with(@Nullable ObjectRef list, long exact, long near, long tokens) {
+            return new Entry(file, gone, list, totals.with(exact, near, tokens));
+        }
+
+        /** The segment's name, a hash of its units: the name of its file without folder and ending. */
+        public String id() {
+            return file.file()
+                    .substring(file.file().indexOf('/') + 1, file.file().lastIndexOf('.'));
+        }
+
+        ObjectNode toJson() {
+            ObjectNode json = file.toJson();
+            if (!gone.isEmpty()) {
+                gone.forEach(json.putArray("gone")::add);
+            }
+            if (duplicateList != null) {
+                json.set("duplicates", duplicateList.toJson());
+            }
+            json.set("totals", totals.toJson());
+            return json;
+        }
+
+        static Entry fromJson(JsonNode json, String where) throws CorruptFileException {
+            List<Integer> gone = new ArrayList<>();
+            if (json.has("gone")) {
+                for (JsonNode number : Json.elements(json, where, "gone")) {
+                    gone.add(number.intValue());
+                }
+            }
+            return new Entry(
+                    ObjectRef.fromJson(json, where),
+                    gone,
+                    json.has("duplicates") ? ObjectRef.fromJson(Json.object(json, where, "duplicates"), where) : null,
+                    Totals.fromJson(Json.object(json, where, "totals"), where));
+        }
     }
 }

@@ -18,7 +18,7 @@ public final class SnapshotUnits {
         for (UnitEntry unit : snapshot.ownUnits()) {
             units.accept(new Unit(unit, DuplicateList.of(storage, dataset, unit)));
         }
-        for (SegmentEntry entry : snapshot.segments()) {
+        for (Segment.Entry entry : snapshot.segments()) {
             for (Unit unit : of(storage, dataset, entry)) {
                 units.accept(unit);
             }
@@ -26,7 +26,7 @@ public final class SnapshotUnits {
     }
 
     /** The units of a segment that remain in a snapshot. */
-    public static List<Unit> of(Storage storage, String dataset, SegmentEntry entry) throws IOException {
+    public static List<Unit> of(Storage storage, String dataset, Segment.Entry entry) throws IOException {
         Map<String, DuplicateList> duplicates = DuplicateList.of(storage, dataset, entry);
         List<Unit> units = new ArrayList<>();
         for (Segment.Line line : Segment.read(storage, dataset, entry).remaining(storage, dataset, entry)) {

@@ -11,7 +11,6 @@ import io.github.hyenaspark.data.shard.ShardFormat.TokenType;
 import io.github.hyenaspark.data.shard.ShardReader;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
@@ -173,12 +172,12 @@ class SplitIndexTest {
                         .filter(expected::isLeftOut)
                         .count())
                 .isEqualTo(8);
-        SnapshotRef ref = SnapshotRef.of(newest, nights);
+        DatasetSnapshot.Ref ref = DatasetSnapshot.Ref.of(newest, nights);
         assertSame(SplitIndex.open(corpus.storage(), ref, Split.TRAIN), expected);
         assertOneFileForAllExecutors(corpus.storage(), ref, expected);
     }
 
-    private static void assertOneFileForAllExecutors(Storage storage, SnapshotRef ref, SplitIndex expected)
+    private static void assertOneFileForAllExecutors(Storage storage, DatasetSnapshot.Ref ref, SplitIndex expected)
             throws IOException {
         Path file = Path.of(ref.dataset(), "index", ref.sha256() + "-train.index");
         SplitScan scan = assertScanned(storage, ref, expected);
@@ -198,7 +197,8 @@ class SplitIndexTest {
     }
 
     /** Who reads the documents one by one meets those of the index. */
-    private static SplitScan assertScanned(Storage storage, SnapshotRef ref, SplitIndex expected) throws IOException {
+    private static SplitScan assertScanned(Storage storage, DatasetSnapshot.Ref ref, SplitIndex expected)
+            throws IOException {
         List<Long> lengths = new ArrayList<>();
         SplitScan scan = SplitScan.of(
                 storage, ref, expected.split(), (length, leftOut) -> lengths.add(leftOut ? -length : (long) length));
@@ -214,7 +214,7 @@ class SplitIndexTest {
 
     @Test
     void ofFewPartsNoFileIsMade() throws IOException {
-        SnapshotRef ref = SnapshotRef.of(snapshot, dataset);
+        DatasetSnapshot.Ref ref = DatasetSnapshot.Ref.of(snapshot, dataset);
         assertScanned(storage, ref, SplitIndex.open(storage, ref, Split.VALIDATION))
                 .share();
         assertThat(Path.of(dataset, "index")).doesNotExist();
@@ -253,7 +253,8 @@ class SplitIndexTest {
 
     @Test
     void aMissingOrShorterShardIsFoundBeforeATraining() throws IOException {
-        SplitScan scan = SplitScan.of(storage, SnapshotRef.of(snapshot, dataset), Split.TRAIN, (length, leftOut) -> {});
+        SplitScan scan =
+                SplitScan.of(storage, DatasetSnapshot.Ref.of(snapshot, dataset), Split.TRAIN, (length, leftOut) -> {});
         scan.checkSomeShards();
         Path shard = Path.of(dataset, shards().get(3).file());
         byte[] whole = Files.readAllBytes(shard);
@@ -266,8 +267,8 @@ class SplitIndexTest {
 
     @Test
     void anotherSnapshotInItsPlaceIsRefused() {
-        SnapshotRef ref = SnapshotRef.of(snapshot, dataset);
-        var other = new SnapshotRef(dataset, ref.number(), "0".repeat(64), ref.vocabulary(), 1, 1);
+        DatasetSnapshot.Ref ref = DatasetSnapshot.Ref.of(snapshot, dataset);
+        var other = new DatasetSnapshot.Ref(dataset, ref.number(), "0".repeat(64), ref.vocabulary(), 1, 1);
         assertThatThrownBy(() -> SplitIndex.open(storage, other, Split.TRAIN))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageContaining("expected SHA-256 000");

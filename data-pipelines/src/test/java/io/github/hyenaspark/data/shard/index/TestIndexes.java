@@ -6,7 +6,6 @@ import io.github.hyenaspark.data.shard.ShardFormat.TokenType;
 import io.github.hyenaspark.data.shard.ShardReader;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
@@ -92,11 +91,11 @@ public final class TestIndexes {
     }
 
     /** Writes the file for all executors, as if a driver had read this index. */
-    public static void share(Storage storage, SnapshotRef snapshot, SplitIndex index) throws IOException {
+    public static void share(Storage storage, DatasetSnapshot.Ref snapshot, SplitIndex index) throws IOException {
         storage.write(IndexSource.uri(snapshot, index.split()), out -> SegmentIndex.write(index, out));
     }
 
-    public static SplitIndex open(Storage storage, SnapshotRef snapshot, Split split, int rangeBytes)
+    public static SplitIndex open(Storage storage, DatasetSnapshot.Ref snapshot, Split split, int rangeBytes)
             throws IOException {
         return SplitIndex.open(storage, snapshot, split, rangeBytes);
     }

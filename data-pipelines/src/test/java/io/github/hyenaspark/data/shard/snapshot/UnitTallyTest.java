@@ -65,8 +65,8 @@ class UnitTallyTest {
     /** Named otherwise than by versions that told all sources, since it has another content. */
     @Test
     void aSegmentOfManySourcesTellsTheFirstOnes(@TempDir Path dataset) throws IOException {
-        SegmentEntry few = write(dataset, UnitTally.MOST_NAMES);
-        SegmentEntry many = write(dataset, UnitTally.MOST_NAMES + 2);
+        Segment.Entry few = write(dataset, UnitTally.MOST_NAMES);
+        Segment.Entry many = write(dataset, UnitTally.MOST_NAMES + 2);
         assertThat(few.id()).isEqualTo(usualId(dataset, few));
         assertThat(many.id()).isNotEqualTo(usualId(dataset, many));
         UnitTally read = Segment.read(Storage.local(), dataset.toString(), many).tally();
@@ -77,12 +77,12 @@ class UnitTallyTest {
                 .isEqualTo(UnitTally.MOST_NAMES + 2);
     }
 
-    private static String usualId(Path dataset, SegmentEntry entry) throws IOException {
+    private static String usualId(Path dataset, Segment.Entry entry) throws IOException {
         byte[] lines = Files.readAllBytes(dataset.resolve("segments/" + entry.id() + "-units.jsonl"));
         return Hashes.sha256(lines).substring(0, entry.id().length());
     }
 
-    private static SegmentEntry write(Path dataset, int sources) throws IOException {
+    private static Segment.Entry write(Path dataset, int sources) throws IOException {
         var unit = new UnitEntry("unit", "digest", UnitEntry.Counts.NONE, List.of(), List.of());
         var line = new Segment.Line(unit, tally(numbers(sources)));
         return Segment.write(Storage.local(), dataset.toString(), List.of(line), (file, split) -> {

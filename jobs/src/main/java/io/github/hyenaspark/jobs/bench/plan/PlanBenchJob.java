@@ -13,7 +13,6 @@ import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.index.SplitScan;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
@@ -152,7 +151,7 @@ public final class PlanBenchJob {
             }
             default -> {
                 DatasetSnapshot snapshot = data.writeDataset(false, true);
-                var training = SnapshotRef.of(snapshot, dataset);
+                var training = DatasetSnapshot.Ref.of(snapshot, dataset);
                 SplitScan.of(storage, training, Split.TRAIN, (length, leftOut) -> {})
                         .share();
                 return () -> clock.measure(() -> join(training));
@@ -167,7 +166,7 @@ public final class PlanBenchJob {
     }
 
     /** What an executor reads until it can begin its first step. */
-    private TokenBatches join(SnapshotRef training) throws IOException {
+    private TokenBatches join(DatasetSnapshot.Ref training) throws IOException {
         var packing = new PackingConfig(PackingConfig.Strategy.CONTIGUOUS, LENGTH);
         TokenBatches batches = TokenBatches.open(data.storage(), training, Split.TRAIN, packing);
         long apart = batches.sequences() / BATCH;

@@ -16,7 +16,6 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.index.SegmentIndex;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.snapshot.UnitTally;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
@@ -264,7 +263,7 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
         int nights = Math.min(NIGHTS, units / 2);
         int ofNight = nights == 0 ? 0 : units / 2 / nights;
         records = new byte[Math.multiplyExact(units, 2 * NAME_BYTES)];
-        List<SegmentEntry> segments = new ArrayList<>();
+        List<Segment.Entry> segments = new ArrayList<>();
         Optional<DatasetSnapshot> last = Optional.empty();
         int done = 0;
         for (int night = 0; night <= nights; night++) {
@@ -282,13 +281,13 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
         return last.orElseThrow();
     }
 
-    private SegmentEntry writeSegment(int from, int to, boolean indexed) throws IOException {
+    private Segment.Entry writeSegment(int from, int to, boolean indexed) throws IOException {
         List<WorkUnit> some = IntStream.range(from, to).mapToObj(this::oldUnit).toList();
         for (int i = 0; i < some.size(); i++) {
             remember(from + i, some.get(i));
         }
         List<Segment.Line> lines = some.stream().map(this::line).toList();
-        SegmentEntry entry = Segment.write(
+        Segment.Entry entry = Segment.write(
                 storage,
                 dataset(),
                 lines,
@@ -312,7 +311,7 @@ final class VirtualDataset implements AutoCloseable, VirtualStore.Generated {
         System.arraycopy(HexFormat.of().parseHex(both), 0, records, 2 * NAME_BYTES * number, 2 * NAME_BYTES);
     }
 
-    private DatasetSnapshot writeSnapshot(int number, Optional<DatasetSnapshot> parent, List<SegmentEntry> segments)
+    private DatasetSnapshot writeSnapshot(int number, Optional<DatasetSnapshot> parent, List<Segment.Entry> segments)
             throws IOException {
         var snapshot = new DatasetSnapshot(
                 DatasetSnapshot.FORMAT,

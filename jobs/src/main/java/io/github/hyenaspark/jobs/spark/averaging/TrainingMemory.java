@@ -3,7 +3,7 @@ package io.github.hyenaspark.jobs.spark.averaging;
 import io.github.hyenaspark.bench.StepMemory;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.data.batch.PackingConfig;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
@@ -150,7 +150,7 @@ public record TrainingMemory(
     }
 
     /** The same with the indexes of the documents and the plans of their sequences, which executors hold. */
-    public TrainingMemory with(SnapshotRef snapshot, PackingConfig packing) {
+    public TrainingMemory with(DatasetSnapshot.Ref snapshot, PackingConfig packing) {
         long documents = snapshot.trainDocuments() * packing.strategy().bytesPerDocument()
                 + snapshot.heldOutDocuments() * PackingConfig.Strategy.SINGLE.bytesPerDocument();
         return new TrainingMemory(step, sent, result, taskHeap, executorHeap + documents, driverHeap);

@@ -2,7 +2,7 @@ package io.github.hyenaspark.jobs.spark.broadcast;
 
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.shard.Split;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.jobs.spark.task.BatchSource;
 import io.github.hyenaspark.jobs.spark.task.ModelUse;
 import io.github.hyenaspark.model.ModelConfig;
@@ -17,7 +17,7 @@ import java.io.Serializable;
 public record TrainingPlan(
         ModelConfig model,
         TrainConfig train,
-        SnapshotRef snapshot,
+        DatasetSnapshot.Ref snapshot,
         PackingConfig packing,
         String run,
         long heldOutSequences)
@@ -27,7 +27,8 @@ public record TrainingPlan(
     }
 
     /** Of a run that measures no held-out sequences. */
-    public TrainingPlan(ModelConfig model, TrainConfig train, SnapshotRef snapshot, PackingConfig packing, String run) {
+    public TrainingPlan(
+            ModelConfig model, TrainConfig train, DatasetSnapshot.Ref snapshot, PackingConfig packing, String run) {
         this(model, train, snapshot, packing, run, 0);
     }
 

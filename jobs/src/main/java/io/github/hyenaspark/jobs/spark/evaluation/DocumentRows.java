@@ -5,8 +5,6 @@ import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
@@ -26,9 +24,9 @@ import java.util.Optional;
  */
 final class DocumentRows {
     private final Storage storage;
-    private final SnapshotRef snapshot;
+    private final DatasetSnapshot.Ref snapshot;
     private final Split split;
-    private final Iterator<SegmentEntry> segments; // those whose documents come after all of units
+    private final Iterator<Segment.Entry> segments; // those whose documents come after all of units
     private Iterator<UnitEntry> units; // those that come after the unit
     private Optional<UnitEntry> unit = Optional.empty(); // of the last document that was looked up
     private long begin; // documents before those of the unit
@@ -36,7 +34,7 @@ final class DocumentRows {
     private Optional<UnitEntry> kept = Optional.empty(); // whose rows are kept
     private List<DocumentRow> rows = List.of();
 
-    DocumentRows(Storage storage, SnapshotRef snapshot, Split split) throws IOException {
+    DocumentRows(Storage storage, DatasetSnapshot.Ref snapshot, Split split) throws IOException {
         this.storage = storage;
         this.snapshot = snapshot;
         this.split = split;
@@ -85,7 +83,7 @@ final class DocumentRows {
         return unit.orElseThrow();
     }
 
-    private void takeSegment(long document, SegmentEntry segment) throws IOException {
+    private void takeSegment(long document, Segment.Entry segment) throws IOException {
         long documents = segment.totals().of(split).documents();
         if (document < end + documents) {
             units =

@@ -5,7 +5,7 @@ import io.github.hyenaspark.data.batch.PackingPlan.Part;
 import io.github.hyenaspark.data.batch.Shuffle;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.SplitMix64;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
@@ -178,7 +178,7 @@ public final class EvaluationTask {
          * Evaluates a run as training measures its held-out loss, on at most so many documents, spread evenly over the
          * split; 0 for all.
          */
-        public static Plan of(TrainedRun run, SnapshotRef snapshot, Split split, long documents) {
+        public static Plan of(TrainedRun run, DatasetSnapshot.Ref snapshot, Split split, long documents) {
             var packing =
                     new PackingConfig(PackingConfig.Strategy.SINGLE, run.model().lMax());
             long most = documents == 0 ? Long.MAX_VALUE : documents;

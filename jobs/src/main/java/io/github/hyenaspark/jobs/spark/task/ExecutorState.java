@@ -3,7 +3,7 @@ package io.github.hyenaspark.jobs.spark.task;
 import io.github.hyenaspark.data.batch.LabelledDocuments;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.model.HyenaLanguageModel;
@@ -46,9 +46,10 @@ public final class ExecutorState implements AutoCloseable {
     private final IdlePool<BatchSource, TokenBatches> sources = new IdlePool<>(MOST_SOURCES, ExecutorState::release);
     private final SharedValues<BatchSource, TokenBatches> opened = new SharedValues<>(MOST_SOURCES);
     private final IdlePool<LabelUse, LabelModel> labelModels = new IdlePool<>(MOST_MODELS, model -> {});
-    private final IdlePool<SnapshotRef, LabelledDocuments> labelled =
+    private final IdlePool<DatasetSnapshot.Ref, LabelledDocuments> labelled =
             new IdlePool<>(MOST_SOURCES, ExecutorState::release);
-    private final SharedValues<SnapshotRef, LabelledDocuments> openedLabelled = new SharedValues<>(MOST_SOURCES);
+    private final SharedValues<DatasetSnapshot.Ref, LabelledDocuments> openedLabelled =
+            new SharedValues<>(MOST_SOURCES);
     private final Map<String, Tokenizer> tokenizers = new LinkedHashMap<>(); // the one used last at the end
     private final Set<Integer> warm = new HashSet<>(); // lengths of sequences; guarded by itself
     private Optional<OpenStorage> storage = Optional.empty();
@@ -141,7 +142,7 @@ public final class ExecutorState implements AutoCloseable {
     }
 
     /** Reads labelled documents in the same way. */
-    public <T> T readLabelled(SnapshotRef snapshot, Reading<LabelledDocuments, T> reading) throws IOException {
+    public <T> T readLabelled(DatasetSnapshot.Ref snapshot, Reading<LabelledDocuments, T> reading) throws IOException {
         return read(
                 labelled,
                 snapshot,

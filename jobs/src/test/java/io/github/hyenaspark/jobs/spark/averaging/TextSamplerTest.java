@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.shard.Vocabulary;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
@@ -46,7 +46,7 @@ class TextSamplerTest {
         var plan = new TrainingPlan(
                 architecture,
                 SETTINGS.bind("train", TrainConfig.class),
-                new SnapshotRef("", 1, "", vocabulary, 0, 0),
+                new DatasetSnapshot.Ref("", 1, "", vocabulary, 0, 0),
                 new PackingConfig(PackingConfig.Strategy.CONTIGUOUS, architecture.lMax()),
                 directory.toString());
         return new TextSampler(config, plan, model, Storage.local());

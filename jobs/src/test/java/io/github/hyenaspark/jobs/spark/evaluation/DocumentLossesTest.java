@@ -7,7 +7,6 @@ import io.github.hyenaspark.data.batch.PackingPlan;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.evaluation.DocumentLosses.DocumentLoss;
@@ -67,7 +66,7 @@ class DocumentLossesTest {
         DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, dataset);
         assertThat(SnapshotUnits.all(storage, dataset, snapshot)).hasSizeGreaterThan(1);
         var source = new BatchSource(
-                SnapshotRef.of(snapshot, dataset),
+                DatasetSnapshot.Ref.of(snapshot, dataset),
                 Split.TRAIN,
                 new PackingConfig(PackingConfig.Strategy.SINGLE, LENGTH));
         List<DocumentLoss> found = new ArrayList<>();
@@ -106,7 +105,7 @@ class DocumentLossesTest {
         DatasetSnapshot snapshot = DatasetSnapshot.numbered(storage, dataset.toString(), "2");
         assertThat(snapshot.segments()).hasSize(2);
         var source = new BatchSource(
-                SnapshotRef.of(snapshot, dataset.toString()),
+                DatasetSnapshot.Ref.of(snapshot, dataset.toString()),
                 Split.TRAIN,
                 new PackingConfig(PackingConfig.Strategy.SINGLE, LENGTH),
                 1);

@@ -8,7 +8,7 @@ import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
 import io.github.hyenaspark.data.prepare.segment.SegmentWriter;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
+import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.testing.OtherApplication;
 import io.github.hyenaspark.jobs.testing.SmallRun;
@@ -59,7 +59,7 @@ class SparkDuplicatesIT {
         DatasetSpec spec = DatasetSpec.of(storage, Settings.load(settings()).bind("data", DataConfig.class));
         String dataset = spec.config().dataset();
         DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, dataset);
-        List<SegmentEntry> segments = SegmentWriter.of(storage, dataset, snapshot);
+        List<Segment.Entry> segments = SegmentWriter.of(storage, dataset, snapshot);
         var search = new DuplicateSearch(spec, segments, List.of(), Set.of(0));
         assertThat(search.units()).hasSizeGreaterThan(1);
         try (SparkSession session = OtherApplication.session("local[2]")) {

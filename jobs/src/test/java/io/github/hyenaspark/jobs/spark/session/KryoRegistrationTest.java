@@ -20,9 +20,9 @@ import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.Vocabulary;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.KeyRun;
-import io.github.hyenaspark.data.shard.snapshot.SegmentEntry;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
+import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.data.shard.snapshot.Totals;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
@@ -85,7 +85,7 @@ class KryoRegistrationTest {
 
     @Test
     void thePlanOfARunSurvives() {
-        var snapshot = new SnapshotRef("hdfs://h/d", 1, "a", new Vocabulary("bytes", "f", 256, 255, -1), 5, 6);
+        var snapshot = new DatasetSnapshot.Ref("hdfs://h/d", 1, "a", new Vocabulary("bytes", "f", 256, 255, -1), 5, 6);
         var plan = new TrainingPlan(
                 SETTINGS.bind("model", ModelConfig.class),
                 SETTINGS.bind("train", TrainConfig.class),
@@ -153,7 +153,7 @@ class KryoRegistrationTest {
 
     @Test
     void anEvaluationSurvives() {
-        var snapshot = new SnapshotRef("hdfs://h/d", 1, "a", new Vocabulary("bytes", "f", 256, 255, -1), 5, 6);
+        var snapshot = new DatasetSnapshot.Ref("hdfs://h/d", 1, "a", new Vocabulary("bytes", "f", 256, 255, -1), 5, 6);
         var packing = new PackingConfig(PackingConfig.Strategy.SINGLE, 64);
         var plan = new EvaluationTask.Plan(
                 new ModelUse(SETTINGS.bind("model", ModelConfig.class), 256, "none", 1),
@@ -179,7 +179,7 @@ class KryoRegistrationTest {
         DataConfig config = SETTINGS.bind("data", DataConfig.class);
         var recipe = new DatasetSpec(config, new Vocabulary("bytes", "f", 256, 255, -1), "");
         assertThat(throughWire(recipe)).isEqualTo(recipe);
-        var segment = new SegmentEntry(UNIT.objects().get(0), List.of(3), null, Totals.of(UNIT));
+        var segment = new Segment.Entry(UNIT.objects().get(0), List.of(3), null, Totals.of(UNIT));
         var search = new DuplicateSearch(
                 recipe,
                 List.of(segment),

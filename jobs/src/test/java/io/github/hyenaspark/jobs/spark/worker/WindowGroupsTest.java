@@ -6,7 +6,6 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.LabelledDocuments;
 import io.github.hyenaspark.data.batch.Readings;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.snapshot.SnapshotRef;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.worker.WindowGroups.Group;
 import io.github.hyenaspark.jobs.testing.FrozenFiles;
@@ -40,7 +39,7 @@ class WindowGroupsTest {
     @BeforeEach
     void open(@TempDir Path directory) throws Exception {
         String dataset = FrozenFiles.copy("0.1", directory).place("dataset");
-        SnapshotRef snapshot = SnapshotRef.of(DatasetSnapshot.newest(STORAGE, dataset), dataset);
+        DatasetSnapshot.Ref snapshot = DatasetSnapshot.Ref.of(DatasetSnapshot.newest(STORAGE, dataset), dataset);
         documents = LabelledDocuments.open(STORAGE, snapshot);
     }
 
