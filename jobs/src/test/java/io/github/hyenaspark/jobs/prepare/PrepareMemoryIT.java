@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.data.shard.quarantine.Quarantine;
-import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.testing.HyenaProcess;
 import io.github.hyenaspark.jobs.testing.HyenaProcess.Running;
@@ -93,7 +92,7 @@ class PrepareMemoryIT {
         assertThat(result.get("documents").intValue()).isEqualTo(1);
         assertThat(result.get("rejected").intValue()).isEqualTo(1);
 
-        List<QuarantineEntry> entries = new ArrayList<>();
+        List<Quarantine.Entry> entries = new ArrayList<>();
         try (Stream<Path> files = Files.list(directory.resolve("dataset").resolve(Quarantine.FOLDER))) {
             Quarantine.read(Storage.local(), files.findFirst().orElseThrow().toString(), entries::add);
         }

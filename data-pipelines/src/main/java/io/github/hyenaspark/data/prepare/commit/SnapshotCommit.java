@@ -9,7 +9,6 @@ import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardFormat.TokenType;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.quarantine.Quarantine;
-import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.KeyRun;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
@@ -155,7 +154,7 @@ public final class SnapshotCommit {
         for (Segment.Entry entry : added()) {
             for (Segment.Line line : Segment.read(storage, dataset, entry).remaining(storage, dataset, entry)) {
                 Optional<ObjectRef> quarantine = line.unit().object(Quarantine.FOLDER);
-                Optional<QuarantineEntry> first = quarantine.isEmpty()
+                Optional<Quarantine.Entry> first = quarantine.isEmpty()
                         ? Optional.empty()
                         : Quarantine.first(
                                 storage,

@@ -17,8 +17,7 @@ import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardWriter;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.quarantine.Quarantine;
-import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry;
-import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry.Kind;
+import io.github.hyenaspark.data.shard.quarantine.Quarantine.Entry.Kind;
 import io.github.hyenaspark.data.shard.snapshot.UnitTally;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTableWriter;
@@ -115,13 +114,13 @@ public final class UnitOutput implements Closeable {
             return document.isPresent();
         } catch (BadDocumentException e) {
             shards.discardDocument();
-            bad(new QuarantineEntry(file.path(), e.offset(), e.offset(), Kind.BAD, e.reason(), e.beginning()));
+            bad(new Quarantine.Entry(file.path(), e.offset(), e.offset(), Kind.BAD, e.reason(), e.beginning()));
             return true;
         }
     }
 
     public void refuseFile(InputFile file, BadFileException fault) throws IOException {
-        bad(new QuarantineEntry(file.path(), 0, fault.offset(), Kind.BAD, fault.reason(), new byte[0]));
+        bad(new Quarantine.Entry(file.path(), 0, fault.offset(), Kind.BAD, fault.reason(), new byte[0]));
     }
 
     private void take(Document document) throws IOException {
@@ -175,16 +174,16 @@ public final class UnitOutput implements Closeable {
     private void filtered(Document document, DocumentText text, String reason) throws IOException {
         shards.discardDocument();
         tally.filtered(reason);
-        quarantine.append(new QuarantineEntry(
+        quarantine.append(new Quarantine.Entry(
                 document.path(), document.position(), document.position(), Kind.FILTERED, reason, text.beginning()));
     }
 
     private void bad(Document document, DocumentText text, long offset, String reason) throws IOException {
         shards.discardDocument();
-        bad(new QuarantineEntry(document.path(), document.position(), offset, Kind.BAD, reason, text.beginning()));
+        bad(new Quarantine.Entry(document.path(), document.position(), offset, Kind.BAD, reason, text.beginning()));
     }
 
-    private void bad(QuarantineEntry record) throws IOException {
+    private void bad(Quarantine.Entry record) throws IOException {
         tally.bad(record.reason());
         quarantine.append(record);
     }

@@ -1,18 +1,27 @@
 package io.github.hyenaspark.data.shard.quarantine;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
+import io.github.hyenaspark.data.bytes.Utf8;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.RowSink;
 import io.github.hyenaspark.data.shard.SpoolFile;
+import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -45,7 +54,7 @@ public final class Quarantine implements Closeable {
         }
     }
 
-    public void append(QuarantineEntry entry) throws IOException {
+    public void append(Entry entry) throws IOException {
         out.write((Json.line(entry.toJson()) + "\n").getBytes(StandardCharsets.UTF_8));
         entries++;
     }
@@ -75,23 +84,104 @@ public final class Quarantine implements Closeable {
     }
 
     /** The first entry, of the bad ones if there are any. */
-    public static Optional<QuarantineEntry> first(Storage storage, String uri) throws IOException {
-        Map<QuarantineEntry.Kind, QuarantineEntry> first = new EnumMap<>(QuarantineEntry.Kind.class);
+    public static Optional<Entry> first(Storage storage, String uri) throws IOException {
+        Map<Entry.Kind, Entry> first = new EnumMap<>(Entry.Kind.class);
         read(storage, uri, entry -> first.putIfAbsent(entry.kind(), entry));
         return first.values().stream().findFirst();
     }
 
     /** Gives every entry, in the order in which they were written. The file is checked against the hash in its name. */
-    public static void read(Storage storage, String uri, RowSink<QuarantineEntry> entries) throws IOException {
+    public static void read(Storage storage, String uri, RowSink<Entry> entries) throws IOException {
         try (SpoolFile file = SpoolFile.copyOf(storage, uri);
                 var text = new InputStreamReader(new ZstdInputStream(file.input(0)), StandardCharsets.UTF_8);
                 var lines = new BufferedReader(text)) {
             long number = 1;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 String where = uri + " line " + number++;
-                entries.accept(
-                        QuarantineEntry.fromJson(Json.parse(where, line.getBytes(StandardCharsets.UTF_8)), where));
+                entries.accept(Entry.fromJson(Json.parse(where, line.getBytes(StandardCharsets.UTF_8)), where));
             }
+        }
+    }
+
+    /**
+     * A document that is not in the dataset, the place of its fault, and its first bytes, at most 256. Do not compare
+     * by {@code equals}: they are the caller's array.
+     */
+    public record Entry(String path, long position, long offset, Kind kind, String reason, byte[] beginning) {
+        /** Why a document is left out: it is unreadable, or a filter or step refuses it. */
+        public enum Kind {
+            BAD,
+            FILTERED;
+
+            private String text() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
+
+        private static final int BEGINNING_BYTES = 256;
+
+        public Entry {
+            beginning = beginning.length <= BEGINNING_BYTES ? beginning : Arrays.copyOf(beginning, BEGINNING_BYTES);
+        }
+
+        ObjectNode toJson() {
+            ObjectNode json = Json.object()
+                    .put("path", path)
+                    .put("position", position)
+                    .put("offset", offset)
+                    .put("kind", kind.text())
+                    .put("reason", reason);
+            try {
+                return json.put("beginning", text(beginning));
+            } catch (CharacterCodingException e) {
+                return json.put("beginning_base64", Base64.getEncoder().encodeToString(beginning));
+            }
+        }
+
+        static Entry fromJson(JsonNode json, String where) throws CorruptFileException {
+            return new Entry(
+                    Json.text(json, where, "path"),
+                    Json.wholeNumber(json, where, "position"),
+                    Json.wholeNumber(json, where, "offset"),
+                    kind(Json.text(json, where, "kind"), where),
+                    Json.text(json, where, "reason"),
+                    beginning(json, where));
+        }
+
+        private static Kind kind(String found, String where) throws CorruptFileException {
+            return Arrays.stream(Kind.values())
+                    .filter(kind -> kind.text().equals(found))
+                    .findFirst()
+                    .orElseThrow(
+                            () -> new CorruptFileException(where, "bad or filtered as \"kind\"", "\"" + found + "\""));
+        }
+
+        private static byte[] beginning(JsonNode json, String where) throws CorruptFileException {
+            if (json.has("beginning")) {
+                return Json.text(json, where, "beginning").getBytes(StandardCharsets.UTF_8);
+            }
+            String base64 = Json.text(json, where, "beginning_base64");
+            try {
+                return Base64.getDecoder().decode(base64);
+            } catch (IllegalArgumentException e) {
+                throw new CorruptFileException(where, "Base64 as \"beginning_base64\"", "\"" + base64 + "\"");
+            }
+        }
+
+        /** Without an incomplete last character. */
+        private static String text(byte[] beginning) throws CharacterCodingException {
+            int end = beginning.length;
+            if (end == BEGINNING_BYTES) {
+                int last = end - 1;
+                while (last > end - 4 && Utf8.lengthOf(beginning[last] & 0xFF) == 0) {
+                    last--;
+                }
+                end = last + Utf8.lengthOf(beginning[last] & 0xFF) > end ? last : end;
+            }
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(beginning, 0, end))
+                    .toString();
         }
     }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.ZstdInputStream;
 import io.github.hyenaspark.data.shard.ObjectRef;
-import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry.Kind;
+import io.github.hyenaspark.data.shard.quarantine.Quarantine.Entry.Kind;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
@@ -36,7 +36,7 @@ class QuarantineTest {
 
     @Test
     void entriesComeBackInTheirOrder() throws IOException {
-        List<QuarantineEntry> entries = new ArrayList<>();
+        List<Quarantine.Entry> entries = new ArrayList<>();
         for (int i = 0; i < 10_000; i++) {
             entries.add(entry(i));
         }
@@ -53,8 +53,8 @@ class QuarantineTest {
     @Test
     void aLineIsAJsonObject() throws IOException {
         byte[] beginning = "a \"text\"\n\u00FC".getBytes(UTF_8);
-        var entry = new QuarantineEntry("a/b.txt", 5, 7, Kind.BAD, "malformed UTF-8", beginning);
-        var other = new QuarantineEntry("a/b.txt", 6, 6, Kind.FILTERED, "min-bytes", new byte[] {(byte) 0xFF, 1});
+        var entry = new Quarantine.Entry("a/b.txt", 5, 7, Kind.BAD, "malformed UTF-8", beginning);
+        var other = new Quarantine.Entry("a/b.txt", 6, 6, Kind.FILTERED, "min-bytes", new byte[] {(byte) 0xFF, 1});
         Path file = dataset.resolve(write(List.of(entry, other)).file());
         try (var in = new ZstdInputStream(Files.newInputStream(file))) {
             assertThat(new String(in.readAllBytes(), UTF_8)).isEqualTo("""
@@ -71,7 +71,7 @@ class QuarantineTest {
     void ofALongBeginning256BytesAreKeptAndNoPartOfACharacter(String last) {
         for (int before = 250; before <= 256; before++) {
             byte[] bytes = ("a".repeat(before) + last.repeat(8)).getBytes(UTF_8);
-            var entry = new QuarantineEntry("p", 0, 0, Kind.BAD, "r", bytes);
+            var entry = new Quarantine.Entry("p", 0, 0, Kind.BAD, "r", bytes);
             int whole = (256 - before) / last.getBytes(UTF_8).length;
 
             assertThat(entry.beginning()).isEqualTo(Arrays.copyOf(bytes, 256));
@@ -89,7 +89,7 @@ class QuarantineTest {
 
     @Test
     void equalEntriesMakeEqualFiles() throws IOException {
-        List<QuarantineEntry> entries = List.of(entry(1), entry(2), entry(3));
+        List<Quarantine.Entry> entries = List.of(entry(1), entry(2), entry(3));
 
         assertThat(write(entries)).isEqualTo(write(entries));
         assertThat(write(entries).file())
@@ -121,32 +121,32 @@ class QuarantineTest {
     }
 
     private static void refused(String line, String message) {
-        assertThatThrownBy(() -> QuarantineEntry.fromJson(Json.parse("x", line.getBytes(UTF_8)), "x"))
+        assertThatThrownBy(() -> Quarantine.Entry.fromJson(Json.parse("x", line.getBytes(UTF_8)), "x"))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageStartingWith(message);
     }
 
-    private ObjectRef write(List<QuarantineEntry> entries) throws IOException {
+    private ObjectRef write(List<Quarantine.Entry> entries) throws IOException {
         try (var writer = Quarantine.open()) {
-            for (QuarantineEntry entry : entries) {
+            for (Quarantine.Entry entry : entries) {
                 writer.append(entry);
             }
             return writer.write(storage, dataset.toString(), "u7").orElseThrow();
         }
     }
 
-    private static QuarantineEntry entry(int i) {
+    private static Quarantine.Entry entry(int i) {
         byte[] beginning = new byte[i % 300];
         if (i % 2 == 0) {
             new Random(i).nextBytes(beginning);
         } else {
             Arrays.fill(beginning, (byte) 'x');
         }
-        return new QuarantineEntry(
+        return new Quarantine.Entry(
                 "a/\u00FC" + i, i, i + 1L, i % 4 == 0 ? Kind.BAD : Kind.FILTERED, "why " + i % 3, beginning);
     }
 
-    private static String describe(QuarantineEntry entry) {
+    private static String describe(Quarantine.Entry entry) {
         return String.join(
                 "|",
                 entry.path(),
