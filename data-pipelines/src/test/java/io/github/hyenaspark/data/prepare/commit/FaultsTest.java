@@ -2,6 +2,7 @@ package io.github.hyenaspark.data.prepare.commit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.data.prepare.commit.DatasetVerification.Faults;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

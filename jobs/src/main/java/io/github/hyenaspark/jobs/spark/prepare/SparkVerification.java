@@ -1,7 +1,7 @@
 package io.github.hyenaspark.jobs.spark.prepare;
 
 import io.github.hyenaspark.data.prepare.commit.DatasetVerification;
-import io.github.hyenaspark.data.prepare.commit.Faults;
+import io.github.hyenaspark.data.prepare.commit.DatasetVerification.Faults;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;

@@ -2,7 +2,7 @@ package io.github.hyenaspark.jobs.spark.session;
 
 import com.esotericsoftware.kryo.Kryo;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
-import io.github.hyenaspark.data.prepare.commit.Faults;
+import io.github.hyenaspark.data.prepare.commit.DatasetVerification.Faults;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
