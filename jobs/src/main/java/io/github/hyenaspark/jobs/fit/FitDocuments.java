@@ -9,7 +9,6 @@ import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.DatasetLease;
 import io.github.hyenaspark.data.prepare.commit.Pins;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
-import io.github.hyenaspark.data.prepare.unit.UnitDocuments;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
@@ -201,7 +200,7 @@ record FitDocuments(Storage storage, DatasetSpec spec, FitConfig config, Fitting
 
     /** Whether the first document has what is to be learnt: a wrong name is told before the work. */
     private void checkFields(List<WorkUnit> work) throws IOException {
-        try (var documents = new UnitDocuments(storage, spec.config().source(), work.iterator())) {
+        try (var documents = new WorkUnit.Documents(storage, spec.config().source(), work.iterator())) {
             Optional<Document> first = documents.next();
             if (first.isPresent()) {
                 first.get().text().transferTo(OutputStream.nullOutputStream());

@@ -4,7 +4,6 @@ import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
 import io.github.hyenaspark.data.document.DocumentReader.BadFileException;
 import io.github.hyenaspark.data.document.SourceConfig;
-import io.github.hyenaspark.data.prepare.unit.UnitDocuments;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
@@ -25,7 +24,7 @@ final class FirstDocument {
         if (source.idField().isEmpty() && source.columns().isEmpty()) {
             return Optional.empty();
         }
-        try (var documents = new UnitDocuments(storage, source, work.iterator())) {
+        try (var documents = new WorkUnit.Documents(storage, source, work.iterator())) {
             Optional<Document> first = documents.next();
             if (first.isEmpty()) {
                 return Optional.empty();

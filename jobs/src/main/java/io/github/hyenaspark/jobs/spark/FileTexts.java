@@ -6,7 +6,6 @@ import io.github.hyenaspark.data.document.DocumentReader.BadFileException;
 import io.github.hyenaspark.data.document.DocumentStep;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.unit.DocumentText;
-import io.github.hyenaspark.data.prepare.unit.UnitDocuments;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
@@ -29,12 +28,12 @@ import org.jspecify.annotations.Nullable;
 final class FileTexts implements TextRows {
     private final DataConfig config;
     private final List<DocumentStep> steps;
-    private final UnitDocuments documents;
+    private final WorkUnit.Documents documents;
 
     FileTexts(Storage storage, DataConfig config, Iterator<WorkUnit> units) {
         this.config = config;
         this.steps = DocumentStep.named(config.clean().steps());
-        this.documents = new UnitDocuments(storage, config.source(), units);
+        this.documents = new WorkUnit.Documents(storage, config.source(), units);
     }
 
     /** The columns of {@link TextRow#leading}. */

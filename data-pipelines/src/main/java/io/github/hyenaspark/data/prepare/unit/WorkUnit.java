@@ -1,15 +1,24 @@
 package io.github.hyenaspark.data.prepare.unit;
 
+import io.github.hyenaspark.data.document.Document;
+import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.document.PackedSlices;
 import io.github.hyenaspark.data.document.SourceConfig;
+import io.github.hyenaspark.data.document.input.DocumentReaders;
 import io.github.hyenaspark.data.document.input.DocumentReaders.FileFormat;
 import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
 import java.io.Serializable;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -95,5 +104,59 @@ public record WorkUnit(String name, PackedSlices packed) implements Serializable
     private static String hash(List<Slice> slices, Function<Slice, String> facts, int digits) {
         String text = slices.stream().map(facts).collect(Collectors.joining("\n"));
         return Hashes.sha256(text).substring(0, digits);
+    }
+
+    /** The documents of work units, one unit after the other. */
+    public static final class Documents implements DocumentReader {
+        private final Storage storage;
+        private final SourceConfig source;
+        private final Iterator<WorkUnit> units;
+        private final Deque<Slice> slices = new ArrayDeque<>();
+        private Optional<DocumentReader> reader = Optional.empty();
+        private String path = "";
+
+        public Documents(Storage storage, SourceConfig source, Iterator<WorkUnit> units) {
+            this.storage = storage;
+            this.source = source;
+            this.units = units;
+        }
+
+        /** The file of the document that was read or refused last. */
+        public String path() {
+            return path;
+        }
+
+        @Override
+        public Optional<Document> next() throws IOException {
+            while (openReader()) {
+                Optional<Document> document = reader.orElseThrow().next();
+                if (document.isPresent()) {
+                    return document;
+                }
+                close();
+            }
+            return Optional.empty();
+        }
+
+        private boolean openReader() throws IOException {
+            while (reader.isEmpty() && slices.isEmpty() && units.hasNext()) {
+                slices.addAll(units.next().slices());
+            }
+            if (reader.isEmpty() && !slices.isEmpty()) {
+                Slice slice = slices.remove();
+                path = slice.file().path();
+                reader = Optional.of(DocumentReaders.open(storage, slice, source));
+            }
+            return reader.isPresent();
+        }
+
+        /** Leaves the current file; the next document is from the one after it. */
+        @Override
+        public void close() throws IOException {
+            if (reader.isPresent()) {
+                reader.get().close();
+                reader = Optional.empty();
+            }
+        }
     }
 }

@@ -4,7 +4,6 @@ import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
 import io.github.hyenaspark.data.document.DocumentReader.BadFileException;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.prepare.DataConfig;
-import io.github.hyenaspark.data.prepare.unit.UnitDocuments;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.token.Tokenizer.MalformedTextException;
 import io.github.hyenaspark.data.token.train.WordCounts;
@@ -76,19 +75,19 @@ public final class SparkWordCount {
      */
     private static Iterator<Tuple2<String, Long>> counts(SourceConfig source, Iterator<WorkUnit> units)
             throws IOException {
-        return new Counts(new UnitDocuments(ExecutorState.ofThisProcess().storage(), source, units));
+        return new Counts(new WorkUnit.Documents(ExecutorState.ofThisProcess().storage(), source, units));
     }
 
     /** Reads until the counts are full, hands them out, and reads on. */
     private static final class Counts implements Iterator<Tuple2<String, Long>> {
-        private final UnitDocuments documents;
+        private final WorkUnit.Documents documents;
         private final WordCounts counts = new WordCounts();
         private Optional<PreTokens> words = Optional.empty();
         private Iterator<WordCounts.WordCount> drained = Collections.emptyIterator();
         private long refused; // not handed out yet
         private boolean atEnd;
 
-        Counts(UnitDocuments documents) {
+        Counts(WorkUnit.Documents documents) {
             this.documents = documents;
         }
 
