@@ -7,7 +7,6 @@ import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateLists;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateRule;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
-import io.github.hyenaspark.data.prepare.duplicate.FoundDuplicates;
 import io.github.hyenaspark.data.prepare.duplicate.KeyRunFile;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
@@ -171,7 +170,7 @@ public final class TestCorpus {
         List<long[]> found = new ArrayList<>();
         int ranges = 8;
         for (int range = 0; range < ranges; range++) {
-            try (FoundDuplicates some = sorted.found(storage, range, ranges)) {
+            try (DuplicateSearch.Found some = sorted.found(storage, range, ranges)) {
                 some.forEachRemaining(found::add);
             }
         }

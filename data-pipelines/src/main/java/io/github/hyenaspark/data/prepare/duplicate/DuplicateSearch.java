@@ -9,13 +9,16 @@ import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 
@@ -194,9 +197,9 @@ public record DuplicateSearch(DatasetSpec spec, List<Segment.Entry> segments, Li
     }
 
     /** The duplicates with keys in one of the ranges, in the order of their keys; the caller closes them. */
-    public FoundDuplicates found(Storage storage, int range, int ranges) throws IOException {
+    public Found found(Storage storage, int range, int ranges) throws IOException {
         var keys = new MergedKeys.KeyRange(range, ranges);
-        return new FoundDuplicates(MergedKeys.open(storage, spec.config().dataset(), runs, keys, remaining()), wanted);
+        return new Found(MergedKeys.open(storage, spec.config().dataset(), runs, keys, remaining()), wanted);
     }
 
     /** The units that are in the snapshot. */
@@ -220,5 +223,62 @@ public record DuplicateSearch(DatasetSpec spec, List<Segment.Entry> segments, Li
     /** The runs for the snapshot to come: some of those here may be due to be merged. */
     public List<KeyRun> merged(KeyMerge.Writing writing) throws IOException {
         return KeyMerge.all(runs, segments.stream().map(Segment.Entry::id).toList(), writing);
+    }
+
+    /**
+     * The duplicates with keys in one range, found while the keys are read: candidates with the snapshot's indexes of
+     * segments. A failed read is an UncheckedIOException.
+     */
+    public static final class Found implements Iterator<long[]>, AutoCloseable {
+        private final MergedKeys keys;
+        private final Set<Integer> wanted;
+        private long[] before = new long[0];
+        private long[] found = new long[0];
+        private boolean atEnd;
+
+        Found(MergedKeys keys, Set<Integer> wanted) {
+            this.keys = keys;
+            this.wanted = wanted;
+        }
+
+        @Override
+        public boolean hasNext() {
+            try {
+                while (found.length == 0 && !atEnd) {
+                    advance();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return !atEnd;
+        }
+
+        private void advance() throws IOException {
+            long[] candidate = keys.next();
+            atEnd = candidate.length == 0;
+            if (!atEnd && before.length > 0 && DuplicateRule.sameKey(before, candidate)) {
+                found = wanted.contains(DuplicateRule.segment(candidate)) ? candidate : found;
+            }
+            before = candidate;
+        }
+
+        @Override
+        public long[] next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException("all duplicates have been taken");
+            }
+            long[] next = found;
+            found = new long[0];
+            return next;
+        }
+
+        @Override
+        public void close() {
+            try {
+                keys.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 }

@@ -3,7 +3,6 @@ package io.github.hyenaspark.jobs.spark.prepare;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateLists;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateRule;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
-import io.github.hyenaspark.data.prepare.duplicate.FoundDuplicates;
 import io.github.hyenaspark.data.prepare.duplicate.KeyMerge;
 import io.github.hyenaspark.data.prepare.duplicate.KeyRunFile;
 import io.github.hyenaspark.data.shard.ObjectRef;
@@ -157,7 +156,7 @@ public final class SparkDuplicates {
 
     /** The duplicates of a range, read as the task takes them. */
     private static Iterator<long[]> found(DuplicateSearch search, int range, int ranges) throws IOException {
-        FoundDuplicates found = search.found(ExecutorState.ofThisProcess().storage(), range, ranges);
+        DuplicateSearch.Found found = search.found(ExecutorState.ofThisProcess().storage(), range, ranges);
         TaskContext.get().addTaskCompletionListener(context -> {
             found.close();
         });
