@@ -3,7 +3,6 @@ package io.github.hyenaspark.jobs.prepare;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.commit.DatasetLease;
-import io.github.hyenaspark.data.prepare.commit.Migration;
 import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.Json;
@@ -24,7 +23,7 @@ public final class MigrateJob {
         DatasetSnapshot.newest(storage, data.dataset()); // a folder that is no dataset gets no lease
         try (var lease = DatasetLease.take(storage, data.dataset())) {
             lease.check();
-            SnapshotCommit.Result result = Migration.run(storage, data.dataset());
+            SnapshotCommit.Result result = SnapshotCommit.migrate(storage, data.dataset());
             DatasetSnapshot snapshot = result.snapshot();
             console.result(Json.object()
                     .put("dataset", data.dataset())

@@ -112,7 +112,7 @@ class LifecycleTest {
             copy(files, storage, root + "/undisturbed");
             store.forgetCounts();
             DatasetSnapshot migrated =
-                    Migration.run(storage, root + "/undisturbed").snapshot();
+                    SnapshotCommit.migrate(storage, root + "/undisturbed").snapshot();
             long operations = EnumSet.allOf(Operation.class).stream()
                     .mapToLong(store::operations)
                     .sum();
@@ -128,12 +128,12 @@ class LifecycleTest {
                 store.inject(new StoreFault(
                         EnumSet.allOf(Operation.class), "", n, n % 2 == 0 ? Effect.BEFORE : Effect.AFTER));
                 try {
-                    Migration.run(storage, dataset);
+                    SnapshotCommit.migrate(storage, dataset);
                 } catch (IOException e) {
                     noticed++;
                 }
                 store.heal();
-                Migration.run(storage, dataset);
+                SnapshotCommit.migrate(storage, dataset);
                 assertThat(state(store, dataset + "/"))
                         .as("after operation %d", n)
                         .isEqualTo(undisturbed);
