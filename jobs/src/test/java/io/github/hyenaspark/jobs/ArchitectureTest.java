@@ -85,7 +85,6 @@ final class ArchitectureTest {
             data.prepare.duplicate  | io data..
             data.prepare.plan       | io data..
             data.prepare.commit     | io data..
-            data.bench              | io bench data..
             jobs.report.progress    | io
             jobs.report.journal     | io
             jobs.report.html        |
@@ -122,7 +121,7 @@ final class ArchitectureTest {
             library("com.codahale..", "jobs.spark.task"),
             library("com.esotericsoftware..", "jobs.spark.session"),
             library("com.github.luben..", "data.document.stream", "data.shard.quarantine"),
-            library("com.knuddels..", "data.token", "data.bench"),
+            library("com.knuddels..", "data.token", "jobs.bench"),
             library("com.typesafe.config..", "config"),
             library("jdk.incubator..", "convolution.vector", "product.vector", "train.codec"),
             library(

@@ -7,7 +7,6 @@ import io.github.hyenaspark.bench.ConvolutionBenchmark;
 import io.github.hyenaspark.bench.ProductBenchmark;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.convolution.LongConvolution;
-import io.github.hyenaspark.data.bench.TokenBenchmark;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.jobs.bench.plan.PlanBenchJob;

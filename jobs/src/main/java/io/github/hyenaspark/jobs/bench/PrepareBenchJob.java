@@ -3,11 +3,19 @@ package io.github.hyenaspark.jobs.bench;
 import static io.github.hyenaspark.jobs.bench.BenchJob.shown;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.bench.BenchmarkLoop;
 import io.github.hyenaspark.bench.BenchmarkLoop.Speed;
+import io.github.hyenaspark.bench.BenchmarkLoop.Workload;
 import io.github.hyenaspark.config.Settings;
-import io.github.hyenaspark.data.bench.PrepareBenchmark;
-import io.github.hyenaspark.data.bench.TokenBenchmark;
 import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
+import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
+import io.github.hyenaspark.data.prepare.plan.InputPlan;
+import io.github.hyenaspark.data.prepare.unit.UnitWork;
+import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
@@ -20,16 +28,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code bench prepare}: the speed of preparing on one core, with files in a temporary directory. Text and DNA are one
- * long document each; the text is also measured as JSON lines of about a kilobyte.
+ * {@code bench prepare}: the speed of all of prepare on one thread (listing, units, snapshot and views) except Spark
+ * and the search for duplicates, with files in a temporary directory; after warm-up, the median of the repeats. Text
+ * and DNA are one long document each; the text is also measured as JSON lines of about a kilobyte.
  */
 final class PrepareBenchJob {
     private static final int MEBIBYTE = 1 << 20;
     private static final int SLOWER = 4;
     private static final int LINE_LETTERS = 1000;
+    private static final int WARM_UP = 2;
+    private static final int REPEATS = 5;
 
     private final Storage storage;
-    private final PrepareBenchmark benchmark;
+    private final int repeats;
     private final Path directory;
     private final BenchJob.Config config;
     private final ObjectNode speeds = Json.object();
@@ -38,7 +49,7 @@ final class PrepareBenchJob {
         this.storage = Storage.local();
         this.directory = directory;
         this.config = config;
-        this.benchmark = new PrepareBenchmark(storage, config.steps());
+        this.repeats = config.steps() == 0 ? REPEATS : config.steps();
     }
 
     static void run(Settings settings, Console console) throws IOException {
@@ -68,16 +79,42 @@ final class PrepareBenchJob {
         prepare("bytes_lines", "bytes", lines(text, bytes));
         Path shortText = repeated("short.txt", text, bytes / SLOWER);
         Runnable jtokkit = TokenBenchmark.jtokkit(Files.readAllBytes(shortText));
-        List<Speed> both = benchmark.prepareBeside(settings("gpt2", shortText), jtokkit);
+        Workload gpt2 = work(settings("gpt2", shortText));
+        List<Speed> both = measured(List.of(gpt2, Workload.of(gpt2.bytes(), jtokkit::run))); // alternately
         put("gpt2", both.get(0));
         speeds.put("jtokkit_mb_per_s", shown(both.get(1).cpu()));
         speeds.put("gpt2_to_jtokkit", shown(both.get(0).cpu() / both.get(1).cpu()));
-        Speed sha256 = benchmark.sha256(Files.readAllBytes(shortText));
+        byte[] hashed = Files.readAllBytes(shortText);
+        Speed sha256 = measured(List.of(Workload.of(hashed.length, () -> Hashes.sha256(hashed))))
+                .get(0);
         speeds.put("sha256_mb_per_s", shown(sha256.cpu()));
     }
 
     private void prepare(String name, String tokenizer, Path input) throws IOException {
-        put(name, benchmark.prepare(settings(tokenizer, input)));
+        put(name, measured(List.of(work(settings(tokenizer, input)))).get(0));
+    }
+
+    private List<Speed> measured(List<Workload> works) throws IOException {
+        return BenchmarkLoop.interleaved(works, WARM_UP, repeats);
+    }
+
+    /** Prepares an input; the dataset is deleted each time. */
+    private Workload work(DataConfig data) throws IOException {
+        var spec = DatasetSpec.of(storage, data);
+        Tokenizer tokenizer = Tokenizer.open(storage, data.tokenizer());
+        long bytes = InputPlan.of(storage, spec).fresh().stream()
+                .mapToLong(WorkUnit::bytes)
+                .sum();
+        return new Workload(bytes, () -> prepare(spec, tokenizer), () -> storage.delete(data.dataset()));
+    }
+
+    private void prepare(DatasetSpec spec, Tokenizer tokenizer) throws IOException {
+        InputPlan plan = InputPlan.of(storage, spec);
+        spec.storeTokenizer(storage);
+        for (WorkUnit unit : plan.pending()) {
+            UnitWork.run(unit, spec, tokenizer, storage);
+        }
+        SnapshotCommit.open(storage, spec, plan).commit(new DuplicateSearch.Result(List.of(), List.of()));
     }
 
     private DataConfig settings(String tokenizer, Path input) {

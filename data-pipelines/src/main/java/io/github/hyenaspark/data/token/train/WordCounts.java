@@ -100,7 +100,7 @@ public final class WordCounts {
      */
     public static final class Top {
         private final int most;
-        private final PriorityQueue<WordCount> kept = new PriorityQueue<>(WordCounts.WordCount.ORDER.reversed());
+        private final PriorityQueue<WordCount> kept = new PriorityQueue<>(WordCount.ORDER.reversed());
         private long words;
         private long occurrences;
 

@@ -1,4 +1,4 @@
-package io.github.hyenaspark.data.bench;
+package io.github.hyenaspark.jobs.bench;
 
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Random;
 
 /** Measures the tokenizers on one thread: CPU time, after warm-up, the median of the repeats. */
-public final class TokenBenchmark {
+final class TokenBenchmark {
     private static final int SHORT = 1 << 12;
     private static final int LONG = 1 << 20;
     private static final int GENERATED = 4 << 20;
