@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.util.ArrayList;
@@ -77,7 +76,7 @@ public record CheckpointManifest(
                 .addAll(facts.workers().stream().map(VectorFile::toJson).toList());
         ArrayNode table = root.putArray("table");
         facts.table().forEach(entry -> putEntry(table.addObject(), entry));
-        return SealedJson.MANIFEST_SHA256.seal(root);
+        return Json.Sealed.MANIFEST_SHA256.seal(root);
     }
 
     private static void putEntry(ObjectNode node, ParameterEntry entry) {
@@ -87,7 +86,7 @@ public record CheckpointManifest(
     }
 
     static CheckpointManifest fromBytes(String file, byte[] bytes) throws CorruptFileException {
-        JsonNode root = SealedJson.MANIFEST_SHA256.open(file, bytes);
+        JsonNode root = Json.Sealed.MANIFEST_SHA256.open(file, bytes);
         String format = Json.text(root, file, "format");
         if (!format.equals(FORMAT)) {
             throw new CorruptFileException(file, "the format \"" + FORMAT + "\"", "\"" + format + "\"");

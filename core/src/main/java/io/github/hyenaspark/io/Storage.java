@@ -208,17 +208,17 @@ public final class Storage {
         Optional<InputStream> local = LocalReads.path(expected.uri(), locations.localByDefault())
                 .flatMap(file -> LocalReads.open(file, expected.bytes()));
         if (local.isPresent()) {
-            return new HashingOutputStream.Verifying(local.get(), expected);
+            return new Hashes.Verifying(local.get(), expected);
         }
         Location location = locations.of(expected.uri());
         if (location.isObject()) { // a byte more than expected shows a longer object too
-            return new HashingOutputStream.Verifying(location.patient(location.open(expected.bytes() + 1)), expected);
+            return new Hashes.Verifying(location.patient(location.open(expected.bytes() + 1)), expected);
         }
         FileStatus status = location.file();
         if (status.getLen() != expected.bytes()) {
             throw new CorruptFileException(expected.uri(), expected.bytes() + " bytes", status.getLen() + " bytes");
         }
-        return new HashingOutputStream.Verifying(location.patient(location.open(status, Locations.WHOLE)), expected);
+        return new Hashes.Verifying(location.patient(location.open(status, Locations.WHOLE)), expected);
     }
 
     public RangeReader openRange(String uri) throws IOException {
@@ -247,7 +247,7 @@ public final class Storage {
     }
 
     public FileInfo hashed(String uri) throws IOException {
-        var hashes = new HashingOutputStream(OutputStream.nullOutputStream());
+        var hashes = new Hashes.Output(OutputStream.nullOutputStream());
         try (InputStream in = open(uri)) {
             in.transferTo(hashes);
         }
@@ -326,7 +326,7 @@ public final class Storage {
         if (!exists(uri)) {
             return false;
         }
-        var hashes = new HashingOutputStream(OutputStream.nullOutputStream());
+        var hashes = new Hashes.Output(OutputStream.nullOutputStream());
         content.writeTo(hashes);
         return !hashes.file(uri, 0).sameContent(hashed(uri));
     }
@@ -334,9 +334,9 @@ public final class Storage {
     private record Written(boolean created, FileInfo file) {}
 
     private Written writeOnce(Location location, Content content) throws IOException {
-        var hashes = new HashingOutputStream[1];
+        var hashes = new Hashes.Output[1];
         boolean created = location.ask(() -> location.writer().write(location.path(), out -> {
-            hashes[0] = new HashingOutputStream(out);
+            hashes[0] = new Hashes.Output(out);
             content.writeTo(hashes[0]);
         }));
         return new Written(created, hashes[0].file(location.qualified(), 0));

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.checkpoint.CheckpointManifest.Provenance;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.io.SealedJson;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -61,12 +61,12 @@ class CheckpointManifestTest {
     void aManifestOfAnotherFormIsRefused() throws CorruptFileException {
         ObjectNode root = (ObjectNode) Json.parse("m", MANIFEST.bytes());
         ((ObjectNode) root.get("table").get(1)).put("group", "biases");
-        byte[] group = SealedJson.MANIFEST_SHA256.seal(root);
+        byte[] group = Json.Sealed.MANIFEST_SHA256.seal(root);
         assertThatThrownBy(() -> CheckpointManifest.fromBytes("m", group))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageStartingWith(
                         "m: expected a group among [base, matrix, filter, positions, decay], found biases");
-        byte[] format = SealedJson.MANIFEST_SHA256.seal(root.put("format", "hyena-spark checkpoint 1"));
+        byte[] format = Json.Sealed.MANIFEST_SHA256.seal(root.put("format", "hyena-spark checkpoint 1"));
         assertThatThrownBy(() -> CheckpointManifest.fromBytes("m", format))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageStartingWith(

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.safetensors.Safetensors;
 import io.github.hyenaspark.testing.Hostile;
@@ -110,7 +109,7 @@ class HostileRunTest {
         ObjectNode root = (ObjectNode) Json.parse(uri, valid);
         root.remove("manifest_sha256");
         if (random.nextInt(3) > 0) {
-            return SealedJson.MANIFEST_SHA256.seal(Hostile.tree(root, random));
+            return Json.Sealed.MANIFEST_SHA256.seal(Hostile.tree(root, random));
         }
         byte[] text = Hostile.text(Json.bytes(root), random);
         String zeros = "0".repeat(64);

@@ -10,7 +10,6 @@ import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.testing.TestShards;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.testing.Hostile;
 import io.github.hyenaspark.testing.MemoryFileSystem;
@@ -115,7 +114,7 @@ class HostileDatasetTest {
             Random random = new Random(seed * 1_000_003 + i);
             byte[] hostile = random.nextInt(4) == 0
                     ? Hostile.text(valid, random)
-                    : SealedJson.SEAL.seal(Hostile.tree((ObjectNode) Json.parse("snapshot", valid), random));
+                    : Json.Sealed.SEAL.seal(Hostile.tree((ObjectNode) Json.parse("snapshot", valid), random));
             storage.replace(snapshot.uri(dataset), hostile);
             store.forgetCounts();
             refused += Hostile.refused(what, hostile.length, this::readAll) ? 1 : 0;

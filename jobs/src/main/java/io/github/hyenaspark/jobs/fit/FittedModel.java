@@ -8,7 +8,6 @@ import io.github.hyenaspark.data.batch.Readings;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.safetensors.Safetensors;
 import io.github.hyenaspark.io.safetensors.Safetensors.Tensor;
@@ -128,7 +127,7 @@ public record FittedModel(
             storage.delete(uri);
             storage.write(uri, out -> Safetensors.write(out, tensors, Map.of("format", "pt")));
         }
-        storage.replace(Storage.resolve(directory, FILE), SealedJson.SEAL.seal(description()));
+        storage.replace(Storage.resolve(directory, FILE), Json.Sealed.SEAL.seal(description()));
     }
 
     private static ArrayNode numbers(double[] values) {
@@ -175,7 +174,7 @@ public record FittedModel(
             return TextSettings.UNKNOWN;
         }
         String uri = Storage.resolve(place.get(), FILE);
-        return texts(SealedJson.SEAL.open(uri, storage.read(uri)));
+        return texts(Json.Sealed.SEAL.open(uri, storage.read(uri)));
     }
 
     private static TextSettings texts(ObjectNode json) {
@@ -196,7 +195,7 @@ public record FittedModel(
             throw new IllegalArgumentException(
                     "there is no fitted model in " + directory + "; run fit first, or wait until it is done");
         }
-        ObjectNode json = SealedJson.SEAL.open(uri, storage.read(uri));
+        ObjectNode json = Json.Sealed.SEAL.open(uri, storage.read(uri));
         if (json.path("format").asInt() != FORMAT) {
             throw new CorruptFileException(
                     uri, "format " + FORMAT, "format " + json.path("format"), "use the version that wrote it");

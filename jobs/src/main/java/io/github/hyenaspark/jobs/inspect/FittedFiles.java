@@ -3,7 +3,6 @@ package io.github.hyenaspark.jobs.inspect;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.safetensors.Safetensors;
 import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
@@ -27,7 +26,7 @@ final class FittedFiles {
         String description = description(model);
         List<String> faults = new ArrayList<>();
         try {
-            JsonNode json = SealedJson.SEAL.open(description, storage.read(description));
+            JsonNode json = Json.Sealed.SEAL.open(description, storage.read(description));
             String tokenizer = RunTokenizer.uri(model);
             check(faults, tokenizer, () -> Json.parse(tokenizer, storage.read(tokenizer)));
             for (JsonNode member : Json.elements(json, description, "members")) {

@@ -15,7 +15,6 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -151,7 +150,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
     }
 
     public byte[] toJson() {
-        return SealedJson.SEAL.seal(json());
+        return Json.Sealed.SEAL.seal(json());
     }
 
     private ObjectNode json() {
@@ -176,7 +175,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
     }
 
     static UnitRecord fromJson(String file, byte[] bytes) throws CorruptFileException {
-        ObjectNode json = SealedJson.SEAL.open(file, bytes);
+        ObjectNode json = Json.Sealed.SEAL.open(file, bytes);
         long format = Json.wholeNumber(json, file, "format");
         if (format != FORMAT) {
             throw new CorruptFileException(file, "format " + FORMAT, "format " + format);

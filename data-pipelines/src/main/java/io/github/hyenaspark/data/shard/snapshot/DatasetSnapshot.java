@@ -9,7 +9,6 @@ import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
-import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.Serializable;
@@ -171,7 +170,7 @@ public record DatasetSnapshot(
                     .addAll(segments.stream().map(Segment.Entry::toJson).toList());
             json.putArray("keys").addAll(keys.stream().map(KeyRun::toJson).toList());
         }
-        return SealedJson.SEAL.seal(json);
+        return Json.Sealed.SEAL.seal(json);
     }
 
     /** Reads {@link #toJson}; refuses changed bytes and other formats. */
@@ -184,7 +183,7 @@ public record DatasetSnapshot(
                     "format " + format,
                     "use the version of hyena-spark that wrote it, or prepare the corpus into another data.dataset");
         }
-        ObjectNode json = SealedJson.SEAL.open(file, bytes);
+        ObjectNode json = Json.Sealed.SEAL.open(file, bytes);
         ObjectNode settingsJson = Json.object(json, file, "settings");
         Map<String, String> settings = new TreeMap<>();
         for (String key : (Iterable<String>) settingsJson::fieldNames) {

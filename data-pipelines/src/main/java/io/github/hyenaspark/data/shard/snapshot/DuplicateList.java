@@ -9,7 +9,6 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.Serializable;
@@ -83,7 +82,7 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
             unit.set("near", toJson(list.near));
             unit.put("tokens", list.tokens);
         });
-        byte[] bytes = SealedJson.SEAL.seal(json);
+        byte[] bytes = Json.Sealed.SEAL.seal(json);
         String file = FOLDER + "/" + segment.id() + "-" + Hashes.sha256(bytes).substring(0, HASH_DIGITS) + ".json";
         ObjectRef written =
                 ObjectRef.of(FOLDER, storage.write(Storage.resolve(dataset, file), out -> out.write(bytes)));
@@ -122,7 +121,7 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
     }
 
     private static ObjectNode open(String uri, byte[] bytes, long expected) throws CorruptFileException {
-        ObjectNode json = SealedJson.SEAL.open(uri, bytes);
+        ObjectNode json = Json.Sealed.SEAL.open(uri, bytes);
         long format = Json.wholeNumber(json, uri, "format");
         if (format != expected) {
             throw new CorruptFileException(uri, "format " + expected, "format " + format);

@@ -8,7 +8,6 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.Serializable;
@@ -107,7 +106,7 @@ public record Segment(
 
     public static Segment read(Storage storage, String dataset, Entry entry) throws IOException {
         String uri = Storage.resolve(dataset, entry.file().file());
-        ObjectNode json = SealedJson.SEAL.open(uri, entry.file().read(storage, dataset));
+        ObjectNode json = Json.Sealed.SEAL.open(uri, entry.file().read(storage, dataset));
         long format = Json.wholeNumber(json, uri, "format");
         if (format != FORMAT) {
             throw new CorruptFileException(
@@ -221,7 +220,7 @@ public record Segment(
         json.set("tally", tally.toJson());
         ObjectNode indexesJson = json.putObject("indexes");
         indexes.forEach((split, index) -> indexesJson.set(split.folder(), index.toJson()));
-        return SealedJson.SEAL.seal(json);
+        return Json.Sealed.SEAL.seal(json);
     }
 
     /**

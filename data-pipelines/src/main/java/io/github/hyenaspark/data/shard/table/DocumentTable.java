@@ -7,8 +7,8 @@ import io.github.hyenaspark.data.shard.RowSink;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.SpoolFile;
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
-import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -126,13 +126,13 @@ public final class DocumentTable {
 
     /** Notes the bytes of a table that was made again, for readers that know those of the first. */
     public static void note(Storage storage, String dataset, ObjectRef madeAgain) throws IOException {
-        storage.replace(Storage.resolve(dataset, note(madeAgain.file())), SealedJson.SEAL.seal(madeAgain.toJson()));
+        storage.replace(Storage.resolve(dataset, note(madeAgain.file())), Json.Sealed.SEAL.seal(madeAgain.toJson()));
     }
 
     private static Optional<ObjectRef> noted(Storage storage, String dataset, ObjectRef table) throws IOException {
         String uri = Storage.resolve(dataset, note(table.file()));
         try {
-            return Optional.of(ObjectRef.fromJson(SealedJson.SEAL.open(uri, storage.read(uri)), uri));
+            return Optional.of(ObjectRef.fromJson(Json.Sealed.SEAL.open(uri, storage.read(uri)), uri));
         } catch (FileNotFoundException | CorruptFileException e) {
             return Optional.empty();
         }
