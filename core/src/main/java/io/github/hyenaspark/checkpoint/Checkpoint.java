@@ -1,5 +1,6 @@
 package io.github.hyenaspark.checkpoint;
 
+import io.github.hyenaspark.checkpoint.CheckpointManifest.Provenance;
 import io.github.hyenaspark.model.ParameterEntry;
 import java.util.Collections;
 import java.util.List;

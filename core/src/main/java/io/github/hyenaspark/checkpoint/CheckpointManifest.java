@@ -14,7 +14,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The file that commits a checkpoint: written last, it names all others with their hashes and ends with its own.
@@ -50,8 +53,8 @@ public record CheckpointManifest(
         return RunLayout.MANIFESTS + "/" + name().file();
     }
 
-    ManifestName name() {
-        return new ManifestName(facts.round(), epoch);
+    Name name() {
+        return new Name(facts.round(), epoch);
     }
 
     byte[] bytes() {
@@ -174,5 +177,116 @@ public record CheckpointManifest(
 
     private static String groupName(ParameterSpec.Group group) {
         return group.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Orders checkpoints: by completed rounds, then by the epoch of the driver that saved. Clocks play no part. */
+    record Name(long round, long epoch) implements Comparable<Name> {
+        private static final Pattern FILE = Pattern.compile("(\\d{12,18})-(\\d{1,18})\\.json");
+        private static final int DIGITS = 12; // of the round, with zeros in front
+
+        static Optional<Name> parse(String file) {
+            Matcher matcher = FILE.matcher(file);
+            return matcher.matches()
+                    ? Optional.of(new Name(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2))))
+                    : Optional.empty();
+        }
+
+        /** Parses a {@link #prefix()}, or an empty text, which names nothing. */
+        static Optional<Name> ofPrefix(String prefix) {
+            Optional<Name> name = parse(prefix + ".json");
+            if (name.isEmpty() && !prefix.isEmpty()) {
+                throw new IllegalArgumentException("a checkpoint is named as ROUND-EPOCH, found \"" + prefix + "\"");
+            }
+            return name;
+        }
+
+        String file() {
+            return prefix() + ".json";
+        }
+
+        /** {@code ROUND-EPOCH}; the names of its data directories begin with it. */
+        String prefix() {
+            String digits = Long.toString(round);
+            return "0".repeat(Math.max(0, DIGITS - digits.length())) + digits + "-" + epoch;
+        }
+
+        @Override
+        public int compareTo(Name other) {
+            return round == other.round ? Long.compare(epoch, other.epoch) : Long.compare(round, other.round);
+        }
+    }
+
+    /**
+     * Where a checkpoint comes from. Others are named ROUND-EPOCH, like their manifest files.
+     *
+     * @param run identity of the run, created at its first save
+     * @param parent the checkpoint saved or restored before; empty for the first
+     * @param start the checkpoint that the driver's epoch resumed from; empty for a new run
+     * @param writer host and process that saved
+     * @param savedMillis by the writer's clock, since 1970; for information only
+     */
+    public record Provenance(String run, String parent, String start, String writer, long savedMillis) {
+        public Provenance {
+            CheckpointManifest.Name.ofPrefix(parent);
+            CheckpointManifest.Name.ofPrefix(start);
+        }
+
+        ObjectNode toJson() {
+            return Json.object()
+                    .put("run", run)
+                    .put("parent", parent)
+                    .put("start", start)
+                    .put("writer", writer)
+                    .put("saved_millis", savedMillis);
+        }
+
+        static Provenance fromJson(String file, JsonNode json) throws CorruptFileException {
+            return new Provenance(
+                    Json.text(json, file, "run"),
+                    Json.text(json, file, "parent"),
+                    Json.text(json, file, "start"),
+                    Json.text(json, file, "writer"),
+                    Json.wholeNumber(json, file, "saved_millis"));
+        }
+
+        /**
+         * What computed a run: the numeric contract, which alone decides its bits, and for information what else there
+         * was.
+         *
+         * @param contract version; 0 for runs from before there was one, whose bits depended on all the rest
+         * @param since the first round of the run that was computed by this version
+         */
+        public record Numerics(String java, String backend, String blas, String threads, int contract, long since) {
+            /** From before there was a contract. */
+            public Numerics(String java, String backend, String blas, String threads) {
+                this(java, backend, blas, threads, 0, 0);
+            }
+
+            /** Of a run that goes on with these after a round that was computed with {@code earlier}. */
+            public Numerics after(long round, Numerics earlier) {
+                long first = contract == earlier.contract ? earlier.since : round + 1;
+                return new Numerics(java, backend, blas, threads, contract, first);
+            }
+
+            public ObjectNode toJson() {
+                ObjectNode json = Json.object()
+                        .put("java", java)
+                        .put("backend", backend)
+                        .put("blas", blas)
+                        .put("threads", threads);
+                return contract == 0 ? json : json.put("contract", contract).put("contract_since_round", since);
+            }
+
+            static Numerics fromJson(String file, ObjectNode json) throws CorruptFileException {
+                boolean before = !json.has("contract");
+                return new Numerics(
+                        Json.text(json, file, "java"),
+                        Json.text(json, file, "backend"),
+                        Json.text(json, file, "blas"),
+                        Json.text(json, file, "threads"),
+                        before ? 0 : Math.toIntExact(Json.wholeNumber(json, file, "contract")),
+                        before ? 0 : Json.wholeNumber(json, file, "contract_since_round"));
+            }
+        }
     }
 }

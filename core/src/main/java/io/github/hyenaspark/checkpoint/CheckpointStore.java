@@ -1,5 +1,6 @@
 package io.github.hyenaspark.checkpoint;
 
+import io.github.hyenaspark.checkpoint.CheckpointManifest.Provenance;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
@@ -41,10 +42,10 @@ public final class CheckpointStore {
     private final RunLayout layout;
     private final Retention retention;
     /** Of the checkpoints that were found damaged, and do not count. */
-    private final Map<ManifestName, String> reasons = new TreeMap<>();
+    private final Map<CheckpointManifest.Name, String> reasons = new TreeMap<>();
 
     private long epoch = NO_EPOCH;
-    private @Nullable ManifestName tried; // the last that this process has begun to save
+    private CheckpointManifest.@Nullable Name tried; // the last that this process has begun to save
     private String runId = "";
     private String start = "";
     private String last = "";
@@ -90,8 +91,8 @@ public final class CheckpointStore {
      * will not be used. Damaged checkpoints stay, and are noted in {@code quarantine} with the reason.
      */
     public void resumesFrom(Optional<Checkpoint> checkpoint) throws IOException {
-        ManifestName from = new ManifestName(0, 0);
-        for (ManifestName name : layout.manifests()) {
+        CheckpointManifest.Name from = new CheckpointManifest.Name(0, 0);
+        for (CheckpointManifest.Name name : layout.manifests()) {
             if (checkpoint.isPresent() && name.round() == checkpoint.get().round() && !reasons.containsKey(name)) {
                 from = name;
                 break;
@@ -99,7 +100,7 @@ public final class CheckpointStore {
         }
         byte[] record = Json.bytes(Json.object().put("round", from.round()).put("epoch", from.epoch()));
         storage.createExclusively(layout.uri(RunLayout.EPOCHS + "/" + epoch + RunLayout.FROM), record);
-        for (Map.Entry<ManifestName, String> bad : reasons.entrySet()) {
+        for (Map.Entry<CheckpointManifest.Name, String> bad : reasons.entrySet()) {
             String uri = layout.uri(RunLayout.QUARANTINE + "/" + bad.getKey().file());
             try {
                 storage.createExclusively(
@@ -140,7 +141,7 @@ public final class CheckpointStore {
         try {
             workers.run(found.workers());
         } catch (CorruptFileException | FileNotFoundException e) {
-            for (ManifestName name : layout.manifests()) {
+            for (CheckpointManifest.Name name : layout.manifests()) {
                 if (name.prefix().equals(start)) {
                     countNoMore(name, e);
                 }
@@ -158,20 +159,20 @@ public final class CheckpointStore {
 
     @FunctionalInterface
     private interface Loading {
-        Checkpoint load(ManifestName name) throws IOException;
+        Checkpoint load(CheckpointManifest.Name name) throws IOException;
     }
 
     private Optional<Checkpoint> newest(Loading loading) throws IOException {
         List<String> problems = new ArrayList<>();
-        List<ManifestName> seen = List.of();
+        List<CheckpointManifest.Name> seen = List.of();
         for (int look = 0; look < LOOKS; look++) {
-            List<ManifestName> names = layout.manifests();
+            List<CheckpointManifest.Name> names = layout.manifests();
             if (look > 0 && names.equals(seen)) {
                 break;
             }
             seen = names; // if retention deletes what is listed here, newer ones exist by then
             problems.clear();
-            for (ManifestName name : lateLast(names)) {
+            for (CheckpointManifest.Name name : lateLast(names)) {
                 if (reasons.containsKey(name)) {
                     problems.add(String.valueOf(reasons.get(name)));
                     continue;
@@ -194,7 +195,7 @@ public final class CheckpointStore {
                 "restore the files, or choose another run.dir to begin anew");
     }
 
-    private void countNoMore(ManifestName name, IOException why) {
+    private void countNoMore(CheckpointManifest.Name name, IOException why) {
         log().warn("cannot use the checkpoint {}: {}", name.prefix(), why.getMessage());
         reasons.put(name, String.valueOf(why.getMessage()));
     }
@@ -204,25 +205,26 @@ public final class CheckpointStore {
      * found damaged then do not count.
      */
     public boolean isStillNewest() throws IOException {
-        List<ManifestName> names = layout.manifests();
+        List<CheckpointManifest.Name> names = layout.manifests();
         return lateLast(names, layout.superseded(names)).stream()
                 .filter(name -> !reasons.containsKey(name))
-                .map(ManifestName::prefix)
+                .map(CheckpointManifest.Name::prefix)
                 .findFirst()
                 .orElse("")
                 .equals(start);
     }
 
-    private List<ManifestName> lateLast(List<ManifestName> names) throws IOException {
-        Set<ManifestName> late = layout.superseded(names);
+    private List<CheckpointManifest.Name> lateLast(List<CheckpointManifest.Name> names) throws IOException {
+        Set<CheckpointManifest.Name> late = layout.superseded(names);
         late.forEach(
                 name -> log().warn("skipped the checkpoint {}: a later driver had taken over the run", name.prefix()));
         return lateLast(names, late);
     }
 
     /** The same names, those that were committed too late at the end. */
-    private static List<ManifestName> lateLast(List<ManifestName> names, Set<ManifestName> late) {
-        List<ManifestName> ordered = new ArrayList<>(names);
+    private static List<CheckpointManifest.Name> lateLast(
+            List<CheckpointManifest.Name> names, Set<CheckpointManifest.Name> late) {
+        List<CheckpointManifest.Name> ordered = new ArrayList<>(names);
         ordered.sort(Comparator.comparing(late::contains)); // stable
         return ordered;
     }
@@ -235,16 +237,16 @@ public final class CheckpointStore {
     /** The readable manifests that count, newest first; the files that they name are not checked. */
     public List<CheckpointManifest> manifests() throws IOException {
         List<CheckpointManifest> manifests = new ArrayList<>();
-        for (ManifestName name : counting()) {
+        for (CheckpointManifest.Name name : counting()) {
             layout.readable(name).ifPresent(manifests::add);
         }
         return manifests;
     }
 
     /** Newest first, without those that a driver wrote after it had been replaced. */
-    private List<ManifestName> counting() throws IOException {
-        List<ManifestName> names = layout.manifests();
-        Set<ManifestName> superseded = layout.superseded(names);
+    private List<CheckpointManifest.Name> counting() throws IOException {
+        List<CheckpointManifest.Name> names = layout.manifests();
+        Set<CheckpointManifest.Name> superseded = layout.superseded(names);
         return names.stream().filter(name -> !superseded.contains(name)).toList();
     }
 
@@ -260,7 +262,7 @@ public final class CheckpointStore {
     /** All manifests that count, newest first, the unreadable ones too; the files that they name are not checked. */
     public List<Listed> listing() throws IOException {
         List<Listed> listing = new ArrayList<>();
-        for (ManifestName name : counting()) {
+        for (CheckpointManifest.Name name : counting()) {
             String path = RunLayout.MANIFESTS + "/" + name.file();
             try {
                 listing.add(new Listed(path, Optional.of(layout.manifest(name)), ""));
@@ -336,7 +338,7 @@ public final class CheckpointStore {
             throw new IllegalArgumentException("at least 1 checkpoint must be kept, found keep = " + keep);
         }
         requireEpoch();
-        ManifestName name = new ManifestName(checkpoint.round(), epoch);
+        CheckpointManifest.Name name = new CheckpointManifest.Name(checkpoint.round(), epoch);
         boolean again = name.equals(tried) && storage.exists(layout.uri(name));
         tried = name;
         CheckpointManifest manifest =
@@ -366,7 +368,7 @@ public final class CheckpointStore {
         }
     }
 
-    private CheckpointManifest write(ManifestName name, Checkpoint checkpoint, Runnable beforeCommit)
+    private CheckpointManifest write(CheckpointManifest.Name name, Checkpoint checkpoint, Runnable beforeCommit)
             throws IOException {
         String directory = WorkerStateFiles.newDirectory(name.round(), name.epoch());
         List<VectorFile> files = new ArrayList<>();
@@ -411,7 +413,7 @@ public final class CheckpointStore {
         return saved;
     }
 
-    private Checkpoint load(ManifestName name, WorkerStateFiles.Check workers) throws IOException {
+    private Checkpoint load(CheckpointManifest.Name name, WorkerStateFiles.Check workers) throws IOException {
         CheckpointManifest manifest = layout.manifest(name);
         workers.run(manifest.facts().workers()); // tasks will read them on executors, which cannot fall back
         Checkpoint checkpoint = read(manifest, manifest.files());
@@ -421,7 +423,7 @@ public final class CheckpointStore {
         return checkpoint;
     }
 
-    private Checkpoint loadModel(ManifestName name) throws IOException {
+    private Checkpoint loadModel(CheckpointManifest.Name name) throws IOException {
         CheckpointManifest manifest = layout.manifest(name);
         return read(
                 manifest,

@@ -27,9 +27,9 @@ final class Retention {
     private final Storage storage;
     private final RunLayout layout;
     /** The directories of the workers' states that a manifest names. */
-    private final Map<ManifestName, Set<String>> workers = new TreeMap<>();
+    private final Map<CheckpointManifest.Name, Set<String>> workers = new TreeMap<>();
 
-    private @Nullable Map<Long, ManifestName> froms;
+    private @Nullable Map<Long, CheckpointManifest.Name> froms;
     private long fromsAfter; // of the drivers after this epoch
 
     Retention(Storage storage, RunLayout layout) {
@@ -50,13 +50,14 @@ final class Retention {
      * Keeps the newest valid checkpoints of so many rounds, that of a best round, and what drivers later than
      * {@code epoch} wrote. Of a round that was saved again only the newest valid one stays.
      */
-    void apply(int keep, long best, Set<ManifestName> invalid, long epoch) throws IOException {
+    void apply(int keep, long best, Set<CheckpointManifest.Name> invalid, long epoch) throws IOException {
         Logger log = LoggerFactory.getLogger(Retention.class); // not before: inspect needs no logging
-        List<ManifestName> manifests = layout.manifests();
+        List<CheckpointManifest.Name> manifests = layout.manifests();
         if (manifests.isEmpty()) {
             return;
         }
-        ManifestName oldest = Collections.min(manifests, Comparator.comparing(ManifestName::epoch));
+        CheckpointManifest.Name oldest =
+                Collections.min(manifests, Comparator.comparing(CheckpointManifest.Name::epoch));
         if (froms == null || oldest.epoch() < fromsAfter) { // a manifest of an old driver may arrive late
             for (String left : layout.leftManifests(epoch)) {
                 storage.delete(layout.uri(left));
@@ -64,10 +65,10 @@ final class Retention {
             froms = layout.froms(manifests);
             fromsAfter = oldest.epoch();
         }
-        Set<ManifestName> late = RunLayout.superseded(manifests, froms);
+        Set<CheckpointManifest.Name> late = RunLayout.superseded(manifests, froms);
         Set<String> live = new HashSet<>();
         Set<Long> kept = new HashSet<>(); // rounds of valid checkpoints
-        for (ManifestName name : manifests) {
+        for (CheckpointManifest.Name name : manifests) {
             boolean isChosen = (kept.size() < keep || name.round() == best) && !kept.contains(name.round());
             if (isChosen || name.epoch() > epoch) {
                 live.add(name.prefix());
@@ -86,11 +87,11 @@ final class Retention {
         }
         long newest = manifests.stream()
                 .filter(name -> name.epoch() == epoch)
-                .mapToLong(ManifestName::round)
+                .mapToLong(CheckpointManifest.Name::round)
                 .max()
                 .orElse(-1);
         for (String directory : layout.dataDirectories()) {
-            Optional<ManifestName> owner = owner(directory);
+            Optional<CheckpointManifest.Name> owner = owner(directory);
             if (owner.isPresent()
                     && isOver(owner.get(), newest, epoch)
                     && !live.contains(owner.get().prefix())
@@ -102,13 +103,15 @@ final class Retention {
     }
 
     /** False for what a later driver writes, and for what this one writes after its newest checkpoint. */
-    private static boolean isOver(ManifestName owner, long newest, long epoch) {
+    private static boolean isOver(CheckpointManifest.Name owner, long newest, long epoch) {
         return owner.epoch() < epoch || (owner.epoch() == epoch && owner.round() <= newest);
     }
 
     /** The manifest that a directory ROUND-EPOCH-UNIQUE was written for. */
-    private static Optional<ManifestName> owner(String directory) {
+    private static Optional<CheckpointManifest.Name> owner(String directory) {
         List<String> parts = List.of(directory.split("-", 3));
-        return parts.size() == 3 ? ManifestName.parse(parts.get(0) + "-" + parts.get(1) + ".json") : Optional.empty();
+        return parts.size() == 3
+                ? CheckpointManifest.Name.parse(parts.get(0) + "-" + parts.get(1) + ".json")
+                : Optional.empty();
     }
 }

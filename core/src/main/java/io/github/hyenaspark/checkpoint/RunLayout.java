@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param froms what drivers resumed from, by epoch, as far as it was read: it never changes
  */
-record RunLayout(Storage storage, String run, Map<Long, ManifestName> froms) {
+record RunLayout(Storage storage, String run, Map<Long, CheckpointManifest.Name> froms) {
     static final String EPOCHS = "epoch";
     static final String DATA = "data";
     static final String MANIFESTS = "manifest";
@@ -44,11 +44,11 @@ record RunLayout(Storage storage, String run, Map<Long, ManifestName> froms) {
         return Storage.resolve(run, path);
     }
 
-    String uri(ManifestName name) {
+    String uri(CheckpointManifest.Name name) {
         return uri(MANIFESTS + "/" + name.file());
     }
 
-    CheckpointManifest manifest(ManifestName name) throws IOException {
+    CheckpointManifest manifest(CheckpointManifest.Name name) throws IOException {
         String uri = uri(name);
         CheckpointManifest manifest = CheckpointManifest.fromBytes(uri, storage.read(uri));
         if (manifest.name().compareTo(name) != 0) { // quicker to start than equals of a record
@@ -61,7 +61,7 @@ record RunLayout(Storage storage, String run, Map<Long, ManifestName> froms) {
     }
 
     /** Empty, with a warning, if the manifest cannot be read. */
-    Optional<CheckpointManifest> readable(ManifestName name) throws IOException {
+    Optional<CheckpointManifest> readable(CheckpointManifest.Name name) throws IOException {
         try {
             return Optional.of(manifest(name));
         } catch (CorruptFileException | FileNotFoundException e) {
@@ -72,9 +72,9 @@ record RunLayout(Storage storage, String run, Map<Long, ManifestName> froms) {
     }
 
     /** Newest first. */
-    List<ManifestName> manifests() throws IOException {
+    List<CheckpointManifest.Name> manifests() throws IOException {
         return storage.list(uri(MANIFESTS)).stream()
-                .map(file -> ManifestName.parse(file.name()))
+                .map(file -> CheckpointManifest.Name.parse(file.name()))
                 .flatMap(Optional::stream)
                 .sorted(Comparator.reverseOrder())
                 .toList();
@@ -91,11 +91,12 @@ record RunLayout(Storage storage, String run, Map<Long, ManifestName> froms) {
     }
 
     /** Those of these manifests that a driver wrote after a later one had resumed from an older checkpoint. */
-    Set<ManifestName> superseded(List<ManifestName> manifests) throws IOException {
+    Set<CheckpointManifest.Name> superseded(List<CheckpointManifest.Name> manifests) throws IOException {
         return superseded(manifests, froms(manifests));
     }
 
-    static Set<ManifestName> superseded(List<ManifestName> manifests, Map<Long, ManifestName> froms) {
+    static Set<CheckpointManifest.Name> superseded(
+            List<CheckpointManifest.Name> manifests, Map<Long, CheckpointManifest.Name> froms) {
         return manifests.stream()
                 .filter(name -> froms.entrySet().stream()
                         .anyMatch(later -> name.epoch() < later.getKey() && name.compareTo(later.getValue()) > 0))
@@ -106,11 +107,14 @@ record RunLayout(Storage storage, String run, Map<Long, ManifestName> froms) {
      * What drivers resumed from, by epoch, as far as it can concern one of these manifests: every start leaves a file,
      * but those of drivers before the first of them say nothing. Drivers that did not get that far are missing.
      */
-    Map<Long, ManifestName> froms(List<ManifestName> manifests) throws IOException {
+    Map<Long, CheckpointManifest.Name> froms(List<CheckpointManifest.Name> manifests) throws IOException {
         if (manifests.isEmpty()) {
             return Map.of();
         }
-        long first = manifests.stream().mapToLong(ManifestName::epoch).min().orElseThrow();
+        long first = manifests.stream()
+                .mapToLong(CheckpointManifest.Name::epoch)
+                .min()
+                .orElseThrow();
         List<FileInfo> unread = storage.list(uri(EPOCHS)).stream()
                 .filter(file -> epochOfFrom(file) > first && !froms.containsKey(epochOfFrom(file)))
                 .toList();
@@ -124,9 +128,9 @@ record RunLayout(Storage storage, String run, Map<Long, ManifestName> froms) {
         return matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
     }
 
-    private ManifestName from(FileInfo file) throws IOException {
+    private CheckpointManifest.Name from(FileInfo file) throws IOException {
         JsonNode root = Json.parse(file.uri(), storage.read(file.uri()));
-        return new ManifestName(
+        return new CheckpointManifest.Name(
                 Json.wholeNumber(root, file.uri(), "round"), Json.wholeNumber(root, file.uri(), "epoch"));
     }
 

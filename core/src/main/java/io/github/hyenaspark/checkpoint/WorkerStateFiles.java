@@ -26,7 +26,7 @@ public final class WorkerStateFiles {
     }
 
     public static String newDirectory(long round, long epoch) {
-        return RunLayout.DATA + "/" + new ManifestName(round, epoch).prefix() + "-" + UUID.randomUUID();
+        return RunLayout.DATA + "/" + new CheckpointManifest.Name(round, epoch).prefix() + "-" + UUID.randomUUID();
     }
 
     /** Writes a worker's state and reads it back: CorruptFileException if it is not as it was written. */

@@ -3,6 +3,7 @@ package io.github.hyenaspark.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.checkpoint.CheckpointManifest.Provenance;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.testing.MemoryFileSystem;

@@ -2,6 +2,7 @@ package io.github.hyenaspark.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.checkpoint.CheckpointManifest.Provenance;
 import io.github.hyenaspark.io.CorruptFileException;
 import org.junit.jupiter.api.Test;
 

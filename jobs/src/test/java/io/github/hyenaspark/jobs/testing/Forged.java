@@ -1,8 +1,8 @@
 package io.github.hyenaspark.jobs.testing;
 
 import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.CheckpointManifest.Provenance;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
-import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.config.Settings;
 import java.io.IOException;

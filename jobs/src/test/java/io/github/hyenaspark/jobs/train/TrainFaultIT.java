@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.CheckpointManifest.Provenance;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
-import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.testing.DisturbedRun;

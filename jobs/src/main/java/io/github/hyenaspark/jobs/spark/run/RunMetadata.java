@@ -1,6 +1,6 @@
 package io.github.hyenaspark.jobs.spark.run;
 
-import io.github.hyenaspark.checkpoint.Provenance;
+import io.github.hyenaspark.checkpoint.CheckpointManifest.Provenance;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.report.page.RunPage;
 import io.github.hyenaspark.model.ParameterEntry;

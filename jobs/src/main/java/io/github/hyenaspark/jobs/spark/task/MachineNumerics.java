@@ -2,7 +2,7 @@ package io.github.hyenaspark.jobs.spark.task;
 
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.Fingerprint;
-import io.github.hyenaspark.checkpoint.Provenance;
+import io.github.hyenaspark.checkpoint.CheckpointManifest.Provenance;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,8 +2,8 @@ package io.github.hyenaspark.jobs.spark.averaging;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.CheckpointManifest.Provenance;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
-import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.journal.Journal;

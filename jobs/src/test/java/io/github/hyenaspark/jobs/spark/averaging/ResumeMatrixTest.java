@@ -3,8 +3,8 @@ package io.github.hyenaspark.jobs.spark.averaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.CheckpointManifest.Provenance;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
-import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
