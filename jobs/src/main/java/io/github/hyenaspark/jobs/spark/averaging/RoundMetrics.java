@@ -2,7 +2,7 @@ package io.github.hyenaspark.jobs.spark.averaging;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.hyenaspark.checkpoint.Fingerprint;
+import io.github.hyenaspark.jobs.spark.task.MachineNumerics.Fingerprint;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.spark.averaging.DivergenceGuard.Checked;

@@ -1,11 +1,13 @@
 package io.github.hyenaspark.jobs.spark.task;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
-import io.github.hyenaspark.checkpoint.Fingerprint;
 import io.github.hyenaspark.checkpoint.CheckpointManifest.Provenance;
+import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -110,5 +112,29 @@ public final class MachineNumerics {
             throw new UncheckedIOException("the version of ND4J could not be read from its jar", e);
         }
         return properties.getProperty("version", "unknown");
+    }
+
+    /**
+     * What computed a result. Within one numeric contract the rest changes no bit; it is kept to prove that, and to
+     * find a machine that breaks it.
+     *
+     * @param contract version of the numeric contract, {@code HyenaLanguageModel.NUMERIC_CONTRACT} of its program
+     * @param java version and architecture
+     * @param kernel of the convolution, with the lanes of its vectors
+     * @param cpu as the processor names itself
+     */
+    public record Fingerprint(int contract, String java, String kernel, String cpu) implements Serializable {
+        public ObjectNode toJson() {
+            return Json.object()
+                    .put("contract", contract)
+                    .put("java", java)
+                    .put("kernel", kernel)
+                    .put("cpu", cpu);
+        }
+
+        @Override
+        public String toString() {
+            return "numeric contract " + contract + " (Java " + java + ", kernel " + kernel + ", " + cpu + ")";
+        }
     }
 }

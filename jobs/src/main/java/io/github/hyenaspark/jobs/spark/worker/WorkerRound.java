@@ -1,8 +1,8 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
-import io.github.hyenaspark.checkpoint.Fingerprint;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
+import io.github.hyenaspark.jobs.spark.task.MachineNumerics.Fingerprint;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.averaging.EncodedUpdate;
 import java.io.Serializable;

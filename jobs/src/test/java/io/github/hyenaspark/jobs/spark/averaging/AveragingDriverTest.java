@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
-import io.github.hyenaspark.checkpoint.Fingerprint;
 import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.DriverState;
+import io.github.hyenaspark.jobs.spark.task.MachineNumerics.Fingerprint;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
-import io.github.hyenaspark.checkpoint.Fingerprint;
+import io.github.hyenaspark.jobs.spark.task.MachineNumerics.Fingerprint;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.TaskPlace;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
-import io.github.hyenaspark.checkpoint.Fingerprint;
+import io.github.hyenaspark.jobs.spark.task.MachineNumerics.Fingerprint;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
