@@ -1,6 +1,7 @@
 package io.github.hyenaspark.product;
 
 import io.github.hyenaspark.kernel.KernelChoice;
+import java.lang.management.ManagementFactory;
 
 /** The two kernels of matrix products, which give the same bits; {@code hyena.product} overrides the choice. */
 public final class ProductKernels {
@@ -8,7 +9,7 @@ public final class ProductKernels {
             "Matrix products",
             "hyena.product",
             TileKernel.Source.class,
-            ScalarKernel::new,
+            Scalar::new,
             "io.github.hyenaspark.product.vector.VectorKernels",
             source -> tryOut(source.create()));
 
@@ -38,5 +39,127 @@ public final class ProductKernels {
         float[] right = new float[Panels.rightPitch(kernel.columns())];
         float[] strip = new float[kernel.rows() * Panels.STRIP_PITCH];
         kernel.multiply(1, left, 0, right, 0, strip, 0, strip, 0);
+    }
+
+    /**
+     * Whether the JVM does {@link Math#fma} in one instruction: without it, each becomes sums and products of
+     * BigDecimal, about a microsecond, and the products of a training a thousand times as slow.
+     */
+    static final class FusedMultiplyAdd {
+        /** An instruction takes some 50 ns where code is not compiled yet, and 1 ns where it is. */
+        private static final double SLOWEST_NANOS = 300;
+
+        private static final int TRIES = 20;
+        private static final int CALLS = 200;
+
+        private FusedMultiplyAdd() {}
+
+        /** IllegalStateException if it has to be computed; takes a millisecond at most. */
+        static void require() {
+            double nanos = nanos();
+            if (nanos > SLOWEST_NANOS) {
+                throw new IllegalStateException("Math.fma takes " + Math.round(nanos)
+                        + " ns here, expected a few: this CPU has no fused multiply-add, or Java runs with -XX:-UseFMA;"
+                        + " use x86 processors from Haswell or Zen on, or 64-bit ARM, and no such flag");
+            }
+        }
+
+        /** Of one call, in the fastest of several tries. */
+        private static double nanos() {
+            long best = Long.MAX_VALUE;
+            float sum = 0.1f;
+            for (int number = 0; number < TRIES; number++) {
+                long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+                for (int call = 0; call < CALLS; call++) {
+                    sum = Math.fma(sum, 0.5f, 0.1f);
+                }
+                best = Math.min(best, ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start);
+            }
+            if (Float.isNaN(sum)) { // never, but a sum that nobody uses need not be computed
+                throw new AssertionError("0.2 expected, found NaN");
+            }
+            return (double) best / CALLS;
+        }
+    }
+
+    /**
+     * The kernel that needs no vector module, and the definition of the others' results: plain loops over rows that
+     * start at index 0, which the compiler turns into vector instructions. Four steps of two rows at a time, so that an
+     * element of the tile is loaded and stored once in four.
+     */
+    static final class Scalar implements TileKernel {
+        private static final int ROWS = 16;
+        private static final int COLUMNS = 128;
+        private static final int STEPS = 4;
+
+        private final float[][] tile = new float[ROWS][COLUMNS];
+        private final float[][] b = new float[STEPS][COLUMNS];
+
+        @Override
+        public int rows() {
+            return ROWS;
+        }
+
+        @Override
+        public int columns() {
+            return COLUMNS;
+        }
+
+        @Override
+        public void multiply(
+                int depth,
+                float[] left,
+                int leftAt,
+                float[] right,
+                int rightAt,
+                float[] from,
+                int fromAt,
+                float[] to,
+                int toAt) {
+            for (int row = 0; row < ROWS; row++) {
+                System.arraycopy(from, fromAt + row * Panels.STRIP_PITCH, tile[row], 0, COLUMNS);
+            }
+            int k = 0;
+            for (; k + STEPS <= depth; k += STEPS) {
+                for (int step = 0; step < STEPS; step++) {
+                    System.arraycopy(right, rightAt + (k + step) * COLUMNS, b[step], 0, COLUMNS);
+                }
+                for (int row = 0; row < ROWS; row += 2) {
+                    int at = leftAt + row * Panels.LEFT_PITCH + k;
+                    fourSteps(left, at, tile[row], tile[row + 1]);
+                }
+            }
+            for (; k < depth; k++) {
+                System.arraycopy(right, rightAt + k * COLUMNS, b[0], 0, COLUMNS);
+                for (int row = 0; row < ROWS; row++) {
+                    oneStep(left[leftAt + row * Panels.LEFT_PITCH + k], b[0], tile[row]);
+                }
+            }
+            for (int row = 0; row < ROWS; row++) {
+                System.arraycopy(tile[row], 0, to, toAt + row * Panels.STRIP_PITCH, COLUMNS);
+            }
+        }
+
+        private void fourSteps(float[] left, int at, float[] first, float[] second) {
+            int below = at + Panels.LEFT_PITCH;
+            fourSteps(left[at], left[at + 1], left[at + 2], left[at + 3], b[0], b[1], b[2], b[3], first);
+            fourSteps(left[below], left[below + 1], left[below + 2], left[below + 3], b[0], b[1], b[2], b[3], second);
+        }
+
+        private static void fourSteps(
+                float a0, float a1, float a2, float a3, float[] b0, float[] b1, float[] b2, float[] b3, float[] row) {
+            for (int j = 0; j < COLUMNS; j++) {
+                float sum = Math.fma(a0, b0[j], row[j]);
+                sum = Math.fma(a1, b1[j], sum);
+                sum = Math.fma(a2, b2[j], sum);
+                row[j] = Math.fma(a3, b3[j], sum);
+            }
+        }
+
+        private static void oneStep(float a, float[] b, float[] row) {
+            for (int j = 0; j < COLUMNS; j++) {
+                row[j] = Math.fma(a, b[j], row[j]);
+            }
+        }
     }
 }

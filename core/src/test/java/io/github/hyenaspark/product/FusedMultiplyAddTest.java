@@ -14,7 +14,7 @@ class FusedMultiplyAddTest {
 
     @Test
     void isFoundHere() {
-        assertThatCode(FusedMultiplyAdd::require).doesNotThrowAnyException();
+        assertThatCode(ProductKernels.FusedMultiplyAdd::require).doesNotThrowAnyException();
     }
 
     @Test

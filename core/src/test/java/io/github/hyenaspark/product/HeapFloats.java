@@ -1,5 +1,6 @@
 package io.github.hyenaspark.product;
 
+import io.github.hyenaspark.product.Operand.Floats;
 import java.util.Random;
 
 /** Floats on the heap, for tests. */

@@ -2,6 +2,6 @@ package io.github.hyenaspark.product;
 
 class ScalarKernelTest extends ProductContract {
     ScalarKernelTest() {
-        super(new ScalarKernel());
+        super(new ProductKernels.Scalar());
     }
 }

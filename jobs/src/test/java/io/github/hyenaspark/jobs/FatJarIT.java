@@ -7,7 +7,7 @@ import io.github.hyenaspark.jobs.testing.HyenaProcess.Running;
 import io.github.hyenaspark.jobs.testing.Script;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
-import io.github.hyenaspark.kernel.VectorModule;
+import io.github.hyenaspark.kernel.KernelChoice.VectorModule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.operator.tensor;
 
-import io.github.hyenaspark.product.Floats;
+import io.github.hyenaspark.product.Operand.Floats;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;

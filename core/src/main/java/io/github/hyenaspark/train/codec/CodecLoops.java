@@ -1,6 +1,6 @@
 package io.github.hyenaspark.train.codec;
 
-import io.github.hyenaspark.kernel.VectorModule;
+import io.github.hyenaspark.kernel.KernelChoice.VectorModule;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.train.optim;
 
 import io.github.hyenaspark.operator.nn.ParameterSpec;
-import io.github.hyenaspark.product.Floats;
+import io.github.hyenaspark.product.Operand.Floats;
 import java.util.List;
 import java.util.Map;
 

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.train.optim;
 
-import io.github.hyenaspark.product.Floats;
+import io.github.hyenaspark.product.Operand.Floats;
 import io.github.hyenaspark.train.config.SettingCheck;
 
 /**

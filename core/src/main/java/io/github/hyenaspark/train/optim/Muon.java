@@ -7,7 +7,7 @@ import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.Matrix;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
-import io.github.hyenaspark.product.Floats;
+import io.github.hyenaspark.product.Operand.Floats;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.github.hyenaspark.train.optim;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.ComputePool;
-import io.github.hyenaspark.product.Floats;
+import io.github.hyenaspark.product.Operand.Floats;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.util.EnumMap;
 import java.util.List;

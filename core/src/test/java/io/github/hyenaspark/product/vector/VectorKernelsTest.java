@@ -3,7 +3,7 @@ package io.github.hyenaspark.product.vector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.hyenaspark.kernel.VectorModule;
+import io.github.hyenaspark.kernel.KernelChoice.VectorModule;
 import io.github.hyenaspark.product.ProductContract;
 import io.github.hyenaspark.product.TileKernel;
 import java.io.IOException;
@@ -17,53 +17,53 @@ import org.junit.jupiter.api.Test;
  * the classes anew.
  */
 class VectorKernelsTest {
-    private static final String ROOM = "io.github.hyenaspark.product.vector.";
+    private static final String ROOM = "io.github.hyenaspark.product.vector.VectorKernels";
 
     @Nested
     class SixByFourOf512Bits extends ProductContract {
         SixByFourOf512Bits() {
-            super(kernel("VectorSixByFour", 512));
+            super(kernel("SixByFour", 512));
         }
     }
 
     @Nested
     class SixByFourOf256Bits extends ProductContract {
         SixByFourOf256Bits() {
-            super(kernel("VectorSixByFour", 256));
+            super(kernel("SixByFour", 256));
         }
     }
 
     @Nested
     class SixByFourOf128Bits extends ProductContract {
         SixByFourOf128Bits() {
-            super(kernel("VectorSixByFour", 128));
+            super(kernel("SixByFour", 128));
         }
     }
 
     @Nested
     class FourByTwoOf512Bits extends ProductContract {
         FourByTwoOf512Bits() {
-            super(kernel("VectorFourByTwo", 512));
+            super(kernel("FourByTwo", 512));
         }
     }
 
     @Nested
     class FourByTwoOf256Bits extends ProductContract {
         FourByTwoOf256Bits() {
-            super(kernel("VectorFourByTwo", 256));
+            super(kernel("FourByTwo", 256));
         }
     }
 
     @Nested
     class FourByTwoOf128Bits extends ProductContract {
         FourByTwoOf128Bits() {
-            super(kernel("VectorFourByTwo", 128));
+            super(kernel("FourByTwo", 128));
         }
     }
 
     @Test
     void theTileFollowsTheVectors() {
-        TileKernel kernel = kernel("VectorFourByTwo", 128);
+        TileKernel kernel = kernel("FourByTwo", 128);
         assertThat(kernel.rows()).isEqualTo(4);
         assertThat(kernel.columns()).isEqualTo(8);
     }
@@ -74,7 +74,7 @@ class VectorKernelsTest {
             assumeTrue(bits <= widest(), "this machine has no vectors of " + bits + " bits");
             System.setProperty("hyena.product.bits", String.valueOf(bits));
             Constructor<?> constructor =
-                    new FreshLoader().loadClass(ROOM + name).getDeclaredConstructor();
+                    new FreshLoader().loadClass(ROOM + "$" + name).getDeclaredConstructor();
             constructor.setAccessible(true);
             return (TileKernel) constructor.newInstance();
         } catch (ReflectiveOperationException e) {
@@ -90,7 +90,7 @@ class VectorKernelsTest {
         return (int) shape.getMethod("vectorBitSize").invoke(preferred);
     }
 
-    /** Loads the classes of the room itself, and everything else as usual. */
+    /** Loads the kernels' own classes itself, and everything else as usual. */
     private static final class FreshLoader extends ClassLoader {
         FreshLoader() {
             super(VectorKernelsTest.class.getClassLoader());

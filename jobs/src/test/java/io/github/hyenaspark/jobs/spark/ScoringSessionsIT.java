@@ -11,7 +11,7 @@ import io.github.hyenaspark.jobs.spark.task.RunPlugin;
 import io.github.hyenaspark.jobs.testing.OtherApplication;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
-import io.github.hyenaspark.kernel.VectorModule;
+import io.github.hyenaspark.kernel.KernelChoice.VectorModule;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

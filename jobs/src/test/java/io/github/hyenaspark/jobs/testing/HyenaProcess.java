@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.jobs.Main;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
-import io.github.hyenaspark.kernel.VectorModule;
+import io.github.hyenaspark.kernel.KernelChoice.VectorModule;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.spark.Scoring;
 import io.github.hyenaspark.jobs.testing.HyenaProcess.Running;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
-import io.github.hyenaspark.kernel.VectorModule;
+import io.github.hyenaspark.kernel.KernelChoice.VectorModule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
