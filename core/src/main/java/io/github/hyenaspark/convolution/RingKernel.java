@@ -2,7 +2,7 @@ package io.github.hyenaspark.convolution;
 
 import static io.github.hyenaspark.convolution.RingPasses.LANES;
 
-import io.github.hyenaspark.convolution.RingConstants.Factor;
+import io.github.hyenaspark.convolution.RingPasses.Factor;
 
 /**
  * Evaluates a real row of M elements, read as a polynomial, at the M complex roots of x^M = i; and back: the long
@@ -35,7 +35,7 @@ import io.github.hyenaspark.convolution.RingConstants.Factor;
  * long rows, which not even the second-level cache holds, are done strip by strip: both on 256 points of every
  * sixteenth of the ring, before the next 256. So are the last two.
  */
-public final class RingKernel implements Kernel {
+public final class RingKernel implements ConvolutionKernels.Kernel {
     /** The smallest M that the passes can split. */
     static final int SMALLEST = 4 * LANES;
 
@@ -97,7 +97,7 @@ public final class RingKernel implements Kernel {
         leafLevel = levels - Integer.numberOfTrailingZeros(LANES);
         constants = new float[leafLevel][0];
         for (int level = 0; level < leafLevel; level += 2) {
-            constants[level] = RingConstants.of(level);
+            constants[level] = Constants.of(level);
         }
         turns = new Turns(size, CACHED);
     }
@@ -228,6 +228,44 @@ public final class RingKernel implements Kernel {
         }
         if (transform.up()) {
             passes.joinGroups(turns, z, from, to);
+        }
+    }
+
+    /**
+     * The constants of the rings of {@link RingKernel}, computed in double and rounded once, by StrictMath, so that
+     * every machine has the same.
+     *
+     * <p>Turn by turn: a ring x^m = exp(2πi a) has the halves a/2 and a/2 + 1/2, starting from a = 1/4. So ring number
+     * n of a level has a = 2^-(level+2) plus the bits of n {@link #mirrored} behind the binary point.
+     */
+    static final class Constants {
+        private Constants() {}
+
+        /** w, w², w³ (re, im, ...) of all rings of a level of 2^level rings, w^4 the ring's. */
+        static float[] of(int level) {
+            int rings = 1 << level;
+            float[] table = new float[6 * rings];
+            for (int ring = 0; ring < rings; ring++) {
+                double turn = Math.scalb(1.0, -level - 2) + mirrored(ring);
+                for (int power = 1; power <= 3; power++) {
+                    table[6 * ring + 2 * power - 2] = cos(power * turn / 4);
+                    table[6 * ring + 2 * power - 1] = sin(power * turn / 4);
+                }
+            }
+            return table;
+        }
+
+        /** The bits of {@code ring} behind the binary point, the lowest first: 1 is 1/2, 2 is 1/4, 3 is 3/4. */
+        static double mirrored(int ring) {
+            return Integer.toUnsignedLong(Integer.reverse(ring)) * 0x1p-32;
+        }
+
+        static float cos(double turns) {
+            return (float) StrictMath.cos(2 * Math.PI * turns);
+        }
+
+        static float sin(double turns) {
+            return (float) StrictMath.sin(2 * Math.PI * turns);
         }
     }
 }

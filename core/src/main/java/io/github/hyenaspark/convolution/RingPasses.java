@@ -1,7 +1,5 @@
 package io.github.hyenaspark.convolution;
 
-import io.github.hyenaspark.convolution.RingConstants.Factor;
-
 /**
  * The passes of {@link RingKernel} over points: what is done to them, in which order, is fixed here, so that every
  * implementation gives the same bits.
@@ -13,7 +11,7 @@ import io.github.hyenaspark.convolution.RingConstants.Factor;
  * z.im w.re)).
  *
  * <p>{@code from}, {@code to}, {@code half}, {@code quarter} and {@code width} count floats of {@code z}; {@code w}
- * from {@code at} on holds w, w², w³ of neighbouring rings ({@link RingConstants#of}).
+ * from {@code at} on holds w, w², w³ of neighbouring rings ({@link RingKernel.Constants#of}).
  */
 public interface RingPasses {
     /** Of the virtual vector that the order of all sums is defined on. */
@@ -27,6 +25,30 @@ public interface RingPasses {
 
     /** The last pass, real parts only, divided by the size; a second product unless its output is empty. */
     void joinRow(float[] z, Product first, Product second, float[] w, int quarter, int from, int to);
+
+    /**
+     * What a pass multiplies a row by, element by element: element t of the factor is {@code row[t & mask]}, so that a
+     * factor of one is a short array read over and over. The row is not copied.
+     */
+    record Factor(float[] row, int mask) {
+        /** Sixteen ones, as many as the widest vector has lanes; read from its start only. */
+        static final Factor ONE = new Factor(new float[] {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, 0);
+
+        static Factor of(float[] row) {
+            return new Factor(row, -1);
+        }
+
+        /** {@code output = input ⊙ this}, the first {@code length} elements. */
+        void multiply(float[] input, float[] output, int length) {
+            if (mask == 0) {
+                System.arraycopy(input, 0, output, 0, length);
+                return;
+            }
+            for (int t = 0; t < length; t++) {
+                output[t] = input[t] * row[t];
+            }
+        }
+    }
 
     /** The row that {@link #joinRow} makes is multiplied by {@code factor}. */
     record Product(Factor factor, float[] output) {}

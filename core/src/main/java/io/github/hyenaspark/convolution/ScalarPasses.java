@@ -1,6 +1,6 @@
 package io.github.hyenaspark.convolution;
 
-import io.github.hyenaspark.convolution.RingConstants.Factor;
+import io.github.hyenaspark.convolution.RingPasses.Factor;
 
 /**
  * {@link RingPasses} in plain Java, one lane after the other. {@link Math#fma} is one instruction wherever training
@@ -8,7 +8,7 @@ import io.github.hyenaspark.convolution.RingConstants.Factor;
  */
 final class ScalarPasses implements RingPasses {
     private static final float HALF_ROOT = (float) Math.sqrt(0.5);
-    private static final ScalarQuads QUADS = new ScalarQuads();
+    private static final ScalarGroups.Quads QUADS = new ScalarGroups.Quads();
 
     @Override
     public void splitRow(float[] row, Factor factor, float[] z, float[] w, int quarter, int from, int to) {

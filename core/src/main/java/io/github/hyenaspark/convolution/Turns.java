@@ -6,9 +6,9 @@ import static io.github.hyenaspark.convolution.RingPasses.LANES;
  * What {@link RingPasses} multiply by where the rings of 16 points, which are groups, become rings of four.
  *
  * <p>A ring x^16 = exp(2πi a) is first rotated: with x = exp(2πi a / 16) y it is y^16 = 1, and all rings have the same
- * constants. So point t, in lane t, is multiplied by exp(2πi a t / 16). The a of rings add up ({@link RingConstants}),
- * so this is the product of one vector for each ring of a block and one for each block, not a vector for every ring,
- * which would take as much memory as the points.
+ * constants. So point t, in lane t, is multiplied by exp(2πi a t / 16). The a of rings add up
+ * ({@link RingKernel.Constants}), so this is the product of one vector for each ring of a block and one for each block,
+ * not a vector for every ring, which would take as much memory as the points.
  *
  * <p>The group is then split into quarters by bits 3 and 2 of the lane. Last, the points of a quarter are multiplied by
  * the powers of its w. That takes a 2×2 matrix for each lane, since the lanes of one quarter are conjugates and others
@@ -30,11 +30,11 @@ public final class Turns {
         blockRings = Math.min(rings, block / LANES);
         ofRings = new float[blockRings * 2 * LANES];
         for (int ring = 0; ring < blockRings; ring++) {
-            write(ofRings, ring, RingConstants.mirrored(ring));
+            write(ofRings, ring, RingKernel.Constants.mirrored(ring));
         }
         ofBlocks = new float[rings / blockRings * 2 * LANES];
         for (int n = 0; n < rings / blockRings; n++) {
-            write(ofBlocks, n, firstTurn + RingConstants.mirrored(n * blockRings));
+            write(ofBlocks, n, firstTurn + RingKernel.Constants.mirrored(n * blockRings));
             negate(ofBlocks, n);
         }
         powers = makePowers();
@@ -42,8 +42,8 @@ public final class Turns {
 
     private static void write(float[] table, int n, double turn) {
         for (int lane = 0; lane < LANES; lane++) {
-            table[2 * LANES * n + lane] = RingConstants.cos(turn * lane / LANES);
-            table[2 * LANES * n + LANES + lane] = RingConstants.sin(turn * lane / LANES);
+            table[2 * LANES * n + lane] = RingKernel.Constants.cos(turn * lane / LANES);
+            table[2 * LANES * n + LANES + lane] = RingKernel.Constants.sin(turn * lane / LANES);
         }
     }
 
@@ -59,13 +59,13 @@ public final class Turns {
     private static float[] makePowers() {
         float[] table = new float[4 * LANES];
         for (int lane = 0; lane < LANES; lane++) {
-            double turn = RingConstants.mirrored(lane >> 2) / 4 * (lane & 3);
+            double turn = RingKernel.Constants.mirrored(lane >> 2) / 4 * (lane & 3);
             int before = thirdQuarter(lane >> 2) ? -1 : 1;
             int after = secondQuarter(lane) ? -1 : 1;
-            table[lane] = after * RingConstants.cos(turn);
-            table[LANES + lane] = -before * after * RingConstants.sin(turn);
-            table[2 * LANES + lane] = after * RingConstants.sin(turn);
-            table[3 * LANES + lane] = before * after * RingConstants.cos(turn);
+            table[lane] = after * RingKernel.Constants.cos(turn);
+            table[LANES + lane] = -before * after * RingKernel.Constants.sin(turn);
+            table[2 * LANES + lane] = after * RingKernel.Constants.sin(turn);
+            table[3 * LANES + lane] = before * after * RingKernel.Constants.cos(turn);
         }
         return table;
     }

@@ -5,7 +5,7 @@ import static io.github.hyenaspark.convolution.vector.VectorLanes.BEHIND;
 import static io.github.hyenaspark.convolution.vector.VectorLanes.MACHINE_LANES;
 import static io.github.hyenaspark.convolution.vector.VectorLanes.SPECIES;
 
-import io.github.hyenaspark.convolution.RingConstants.Factor;
+import io.github.hyenaspark.convolution.RingPasses.Factor;
 import io.github.hyenaspark.convolution.RingPasses.Product;
 import jdk.incubator.vector.FloatVector;
 

@@ -1,4 +1,4 @@
-/** The long convolution's kernel in the JDK's Vector API. Start at {@code VectorPasses}. */
+/** The long convolution's kernel in the JDK's Vector API. Start at {@code VectorKernelSource}. */
 @NullMarked
 package io.github.hyenaspark.convolution.vector;
 
