@@ -2,7 +2,7 @@ package io.github.hyenaspark.bench;
 
 import io.github.hyenaspark.bench.BenchmarkLoop.Workload;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.ProductWarmUp;
+import io.github.hyenaspark.operator.tensor.Matrix;
 import io.github.hyenaspark.product.Operand;
 import io.github.hyenaspark.product.Product;
 import io.github.hyenaspark.product.ProductKernels;
@@ -93,7 +93,7 @@ public final class ProductBenchmark {
 
     /** Warms up and measures one shape after the other, {@code repeats} times each. */
     public static List<Rates> run(List<Shape> shapes, int repeats) throws IOException {
-        ProductWarmUp.run();
+        Matrix.warmUp();
         List<Rates> rates = new ArrayList<>();
         for (Shape shape : shapes) {
             rates.add(measure(shape, repeats));

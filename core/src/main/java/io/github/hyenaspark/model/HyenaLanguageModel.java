@@ -6,7 +6,7 @@ import io.github.hyenaspark.layers.LanguageModelHeadLayer;
 import io.github.hyenaspark.layers.TiedHeadVertex;
 import io.github.hyenaspark.operator.head.LanguageModelHead;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.ProductWarmUp;
+import io.github.hyenaspark.operator.tensor.Matrix;
 import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -67,7 +67,7 @@ public final class HyenaLanguageModel extends HyenaModel<Batch> {
      */
     public static void warmUp(int length) {
         LongConvolution.warmUp(length);
-        ProductWarmUp.run();
+        Matrix.ProductWarmUp.run();
     }
 
     /** The table of a model that is not made: takes no memory of its size. */

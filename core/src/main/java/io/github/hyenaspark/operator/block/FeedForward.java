@@ -6,7 +6,6 @@ import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
 import io.github.hyenaspark.operator.tensor.SharedGradient;
-import io.github.hyenaspark.operator.tensor.SharedSums;
 import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
@@ -121,16 +120,16 @@ final class FeedForward {
         private final ForwardContext<FloatArray> pass;
         private final SharedGradient firstWeight;
         private final SharedGradient secondWeight;
-        private final SharedSums firstBiasGradient;
-        private final SharedSums secondBiasGradient;
+        private final SharedGradient.OfVector firstBiasGradient;
+        private final SharedGradient.OfVector secondBiasGradient;
         private final LayerNorm.Gradients normGradients;
 
         private Backward(ForwardContext<FloatArray> pass) {
             this.pass = pass;
             firstWeight = new SharedGradient(pass, "fc1.weight", innerWidth, width);
             secondWeight = new SharedGradient(pass, "fc2.weight", width, innerWidth);
-            firstBiasGradient = SharedSums.ofTiles(pass, Tile.LENGTH, "fc1.bias", innerWidth);
-            secondBiasGradient = SharedSums.ofTiles(pass, Tile.LENGTH, "fc2.bias", width);
+            firstBiasGradient = SharedGradient.OfVector.ofTiles(pass, Tile.LENGTH, "fc1.bias", innerWidth);
+            secondBiasGradient = SharedGradient.OfVector.ofTiles(pass, Tile.LENGTH, "fc2.bias", width);
             normGradients = norm.new Gradients(pass.within("norm2"), Tile.LENGTH);
         }
 

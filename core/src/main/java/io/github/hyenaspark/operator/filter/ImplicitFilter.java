@@ -12,7 +12,6 @@ import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
 import io.github.hyenaspark.operator.tensor.SharedGradient;
-import io.github.hyenaspark.operator.tensor.SharedSums;
 import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
@@ -162,11 +161,11 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
         private final Parameters parameters;
         private final FilterWindow window;
         private final List<SharedGradient> weights = new ArrayList<>(); // the last is outWeight
-        private final List<SharedSums> biases = new ArrayList<>();
+        private final List<SharedGradient.OfVector> biases = new ArrayList<>();
         private final SharedGradient outWeight;
-        private final SharedSums outBias;
-        private final SharedSums frequency;
-        private final SharedSums rates;
+        private final SharedGradient.OfVector outBias;
+        private final SharedGradient.OfVector frequency;
+        private final SharedGradient.OfVector rates;
 
         Backward(ForwardContext<FloatArray> pass) {
             this.pass = pass;
@@ -174,13 +173,13 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
             window = FilterWindow.of(spec, pass);
             for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
                 weights.add(new SharedGradient(pass, layer + ".weight", filter.width(), inputs(layer)));
-                biases.add(SharedSums.ofTiles(pass, Tile.LENGTH, layer + ".bias", filter.width()));
+                biases.add(SharedGradient.OfVector.ofTiles(pass, Tile.LENGTH, layer + ".bias", filter.width()));
             }
             outWeight = new SharedGradient(pass, "out.weight", spec.filters(), filter.width());
             weights.add(outWeight);
-            outBias = SharedSums.ofTiles(pass, Tile.LENGTH, "out.bias", spec.filters());
-            frequency = SharedSums.ofTiles(pass, Tile.LENGTH, "frequency", filter.width());
-            rates = SharedSums.ofTiles(pass, Tile.LENGTH, "decay", spec.filters());
+            outBias = SharedGradient.OfVector.ofTiles(pass, Tile.LENGTH, "out.bias", spec.filters());
+            frequency = SharedGradient.OfVector.ofTiles(pass, Tile.LENGTH, "frequency", filter.width());
+            rates = SharedGradient.OfVector.ofTiles(pass, Tile.LENGTH, "decay", spec.filters());
         }
 
         void run(Tile tile, FloatArray gradient) {
@@ -239,7 +238,7 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
         }
 
         void finish() {
-            biases.forEach(SharedSums::finish);
+            biases.forEach(SharedGradient.OfVector::finish);
             if (filter.isCkconv()) {
                 outBias.finish();
             } else {

@@ -4,7 +4,7 @@ import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
-import io.github.hyenaspark.operator.tensor.SharedSums;
+import io.github.hyenaspark.operator.tensor.SharedGradient;
 import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.Workspace;
 
@@ -80,7 +80,7 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
         filters.startBackward();
         projections.start(pass);
         int mixes = config.postOrderMixing() ? (config.order() - 1) * config.heads() * config.heads() : 0;
-        SharedSums mixGradient = new SharedSums(pass, "head-mix", config.headWidth(), mixes);
+        SharedGradient.OfVector mixGradient = new SharedGradient.OfVector(pass, "head-mix", config.headWidth(), mixes);
         pass.pool().divide(config.headWidth(), (member, from, to) -> {
             LongFilters.ChannelConvolution filter = filters.channel(pass.pool().workspace(member));
             Channels channels = new Channels(pass, member, filter);

@@ -7,7 +7,6 @@ import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
 import io.github.hyenaspark.operator.tensor.SharedGradient;
-import io.github.hyenaspark.operator.tensor.SharedSums;
 import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
@@ -103,7 +102,7 @@ public final class Dense {
     public final class Backward {
         private final Matrix weight;
         private final Function<Tile, Matrix> gradient;
-        private final SharedSums biasGradient;
+        private final SharedGradient.OfVector biasGradient;
 
         /** Adds the gradient of the weight, from the inputs×steps and the gradient, outputs×steps, of every tile. */
         public Backward(
@@ -113,7 +112,7 @@ public final class Dense {
                 Function<Tile, Matrix> gradient) {
             this.gradient = gradient;
             weight = weight(pass);
-            biasGradient = SharedSums.ofTiles(pass, tileLength, biasName, hasBias ? outputs : 0);
+            biasGradient = SharedGradient.OfVector.ofTiles(pass, tileLength, biasName, hasBias ? outputs : 0);
             new SharedGradient(pass, weightName, outputs, inputs)
                     .add(
                             pass,

@@ -4,7 +4,7 @@ import io.github.hyenaspark.kernel.PartClock;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
-import io.github.hyenaspark.operator.tensor.SharedSums;
+import io.github.hyenaspark.operator.tensor.SharedGradient;
 import io.github.hyenaspark.operator.tensor.Sums;
 import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
@@ -83,12 +83,12 @@ public final class LayerNorm {
 
     /** The gradients of weight and bias, of every tile. */
     public final class Gradients {
-        private final SharedSums ofWeight;
-        private final SharedSums ofBias;
+        private final SharedGradient.OfVector ofWeight;
+        private final SharedGradient.OfVector ofBias;
 
         public Gradients(ForwardContext<FloatArray> pass, int tileLength) {
-            ofWeight = SharedSums.ofTiles(pass, tileLength, "weight", width);
-            ofBias = SharedSums.ofTiles(pass, tileLength, "bias", width);
+            ofWeight = SharedGradient.OfVector.ofTiles(pass, tileLength, "weight", width);
+            ofBias = SharedGradient.OfVector.ofTiles(pass, tileLength, "bias", width);
         }
 
         /** After {@link #normalise}: turns the rows of {@code gradient}, of the output, into that of the input. */

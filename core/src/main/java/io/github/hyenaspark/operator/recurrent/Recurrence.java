@@ -3,7 +3,7 @@ package io.github.hyenaspark.operator.recurrent;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
-import io.github.hyenaspark.operator.tensor.SharedSums;
+import io.github.hyenaspark.operator.tensor.SharedGradient;
 import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
@@ -249,7 +249,7 @@ final class Recurrence {
         private final RecurrentConfig.Cell cell;
         private final int width;
         private final float[][] ofSlots; // slots×D
-        private List<SharedSums> gradients = List.of(); // of both
+        private List<SharedGradient.OfVector> gradients = List.of(); // of both
 
         CellBiases(RecurrentConfig config) {
             cell = config.cell();
@@ -298,8 +298,8 @@ final class Recurrence {
 
         void startGradients(ForwardContext<FloatArray> pass) {
             gradients = List.of(
-                    new SharedSums(pass, "in.bias", pass.batchSize(), cell.gates * width),
-                    new SharedSums(pass, "hidden.bias", pass.batchSize(), cell.gates * width));
+                    new SharedGradient.OfVector(pass, "in.bias", pass.batchSize(), cell.gates * width),
+                    new SharedGradient.OfVector(pass, "hidden.bias", pass.batchSize(), cell.gates * width));
         }
 
         /** Takes the gradients of the slots, by slot {@code number} × D, of the sequences from {@code from} on. */
@@ -316,7 +316,7 @@ final class Recurrence {
         }
 
         void finishGradients() {
-            gradients.forEach(SharedSums::finish);
+            gradients.forEach(SharedGradient.OfVector::finish);
             gradients = List.of();
         }
     }

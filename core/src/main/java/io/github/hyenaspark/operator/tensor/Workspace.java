@@ -1,7 +1,6 @@
 package io.github.hyenaspark.operator.tensor;
 
 import io.github.hyenaspark.convolution.LongConvolution;
-import io.github.hyenaspark.product.RowSums;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,7 +18,7 @@ public final class Workspace {
     public final Exponential exponential = new Exponential();
     public final SigmoidTanh sigmoidTanh = new SigmoidTanh();
     public final Sums sums = new Sums();
-    final RowSums rowSums = new RowSums();
+    final Sums.ByHalves rowSums = new Sums.ByHalves();
     private LongConvolution convolution = LongConvolution.ofLength(1);
 
     /**
