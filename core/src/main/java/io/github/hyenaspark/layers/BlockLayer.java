@@ -2,8 +2,7 @@ package io.github.hyenaspark.layers;
 
 import io.github.hyenaspark.operator.block.Block;
 import io.github.hyenaspark.operator.block.BlockConfig;
-import io.github.hyenaspark.operator.block.ReferenceBlock;
-import io.github.hyenaspark.operator.nn.LinearInitializer;
+import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,7 @@ public final class BlockLayer extends OperatorLayer {
 
     public BlockLayer() {}
 
-    public BlockLayer(BlockConfig config, LinearInitializer.LanguageModel initial) {
+    public BlockLayer(BlockConfig config, Initializer.Linear.LanguageModel initial) {
         block = ConfigTree.of(config);
         setNIn(config.mixer().width());
         setNOut(config.mixer().width());
@@ -38,7 +37,7 @@ public final class BlockLayer extends OperatorLayer {
 
     @Override
     public List<ParameterSpec> specs() {
-        return config().parameters(new LinearInitializer.LanguageModel(initStd, depth));
+        return config().parameters(new Initializer.Linear.LanguageModel(initStd, depth));
     }
 
     @Override
@@ -46,7 +45,7 @@ public final class BlockLayer extends OperatorLayer {
         BlockConfig config = config();
         double dropout = Math.max(config.dropout(), config.mixer().dropout());
         return type == DataType.DOUBLE
-                ? new MapRuntime<>(conf, type, new ReferenceBlock(config), new Precision.Doubles(), dropout)
+                ? new MapRuntime<>(conf, type, new Block.Reference(config), new Precision.Doubles(), dropout)
                 : new MapRuntime<>(conf, type, new Block(config), new Precision.Floats(), dropout);
     }
 

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.layers;
 
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
-import io.github.hyenaspark.operator.nn.LinearInitializer;
+import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +28,7 @@ public final class HyenaLayer extends OperatorLayer {
 
     @Override
     public List<ParameterSpec> specs() {
-        return config().parameters(new LinearInitializer.Alone());
+        return config().parameters(new Initializer.Linear.Alone());
     }
 
     @Override

@@ -6,7 +6,7 @@ import io.github.hyenaspark.layers.GraphContext;
 import io.github.hyenaspark.layers.OperatorLayer;
 import io.github.hyenaspark.layers.TokenEmbeddingLayer;
 import io.github.hyenaspark.operator.block.BlockConfig;
-import io.github.hyenaspark.operator.nn.LinearInitializer;
+import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.operator.tensor.FloatArray;
@@ -99,8 +99,8 @@ public abstract class HyenaModel<B extends TrainingBatch> {
         return new TokenEmbeddingLayer(config.embedding(vocabularySize), config.initStd(), tied);
     }
 
-    private static LinearInitializer.LanguageModel initial(ModelConfig config) {
-        return new LinearInitializer.LanguageModel(config.initStd(), config.nLayer());
+    private static Initializer.Linear.LanguageModel initial(ModelConfig config) {
+        return new Initializer.Linear.LanguageModel(config.initStd(), config.nLayer());
     }
 
     private static String blockName(int number) {

@@ -8,7 +8,6 @@ import io.github.hyenaspark.operator.filter.FilterConfig;
 import io.github.hyenaspark.operator.filter.InnerFilter;
 import io.github.hyenaspark.operator.h3.H3Config;
 import io.github.hyenaspark.operator.head.EmbeddingConfig;
-import io.github.hyenaspark.operator.hyena.ExplicitHyenaConfig;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.PositionEmbedding;
@@ -102,7 +101,7 @@ public record ModelConfig(
             MixerConfig.check(taps >= 1, "taps", taps, "at least 1");
         }
 
-        ExplicitHyenaConfig of(InnerFilter.Kind inner, HyenaConfig operator) {
+        HyenaConfig.Explicit of(InnerFilter.Kind inner, HyenaConfig operator) {
             return operator.with(inner, Math.min(taps, operator.maxLength()), group);
         }
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
-import io.github.hyenaspark.operator.nn.LinearInitializer;
+import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
@@ -40,7 +40,7 @@ final class GoldenOperator {
      */
     private Map<String, double[]> ours(Map<String, double[]> all) {
         Map<String, double[]> ours = new LinkedHashMap<>();
-        for (ParameterSpec spec : config.parameters(new LinearInitializer.Alone())) {
+        for (ParameterSpec spec : config.parameters(new Initializer.Linear.Alone())) {
             assertThat(all).containsKey(spec.name());
             ours.put(spec.name(), Arrays.copyOf(all.get(spec.name()), spec.size()));
         }

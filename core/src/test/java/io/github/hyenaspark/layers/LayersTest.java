@@ -8,7 +8,7 @@ import io.github.hyenaspark.operator.block.MixerConfigs;
 import io.github.hyenaspark.operator.head.EmbeddingConfig;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.hyena.OperatorConfigs;
-import io.github.hyenaspark.operator.nn.LinearInitializer;
+import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import io.github.hyenaspark.testing.Closeness;
@@ -285,7 +285,7 @@ class LayersTest {
         head.setLayerName("head");
         NeuralNetConfiguration headConfiguration = base(type).layer(head).build();
         BlockLayer block = new BlockLayer(
-                new BlockConfig(config, 9, config.dropout()), new LinearInitializer.LanguageModel(0.4, 1));
+                new BlockConfig(config, 9, config.dropout()), new Initializer.Linear.LanguageModel(0.4, 1));
         ComputationGraph graph = new ComputationGraph(base(type)
                 .graphBuilder()
                 .addInputs("ids")

@@ -11,6 +11,7 @@ import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Multi-head causal attention (arXiv 1706.03762, section 3.2) in the form that runs: memory grows with the length, not
@@ -208,6 +209,27 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
         private Matrix kept(FloatArray all, int head, int steps) {
             return new Matrix(
                     all, (long) head * config.headWidth() * capacity, config.headWidth(), steps, capacity, false);
+        }
+    }
+
+    /**
+     * The blocks of keys of a head, in groups that add up the gradients of the queries apart from one another: who
+     * computes which group does not matter, because groups are added in their order. A block meets the more queries the
+     * earlier it is, so the first goes with the last, and so on, and groups take about equal time.
+     */
+    static final class KeyGroups {
+        private static final int MOST = 8;
+
+        private KeyGroups() {}
+
+        /** Groups of {@code blocks} blocks. */
+        static int number(int blocks) {
+            return Math.min(MOST, (blocks + 1) / 2);
+        }
+
+        /** The blocks of a group, of {@code blocks} in all, ascending. */
+        static IntStream blocks(int group, int blocks) {
+            return IntStream.range(0, blocks).filter(block -> Math.min(block, blocks - 1 - block) % MOST == group);
         }
     }
 }

@@ -4,7 +4,6 @@ import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
 import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.MATRIX;
 
 import io.github.hyenaspark.operator.nn.Initializer;
-import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.util.ArrayList;
@@ -18,7 +17,7 @@ public record BlockConfig(MixerConfig mixer, int innerWidth, double dropout) {
     }
 
     /** The parameters in their order in memory. */
-    public List<ParameterSpec> parameters(LinearInitializer linear) {
+    public List<ParameterSpec> parameters(Initializer.Linear linear) {
         int width = mixer.width();
         List<ParameterSpec> specs = new ArrayList<>();
         norm(width).forEach(spec -> specs.add(spec.within("norm1")));

@@ -5,7 +5,6 @@ import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.conv.ConvConfig;
 import io.github.hyenaspark.operator.filter.InnerFilter;
 import io.github.hyenaspark.operator.h3.H3Config;
-import io.github.hyenaspark.operator.hyena.ExplicitHyenaConfig;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.recurrent.RecurrentConfig;
@@ -14,9 +13,9 @@ import java.util.Arrays;
 public enum Mixer {
     HYENA(HyenaConfig.class),
     /** Hyena with short explicit filters. */
-    HYENA_SE(ExplicitHyenaConfig.class),
+    HYENA_SE(HyenaConfig.Explicit.class),
     /** Hyena with explicit filters of medium length, times a decay window. */
-    HYENA_MR(ExplicitHyenaConfig.class),
+    HYENA_MR(HyenaConfig.Explicit.class),
     ATTENTION(AttentionConfig.class),
     /** H3, two state-space models with multiplications between them. */
     H3(H3Config.class),
@@ -44,7 +43,7 @@ public enum Mixer {
         if (config instanceof RecurrentConfig recurrent) {
             return valueOf(recurrent.cell().name());
         }
-        if (config instanceof ExplicitHyenaConfig explicit) {
+        if (config instanceof HyenaConfig.Explicit explicit) {
             return explicit.inner() == InnerFilter.Kind.SE ? HYENA_SE : HYENA_MR;
         }
         return Arrays.stream(values())

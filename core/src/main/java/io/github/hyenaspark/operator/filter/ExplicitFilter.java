@@ -1,7 +1,7 @@
 package io.github.hyenaspark.operator.filter;
 
+import io.github.hyenaspark.operator.filter.FilterSpec.FilterMap;
 import io.github.hyenaspark.operator.nn.Initializer;
-import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.nn.ShortConvolution;
 import io.github.hyenaspark.operator.tensor.FloatArray;
@@ -129,7 +129,7 @@ public final class ExplicitFilter implements FilterMap<FloatArray> {
      */
     public record Spec(int filters, int taps, ParameterSpec.Group group) implements Taps {
         @Override
-        public List<ParameterSpec> parameters(LinearInitializer linear) {
+        public List<ParameterSpec> parameters(Initializer.Linear linear) {
             Initializer initial = new Initializer.Uniform(1 / Math.sqrt(taps));
             return List.of(new ParameterSpec("taps", List.of(filters, taps), initial, group));
         }
@@ -153,7 +153,7 @@ public final class ExplicitFilter implements FilterMap<FloatArray> {
         }
 
         @Override
-        public List<ParameterSpec> parameters(LinearInitializer linear) {
+        public List<ParameterSpec> parameters(Initializer.Linear linear) {
             Initializer fading = new Initializer.Fading(filters, taps);
             return List.of(
                     new ParameterSpec("weight", List.of(filters, taps), fading, ParameterSpec.Group.BASE),

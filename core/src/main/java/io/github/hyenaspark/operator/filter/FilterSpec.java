@@ -1,8 +1,9 @@
 package io.github.hyenaspark.operator.filter;
 
-import io.github.hyenaspark.operator.nn.LinearInitializer;
+import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.List;
 
 /** One way to make long filters, and all that an operator must know of it. */
@@ -11,7 +12,7 @@ public sealed interface FilterSpec
     int filters();
 
     /** The parameters in their order in memory, without a direct term. */
-    List<ParameterSpec> parameters(LinearInitializer linear);
+    List<ParameterSpec> parameters(Initializer.Linear linear);
 
     /** The first taps for {@code length} steps, after which all are zero. */
     default int reach(int length) {
@@ -40,4 +41,17 @@ public sealed interface FilterSpec
 
     /** Floating-point operations of the matrix products of {@code length} taps, forward and backward. */
     long productFlop(int length);
+
+    /**
+     * Computes long filters, F rows of taps that all sequences of a batch share. Used by one thread at a time.
+     *
+     * @param <A> {@link FloatArray} in the form that runs, {@code double[]} in the reference form
+     */
+    interface FilterMap<A> {
+        /** Writes the first L taps of every filter, F×L. */
+        void forward(A taps, ForwardContext<A> pass);
+
+        /** Adds the gradients of the parameters from that of the taps, F×L, of a forward pass of the same length. */
+        void backward(A gradient, ForwardContext<A> pass);
+    }
 }

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.operator.filter;
 
+import io.github.hyenaspark.operator.filter.FilterSpec.FilterMap;
 import io.github.hyenaspark.operator.nn.Initializer;
-import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
@@ -80,7 +80,7 @@ public final class FourierFilter implements FilterMap<FloatArray> {
      */
     public record Spec(int filters, int maxLength, int modes) implements FilterSpec {
         @Override
-        public List<ParameterSpec> parameters(LinearInitializer linear) {
+        public List<ParameterSpec> parameters(Initializer.Linear linear) {
             List<Integer> shape = List.of(filters, 2, modes);
             return List.of(
                     new ParameterSpec("spectrum", shape, new Initializer.Between(0, 1), ParameterSpec.Group.FILTER));

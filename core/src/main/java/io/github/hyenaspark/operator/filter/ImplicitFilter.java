@@ -4,8 +4,8 @@ import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.DECAY;
 import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.FILTER;
 import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.POSITIONS;
 
+import io.github.hyenaspark.operator.filter.FilterSpec.FilterMap;
 import io.github.hyenaspark.operator.nn.Initializer;
-import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
@@ -261,7 +261,7 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
      */
     public record Spec(int filters, int maxLength, FilterConfig filter) implements FilterSpec {
         @Override
-        public List<ParameterSpec> parameters(LinearInitializer linear) {
+        public List<ParameterSpec> parameters(Initializer.Linear linear) {
             List<ParameterSpec> specs = new ArrayList<>();
             if (filter.trainPositions()) {
                 Initializer initial = new Initializer.Values(positions());
@@ -289,14 +289,14 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
             return specs;
         }
 
-        private Initializer weight(int layer, int inputs, LinearInitializer linear) {
+        private Initializer weight(int layer, int inputs, Initializer.Linear linear) {
             if (!filter.isCkconv()) {
                 return linear.weight(inputs);
             }
             return new Initializer.Uniform(layer == 0 ? 1 : Math.sqrt(6.0 / inputs) / filter.sinFreq());
         }
 
-        private Initializer bias(int inputs, LinearInitializer linear) {
+        private Initializer bias(int inputs, Initializer.Linear linear) {
             return filter.isCkconv() ? new Initializer.Uniform(1) : linear.bias(inputs);
         }
 

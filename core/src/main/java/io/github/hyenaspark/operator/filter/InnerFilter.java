@@ -2,7 +2,6 @@ package io.github.hyenaspark.operator.filter;
 
 import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.operator.nn.Initializer;
-import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.nn.ShortConvolution;
 import java.util.List;
@@ -52,7 +51,7 @@ public record InnerFilter(Kind kind, int channels, int perChannel, int taps, int
     }
 
     @Override
-    public List<ParameterSpec> parameters(LinearInitializer linear) {
+    public List<ParameterSpec> parameters(Initializer.Linear linear) {
         double scale = 1 / Math.sqrt(taps);
         Initializer initial = kind == Kind.SE ? new Initializer.Uniform(scale) : new Initializer.Normal(scale);
         return List.of(new ParameterSpec("taps", List.of(rows(), taps), initial, ParameterSpec.Group.FILTER));

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.operator.filter;
 
+import io.github.hyenaspark.operator.filter.FilterSpec.FilterMap;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,8 +3,8 @@ package io.github.hyenaspark.operator.filter;
 import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
 import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.FILTER;
 
+import io.github.hyenaspark.operator.filter.FilterSpec.FilterMap;
 import io.github.hyenaspark.operator.nn.Initializer;
-import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
@@ -281,7 +281,7 @@ public final class StateSpaceFilter implements FilterMap<FloatArray> {
         }
 
         @Override
-        public List<ParameterSpec> parameters(LinearInitializer linear) {
+        public List<ParameterSpec> parameters(Initializer.Linear linear) {
             double[] frequencies = new double[filters * poles()];
             for (int i = 0; i < frequencies.length; i++) {
                 frequencies[i] = Math.PI * (i % poles());

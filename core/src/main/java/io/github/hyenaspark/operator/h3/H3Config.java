@@ -1,21 +1,24 @@
 package io.github.hyenaspark.operator.h3;
 
+import static io.github.hyenaspark.operator.hyena.ReferenceFilters.add;
+import static io.github.hyenaspark.operator.hyena.ReferenceFilters.row;
 import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
 
 import io.github.hyenaspark.operator.filter.ExplicitFilter;
 import io.github.hyenaspark.operator.filter.FilterSpec;
 import io.github.hyenaspark.operator.filter.StateSpaceFilter;
 import io.github.hyenaspark.operator.hyena.LongFilters;
+import io.github.hyenaspark.operator.hyena.ReferenceFilters;
 import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.InferenceModule;
 import io.github.hyenaspark.operator.nn.Initializer;
-import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -51,7 +54,7 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
     }
 
     @Override
-    public List<ParameterSpec> parameters(LinearInitializer linear) {
+    public List<ParameterSpec> parameters(Initializer.Linear linear) {
         List<ParameterSpec> specs =
                 new ArrayList<>(Dense.in(width, PROJECTIONS * width).parameters(linear));
         model(shift(), linear).forEach(spec -> specs.add(spec.within("shift")));
@@ -60,7 +63,7 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
         return List.copyOf(specs);
     }
 
-    private static Stream<ParameterSpec> model(FilterSpec spec, LinearInitializer linear) {
+    private static Stream<ParameterSpec> model(FilterSpec spec, Initializer.Linear linear) {
         ParameterSpec direct = new ParameterSpec("direct", List.of(spec.filters()), new Initializer.Normal(1), BASE);
         return Stream.concat(spec.parameters(linear).stream(), Stream.of(direct));
     }
@@ -72,7 +75,7 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
 
     @Override
     public DifferentiableModule<double[]> referenceModule() {
-        return new ReferenceH3(this);
+        return new Reference(this);
     }
 
     @Override
@@ -97,5 +100,129 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
 
     LongFilters diagonalFilters() {
         return new LongFilters("diagonal", 1, diagonal(), 1, true);
+    }
+
+    /** The double reference of {@link H3Operator}: the definition written out, O(L²), one row after the other. */
+    private static final class Reference implements DifferentiableModule<double[]> {
+        private final H3Config config;
+        private final ReferenceFilters shift;
+        private final ReferenceFilters diagonal;
+        private double[] input = {};
+        private double[] projected = {}; // q, k, v; B×3D×L
+        private double[] shifted = {}; // k̄, B×D×L
+        private double[] product = {}; // y, B×D×L
+
+        Reference(H3Config config) {
+            this.config = config;
+            shift = new ReferenceFilters("shift", config.shift(), true);
+            diagonal = new ReferenceFilters("diagonal", config.diagonal(), true);
+        }
+
+        @Override
+        public void forward(double[] newInput, double[] output, ForwardContext<double[]> pass) {
+            config.checkLength(pass.length());
+            input = newInput;
+            int length = pass.length();
+            shift.forward(pass);
+            diagonal.forward(pass);
+            projected = Dense.Reference.forward("in", input, pass);
+            shifted = new double[input.length];
+            product = new double[input.length];
+            for (int row = 0; row < input.length / length; row++) {
+                write(shift.response(row % config.width(), key(row, length)), shifted, row);
+            }
+            for (int row = 0; row < input.length / length; row++) {
+                double[] y = new double[length];
+                for (int i : channelsOfHead(row)) {
+                    double[] q = projection(i, 0, length);
+                    double[] response = diagonal.response(head(row), keyTimesValue(i, row, length));
+                    for (int t = 0; t < length; t++) {
+                        y[t] += q[t] * response[t];
+                    }
+                }
+                write(y, product, row);
+            }
+            double[] result = Dense.Reference.forward("out", product, pass);
+            System.arraycopy(result, 0, output, 0, result.length);
+        }
+
+        @Override
+        public void backward(double[] outputGradient, double[] inputGradient, ForwardContext<double[]> pass) {
+            int length = pass.length();
+            double[] gradient = Dense.Reference.backward("out", product, outputGradient, pass);
+            double[] projectedGradient = new double[projected.length];
+            double[] shiftedGradient = new double[shifted.length];
+            for (int row = 0; row < input.length / length; row++) {
+                double[] dy = row(gradient, row, length);
+                double[] v = projection(row, 2, length);
+                for (int i : channelsOfHead(row)) {
+                    double[] q = projection(i, 0, length);
+                    double[] k = row(shifted, i, length);
+                    double[] kv = keyTimesValue(i, row, length);
+                    double[] response = diagonal.response(head(row), kv);
+                    double[] dResponse = new double[length];
+                    double[] dq = new double[length];
+                    for (int t = 0; t < length; t++) {
+                        dResponse[t] = dy[t] * q[t];
+                        dq[t] = dy[t] * response[t];
+                    }
+                    double[] dkv = diagonal.backward(head(row), kv, dResponse);
+                    double[] dk = new double[length];
+                    double[] dv = new double[length];
+                    for (int t = 0; t < length; t++) {
+                        dk[t] = dkv[t] * v[t];
+                        dv[t] = dkv[t] * k[t];
+                    }
+                    add(dq, projectedGradient, projectionRow(i, 0));
+                    add(dk, shiftedGradient, i);
+                    add(dv, projectedGradient, projectionRow(row, 2));
+                }
+            }
+            for (int row = 0; row < input.length / length; row++) {
+                double[] dk = shift.backward(row % config.width(), key(row, length), row(shiftedGradient, row, length));
+                add(dk, projectedGradient, projectionRow(row, 1));
+            }
+            shift.finishBackward(pass);
+            diagonal.finishBackward(pass);
+            double[] dx = Dense.Reference.backward("in", input, projectedGradient, pass);
+            System.arraycopy(dx, 0, inputGradient, 0, dx.length);
+        }
+
+        /** Rows, sequence times channel, that are the head of {@code row}. */
+        private int[] channelsOfHead(int row) {
+            int first = row - row % config.headWidth();
+            int[] rows = new int[config.headWidth()];
+            Arrays.setAll(rows, i -> first + i);
+            return rows;
+        }
+
+        private int head(int row) {
+            return row % config.width() / config.headWidth();
+        }
+
+        private int projectionRow(int row, int part) {
+            return (row / config.width() * H3Config.PROJECTIONS + part) * config.width() + row % config.width();
+        }
+
+        private double[] projection(int row, int part, int length) {
+            return row(projected, projectionRow(row, part), length);
+        }
+
+        private double[] key(int row, int length) {
+            return projection(row, 1, length);
+        }
+
+        private double[] keyTimesValue(int keyRow, int valueRow, int length) {
+            double[] kv = row(shifted, keyRow, length);
+            double[] v = projection(valueRow, 2, length);
+            for (int t = 0; t < length; t++) {
+                kv[t] *= v[t];
+            }
+            return kv;
+        }
+
+        private static void write(double[] row, double[] rows, int number) {
+            System.arraycopy(row, 0, rows, number * row.length, row.length);
+        }
     }
 }

@@ -7,7 +7,6 @@ import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.InferenceModule;
 import io.github.hyenaspark.operator.nn.Initializer;
-import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.Activation;
@@ -20,7 +19,7 @@ import java.util.List;
  * A Hyena operator (arXiv 2302.10866), whatever its filters are made of. Order N means N gates and N−1 filters as in
  * the authors' code, so N+1 projections; the paper's general recurrence counts one filter per gate.
  */
-public sealed interface HyenaFamily extends MixerConfig permits HyenaConfig, ExplicitHyenaConfig {
+public sealed interface HyenaFamily extends MixerConfig permits HyenaConfig, HyenaConfig.Explicit {
     /** N, at least 2. */
     int order();
 
@@ -61,7 +60,7 @@ public sealed interface HyenaFamily extends MixerConfig permits HyenaConfig, Exp
     }
 
     @Override
-    default List<ParameterSpec> parameters(LinearInitializer linear) {
+    default List<ParameterSpec> parameters(Initializer.Linear linear) {
         Initializer shortFilter = new Initializer.Uniform(1 / Math.sqrt(shortLength()));
         List<ParameterSpec> specs =
                 new ArrayList<>(Dense.in(width(), projections()).parameters(linear));

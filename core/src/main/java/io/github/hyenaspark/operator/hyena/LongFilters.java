@@ -1,8 +1,8 @@
 package io.github.hyenaspark.operator.hyena;
 
 import io.github.hyenaspark.convolution.LongConvolution;
-import io.github.hyenaspark.operator.filter.FilterMap;
 import io.github.hyenaspark.operator.filter.FilterSpec;
+import io.github.hyenaspark.operator.filter.FilterSpec.FilterMap;
 import io.github.hyenaspark.operator.nn.ShortConvolution;
 import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.operator.tensor.FloatArray;

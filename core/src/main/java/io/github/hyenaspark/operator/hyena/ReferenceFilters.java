@@ -1,8 +1,8 @@
 package io.github.hyenaspark.operator.hyena;
 
 import io.github.hyenaspark.convolution.DirectConvolution;
-import io.github.hyenaspark.operator.filter.FilterMap;
 import io.github.hyenaspark.operator.filter.FilterSpec;
+import io.github.hyenaspark.operator.filter.FilterSpec.FilterMap;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.Arrays;
 

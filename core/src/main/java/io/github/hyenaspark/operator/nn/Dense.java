@@ -49,7 +49,7 @@ public final class Dense {
         return new Dense(1, "out", width, width, true);
     }
 
-    public List<ParameterSpec> parameters(LinearInitializer linear) {
+    public List<ParameterSpec> parameters(Initializer.Linear linear) {
         Initializer weight = slot == 0 ? linear.weight(inputs) : linear.outputWeight(inputs);
         return List.of(
                 new ParameterSpec(weightName, List.of(outputs, inputs), weight, MATRIX),

@@ -19,7 +19,7 @@ public interface MixerConfig {
     }
 
     /** The parameters in their order in memory. */
-    List<ParameterSpec> parameters(LinearInitializer linear);
+    List<ParameterSpec> parameters(Initializer.Linear linear);
 
     /** The form that runs; its backward pass allows the gradient of the input to take the place of the input. */
     DifferentiableModule<FloatArray> map();

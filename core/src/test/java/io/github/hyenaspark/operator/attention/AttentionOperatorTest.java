@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import io.github.hyenaspark.operator.block.KeptMemory;
 import io.github.hyenaspark.operator.block.Rehearsal;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
-import io.github.hyenaspark.operator.nn.LinearInitializer;
+import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.operator.tensor.FloatArray;
@@ -143,6 +143,7 @@ class AttentionOperatorTest {
     }
 
     private static Rehearsal rehearsal(AttentionConfig config, int batchSize, int length) {
-        return new Rehearsal(config.parameters(new LinearInitializer.Alone()), config.width(), batchSize, length, SEED);
+        return new Rehearsal(
+                config.parameters(new Initializer.Linear.Alone()), config.width(), batchSize, length, SEED);
     }
 }

@@ -8,7 +8,7 @@ import io.github.hyenaspark.operator.head.LanguageModelHead;
 import io.github.hyenaspark.operator.head.ReferenceHead;
 import io.github.hyenaspark.operator.head.TiedHead;
 import io.github.hyenaspark.operator.hyena.OperatorConfigs;
-import io.github.hyenaspark.operator.nn.LinearInitializer;
+import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.operator.tensor.Dropout;
@@ -36,8 +36,8 @@ class BlockTest {
     void theBlockAgreesWithItsPlainForm(MixerConfig mixer) {
         BlockConfig config = new BlockConfig(mixer, 10, 0.2);
         Rehearsal rehearsal =
-                new Rehearsal(config.parameters(new LinearInitializer.Alone()), mixer.width(), 3, 19, SEED);
-        Rehearsal.Result plain = rehearsal.reference(new ReferenceBlock(config));
+                new Rehearsal(config.parameters(new Initializer.Linear.Alone()), mixer.width(), 3, 19, SEED);
+        Rehearsal.Result plain = rehearsal.reference(new Block.Reference(config));
         rehearsal.pool = ComputePool.of(2);
         Rehearsal.Result floats = rehearsal.floats(new Block(config));
         Closeness.check("output", floats.output(), plain.output(), 1e-5);
@@ -57,8 +57,8 @@ class BlockTest {
 
     private static void longBlockAgrees(MixerConfig mixer, int length) {
         BlockConfig config = new BlockConfig(mixer, 10, 0.2);
-        Rehearsal rehearsal = new Rehearsal(config.parameters(new LinearInitializer.Alone()), 6, 2, length, SEED);
-        Rehearsal.Result plain = rehearsal.reference(new ReferenceBlock(config));
+        Rehearsal rehearsal = new Rehearsal(config.parameters(new Initializer.Linear.Alone()), 6, 2, length, SEED);
+        Rehearsal.Result plain = rehearsal.reference(new Block.Reference(config));
         for (int threads : new int[] {1, 3}) {
             rehearsal.pool = ComputePool.of(threads);
             Rehearsal.Result floats = rehearsal.floats(new Block(config));

@@ -7,7 +7,7 @@ import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.filter.InnerFilter;
 import io.github.hyenaspark.operator.hyena.OperatorConfigs;
 import io.github.hyenaspark.operator.nn.InferenceModule;
-import io.github.hyenaspark.operator.nn.LinearInitializer;
+import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.ComputePool;
@@ -56,7 +56,7 @@ class IncrementalBlockTest {
         int width = mixer.width();
         Rehearsal rehearsal = rehearsal(config, capacity);
         double[] expected = new double[rehearsal.input.length];
-        new ReferenceBlock(config)
+        new Block.Reference(config)
                 .forward(rehearsal.input, expected, ForwardContext.of(1, capacity, rehearsal.parameters, Map.of()));
         Map<String, FloatArray> parameters = parameters(rehearsal);
         InferenceModule<FloatArray> incremental =
@@ -126,7 +126,7 @@ class IncrementalBlockTest {
     }
 
     private static Rehearsal rehearsal(BlockConfig config, int length) {
-        List<ParameterSpec> specs = config.parameters(new LinearInitializer.Alone());
+        List<ParameterSpec> specs = config.parameters(new Initializer.Linear.Alone());
         return new Rehearsal(specs, config.mixer().width(), 1, length, SEED);
     }
 

@@ -4,7 +4,7 @@ import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.conv.ConvConfig;
 import io.github.hyenaspark.operator.filter.InnerFilter;
 import io.github.hyenaspark.operator.h3.H3Config;
-import io.github.hyenaspark.operator.hyena.ExplicitHyenaConfig;
+import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.hyena.OperatorConfigs;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.recurrent.RecurrentConfig;
@@ -47,7 +47,7 @@ public final class MixerConfigs {
     private static MixerConfig inner(
             int width, int maxLength, int order, int heads, InnerFilter.Kind inner, int taps, int group) {
         boolean many = heads > 1;
-        return new ExplicitHyenaConfig(
+        return new HyenaConfig.Explicit(
                 width,
                 maxLength,
                 order,

@@ -7,12 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.hyenaspark.operator.conv.ConvConfig;
 import io.github.hyenaspark.operator.filter.FilterConfig;
 import io.github.hyenaspark.operator.filter.InnerFilter;
-import io.github.hyenaspark.operator.hyena.ExplicitHyenaConfig;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.hyena.OperatorConfigs;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.Initializer;
-import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.recurrent.RecurrentConfig;
@@ -206,7 +204,7 @@ class MixerTest {
         if (config instanceof RecurrentConfig recurrent) {
             assertThat(Mixer.of(config).name()).isEqualTo(recurrent.cell().name());
         }
-        if (config instanceof ExplicitHyenaConfig explicit) {
+        if (config instanceof HyenaConfig.Explicit explicit) {
             assertThat(Mixer.of(config).settingName())
                     .isEqualTo(explicit.inner().settingName());
         }
@@ -260,7 +258,7 @@ class MixerTest {
 
     @Test
     void explicitFiltersStartAsTheirPageSays() {
-        LinearInitializer linear = new LinearInitializer.Alone();
+        Initializer.Linear linear = new Initializer.Linear.Alone();
         ParameterSpec.Group group = ParameterSpec.Group.FILTER;
         HyenaConfig operator = OperatorConfigs.usual(6, 200);
         assertThat(operator.with(InnerFilter.Kind.SE, 7, 1).parameters(linear))
@@ -306,7 +304,7 @@ class MixerTest {
     }
 
     private static Rehearsal rehearsal(MixerConfig config, int batchSize, int length) {
-        List<ParameterSpec> specs = config.parameters(new LinearInitializer.Alone());
+        List<ParameterSpec> specs = config.parameters(new Initializer.Linear.Alone());
         return new Rehearsal(specs, config.width(), batchSize, length, SEED);
     }
 }

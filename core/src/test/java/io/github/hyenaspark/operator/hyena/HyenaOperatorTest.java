@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.hyenaspark.operator.block.Rehearsal;
 import io.github.hyenaspark.operator.filter.FilterConfig;
 import io.github.hyenaspark.operator.h3.H3Config;
-import io.github.hyenaspark.operator.nn.LinearInitializer;
+import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.Activation;
 import io.github.hyenaspark.operator.tensor.ComputePool;
@@ -92,7 +92,7 @@ class HyenaOperatorTest {
     }
 
     private static Rehearsal rehearsal(HyenaConfig config, int batchSize, int length) {
-        List<ParameterSpec> specs = config.parameters(new LinearInitializer.Alone());
+        List<ParameterSpec> specs = config.parameters(new Initializer.Linear.Alone());
         return new Rehearsal(specs, config.width(), batchSize, length, SEED);
     }
 }
