@@ -13,7 +13,7 @@ import io.github.hyenaspark.operator.filter.FilterWindow;
 import io.github.hyenaspark.operator.filter.PositionalEncoding;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.nn.PositionEmbedding;
+import io.github.hyenaspark.operator.head.EmbeddingConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -48,7 +48,7 @@ final class SafariLayout {
                 config.filter().kind().settingName(),
                 "implicit: safari has no tensors for others" + other);
         MixerConfig.check(
-                config.positions() == PositionEmbedding.NONE || config.positions() == PositionEmbedding.ROTARY,
+                config.positions() == EmbeddingConfig.Positions.NONE || config.positions() == EmbeddingConfig.Positions.ROTARY,
                 "model.positions",
                 SettingNames.of(config.positions()),
                 "none or rotary, which do not affect Hyena blocks: safari's embedding adds no positions" + other);

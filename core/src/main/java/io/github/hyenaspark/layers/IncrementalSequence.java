@@ -1,7 +1,7 @@
 package io.github.hyenaspark.layers;
 
 import io.github.hyenaspark.operator.block.Block;
-import io.github.hyenaspark.operator.head.FloatEmbedding;
+import io.github.hyenaspark.operator.head.Embedding;
 import io.github.hyenaspark.operator.head.TiedHead;
 import io.github.hyenaspark.operator.nn.InferenceModule;
 import io.github.hyenaspark.operator.tensor.ComputePool;
@@ -24,7 +24,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 public final class IncrementalSequence {
     private final int width;
     private final int capacity;
-    private final SequenceLayer<FloatEmbedding> embedding;
+    private final SequenceLayer<Embedding.Floats> embedding;
     private final List<SequenceLayer<InferenceModule<FloatArray>>> blocks = new ArrayList<>();
     private final SequenceLayer<TiedHead> head;
     private final FloatArray logits;
@@ -47,7 +47,7 @@ public final class IncrementalSequence {
         TokenEmbeddingLayer table = layer(layers[0], TokenEmbeddingLayer.class);
         width = Math.toIntExact(table.getNOut());
         int vocabularySize = Math.toIntExact(table.getNIn());
-        embedding = new SequenceLayer<>(new FloatEmbedding(table.config()), parameters(layers[0]));
+        embedding = new SequenceLayer<>(new Embedding.Floats(table.config()), parameters(layers[0]));
         for (Layer layer : Arrays.asList(layers).subList(1, layers.length - 1)) {
             Map<String, FloatArray> parameters = parameters(layer);
             ForwardContext<FloatArray> pass = pass(1, parameters);

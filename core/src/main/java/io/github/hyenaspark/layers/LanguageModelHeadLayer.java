@@ -2,7 +2,6 @@ package io.github.hyenaspark.layers;
 
 import io.github.hyenaspark.operator.block.BlockConfig;
 import io.github.hyenaspark.operator.head.LanguageModelHead;
-import io.github.hyenaspark.operator.head.ReferenceHead;
 import io.github.hyenaspark.operator.head.TiedHead;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.util.List;
@@ -33,7 +32,7 @@ public final class LanguageModelHeadLayer extends OperatorLayer {
     @Override
     OperatorRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type) {
         return type == DataType.DOUBLE
-                ? new HeadRuntime<>(conf, type, new ReferenceHead(), new Precision.Doubles())
+                ? new HeadRuntime<>(conf, type, new LanguageModelHead.Reference(), new Precision.Doubles())
                 : new HeadRuntime<>(
                         conf,
                         type,

@@ -1,9 +1,8 @@
 package io.github.hyenaspark.layers;
 
 import io.github.hyenaspark.operator.head.EmbeddingConfig;
-import io.github.hyenaspark.operator.head.FloatEmbedding;
+import io.github.hyenaspark.operator.head.Embedding;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
-import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -21,7 +20,7 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
     private boolean tied;
 
     @JsonProperty
-    private PositionEmbedding positions = PositionEmbedding.NONE;
+    private EmbeddingConfig.Positions positions = EmbeddingConfig.Positions.NONE;
 
     @JsonProperty
     private int maxLength;
@@ -59,8 +58,8 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
     @Override
     OperatorRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type) {
         return type == DataType.DOUBLE
-                ? new EmbeddingRuntime<>(conf, type, new FloatEmbedding.Reference(config()), new Precision.Doubles())
-                : new EmbeddingRuntime<>(conf, type, new FloatEmbedding(config()), new Precision.Floats());
+                ? new EmbeddingRuntime<>(conf, type, new Embedding.Floats.Reference(config()), new Precision.Doubles())
+                : new EmbeddingRuntime<>(conf, type, new Embedding.Floats(config()), new Precision.Floats());
     }
 
     @Override

@@ -10,7 +10,6 @@ import io.github.hyenaspark.operator.h3.H3Config;
 import io.github.hyenaspark.operator.head.EmbeddingConfig;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import io.github.hyenaspark.operator.recurrent.RecurrentConfig;
 import io.github.hyenaspark.operator.tensor.Activation;
 import java.io.Serializable;
@@ -49,7 +48,7 @@ public record ModelConfig(
         double embedDropout,
         double initStd,
         int vocabMultiple,
-        PositionEmbedding positions,
+        EmbeddingConfig.Positions positions,
         FilterConfig filter,
         InnerSettings hyenaSe,
         InnerSettings hyenaMr,
@@ -131,8 +130,8 @@ public record ModelConfig(
     public record AttentionSettings(int heads) implements Serializable {
         private static final int USUAL_HEAD_WIDTH = 64;
 
-        AttentionConfig of(int dModel, int lMax, PositionEmbedding positions) {
-            boolean rotary = positions == PositionEmbedding.ROTARY;
+        AttentionConfig of(int dModel, int lMax, EmbeddingConfig.Positions positions) {
+            boolean rotary = positions == EmbeddingConfig.Positions.ROTARY;
             return new AttentionConfig(dModel, lMax, heads == 0 ? usual(dModel, rotary) : heads, rotary);
         }
 

@@ -10,7 +10,6 @@ import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.hyena.OperatorConfigs;
 import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import io.github.hyenaspark.testing.Closeness;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -89,7 +88,7 @@ class LayersTest {
 
     @ParameterizedTest
     @EnumSource
-    void gradientsOfAnEmbeddingWithATableOfItsOwnAreRight(PositionEmbedding positions) {
+    void gradientsOfAnEmbeddingWithATableOfItsOwnAreRight(EmbeddingConfig.Positions positions) {
         ComputationGraph graph = new ComputationGraph(base(DataType.DOUBLE)
                 .graphBuilder()
                 .addInputs("ids")
@@ -123,7 +122,7 @@ class LayersTest {
         for (MixerConfig config : MixerConfigs.withEveryHyena()) {
             assertKept(languageModel(config, DataType.FLOAT));
         }
-        for (PositionEmbedding positions : PositionEmbedding.values()) {
+        for (EmbeddingConfig.Positions positions : EmbeddingConfig.Positions.values()) {
             assertKept(languageModel(MixerConfigs.all().get(0), positions, DataType.FLOAT));
         }
     }
@@ -145,7 +144,7 @@ class LayersTest {
     /** The form that runs adds the positions of the plain form, and moves their gradients as it does. */
     @ParameterizedTest
     @EnumSource
-    void positionsOfBothFormsAgree(PositionEmbedding positions) {
+    void positionsOfBothFormsAgree(EmbeddingConfig.Positions positions) {
         MixerConfig config = MixerConfigs.all().get(0);
         ComputationGraph plain = languageModel(config, positions, DataType.DOUBLE);
         ComputationGraph floats = languageModel(config, positions, DataType.FLOAT);
@@ -272,15 +271,16 @@ class LayersTest {
         return graph;
     }
 
-    private static EmbeddingConfig embedding(int width, double dropout, PositionEmbedding positions) {
+    private static EmbeddingConfig embedding(int width, double dropout, EmbeddingConfig.Positions positions) {
         return new EmbeddingConfig(VOCABULARY, width, 24, positions, dropout);
     }
 
     private static ComputationGraph languageModel(MixerConfig config, DataType type) {
-        return languageModel(config, PositionEmbedding.NONE, type);
+        return languageModel(config, EmbeddingConfig.Positions.NONE, type);
     }
 
-    private static ComputationGraph languageModel(MixerConfig config, PositionEmbedding positions, DataType type) {
+    private static ComputationGraph languageModel(
+            MixerConfig config, EmbeddingConfig.Positions positions, DataType type) {
         LanguageModelHeadLayer head = new LanguageModelHeadLayer(VOCABULARY, config.width());
         head.setLayerName("head");
         NeuralNetConfiguration headConfiguration = base(type).layer(head).build();

@@ -8,8 +8,8 @@ import io.github.hyenaspark.exchange.SafariTensors;
 import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.block.BlockConfig;
 import io.github.hyenaspark.operator.filter.InnerFilter;
+import io.github.hyenaspark.operator.head.EmbeddingConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -109,8 +109,8 @@ class ModelConfigTest {
         assertThat(model.table().get(1).name()).isEqualTo("embedding.positions");
         assertThat(model.table().get(1).shape()).containsExactly(20, 8);
         assertThat(HyenaLanguageModel.tableOf(learned, VOCABULARY)).isEqualTo(model.table());
-        for (PositionEmbedding positions : PositionEmbedding.values()) {
-            if (positions != PositionEmbedding.LEARNED) {
+        for (EmbeddingConfig.Positions positions : EmbeddingConfig.Positions.values()) {
+            if (positions != EmbeddingConfig.Positions.LEARNED) {
                 String name = positions.name().toLowerCase(java.util.Locale.ROOT);
                 ModelConfig other = model("model.d-model=8", "model.n-layer=1", "model.positions=" + name);
                 assertThat(HyenaLanguageModel.tableOf(other, VOCABULARY).get(1).name())

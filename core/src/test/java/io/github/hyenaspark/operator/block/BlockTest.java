@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.head.LanguageModelHead;
-import io.github.hyenaspark.operator.head.ReferenceHead;
 import io.github.hyenaspark.operator.head.TiedHead;
 import io.github.hyenaspark.operator.hyena.OperatorConfigs;
 import io.github.hyenaspark.operator.nn.Initializer;
@@ -122,7 +121,7 @@ class BlockTest {
             values.put(name, Rehearsal.floats(array));
             floatGradients.put(name, FloatArray.allocate(array.length));
         });
-        ReferenceHead plain = new ReferenceHead();
+        LanguageModelHead.Reference plain = new LanguageModelHead.Reference();
         TiedHead head = new TiedHead(width, vocabularySize);
         ForwardContext<double[]> plainPass = ForwardContext.of(2, length, parameters, gradients);
         ForwardContext<FloatArray> pass = new ForwardContext<>(
