@@ -37,7 +37,7 @@ public final class TiedHeadVertex extends LayerVertex {
             DataType networkDatatype) {
         org.deeplearning4j.nn.graph.vertex.GraphVertex vertex =
                 super.instantiate(graph, name, idx, paramsView, initializeParams, networkDatatype);
-        ((HeadRuntime<?>) vertex.getLayer()).tie(graph, embedding);
+        ((LanguageModelHeadLayer.HeadRuntime<?>) vertex.getLayer()).tie(graph, embedding);
         return vertex;
     }
 
