@@ -1,5 +1,6 @@
 package io.github.hyenaspark.model;
 
+import io.github.hyenaspark.model.HyenaModel.TrainingBatch;
 import io.github.hyenaspark.operator.head.LanguageModelHead;
 import java.util.Arrays;
 import java.util.stream.IntStream;

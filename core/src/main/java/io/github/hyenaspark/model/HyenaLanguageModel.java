@@ -67,7 +67,7 @@ public final class HyenaLanguageModel extends HyenaModel<Batch> {
      */
     public static void warmUp(int length) {
         LongConvolution.warmUp(length);
-        Matrix.ProductWarmUp.run();
+        Matrix.warmUp();
     }
 
     /** The table of a model that is not made: takes no memory of its size. */
@@ -102,8 +102,8 @@ public final class HyenaLanguageModel extends HyenaModel<Batch> {
     }
 
     /** The losses of a batch by place in the sequence, without dropout. */
-    public LossByPosition lossByPosition(Batch batch) {
-        return LossByPosition.of(losses(batch).nats(), batch, row -> true);
+    public LossSum.ByPosition lossByPosition(Batch batch) {
+        return LossSum.ByPosition.of(losses(batch).nats(), batch, row -> true);
     }
 
     /** The loss of every target of a batch, B×L, without dropout. */

@@ -28,7 +28,7 @@ import org.nd4j.linalg.learning.config.NoOp;
  *
  * @param <B> what it learns from in one step
  */
-public abstract class HyenaModel<B extends TrainingBatch> {
+public abstract class HyenaModel<B extends HyenaModel.TrainingBatch> {
     static final String EMBEDDING = "embedding";
     static final String HEAD = "head";
     private static final int PIECE = 1 << 16;
@@ -257,5 +257,11 @@ public abstract class HyenaModel<B extends TrainingBatch> {
 
     static INDArray rows(int[] values, int rows) {
         return Nd4j.createFromArray(values).reshape('c', rows, 1, values.length / rows);
+    }
+
+    /** What a model learns from in one local step. */
+    public interface TrainingBatch {
+        /** How many losses its mean loss is of: tokens, or documents. */
+        int countedTargets();
     }
 }

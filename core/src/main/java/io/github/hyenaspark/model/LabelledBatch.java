@@ -1,5 +1,6 @@
 package io.github.hyenaspark.model;
 
+import io.github.hyenaspark.model.HyenaModel.TrainingBatch;
 import io.github.hyenaspark.operator.head.LabelHead;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,7 +2,7 @@ package io.github.hyenaspark.train;
 
 import io.github.hyenaspark.kernel.PartClock;
 import io.github.hyenaspark.model.HyenaModel;
-import io.github.hyenaspark.model.TrainingBatch;
+import io.github.hyenaspark.model.HyenaModel.TrainingBatch;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.GradientClip;

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.train;
 
 import io.github.hyenaspark.model.HyenaModel;
-import io.github.hyenaspark.model.TrainingBatch;
+import io.github.hyenaspark.model.HyenaModel.TrainingBatch;
 import io.github.hyenaspark.train.averaging.EncodedUpdate;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;

@@ -101,12 +101,13 @@ class HyenaLanguageModelTest {
         Batch batch = batch(2, 200);
         int[] targets = batch.targets().clone();
         java.util.Arrays.fill(targets, 190, 210, Batch.IGNORED);
-        LossByPosition found = model.lossByPosition(new Batch(batch.ids(), targets, 2, 200));
+        LossSum.ByPosition found = model.lossByPosition(new Batch(batch.ids(), targets, 2, 200));
         assertThat(found.classes()).extracting(LossSum::tokens).containsExactly(64L + 54, 64L + 64, 72L + 62);
         for (int number = 0; number < 3; number++) {
             int[] only = targets.clone();
             for (int i = 0; i < only.length; i++) {
-                boolean inside = i % 200 >= LossByPosition.begin(number) && i % 200 < LossByPosition.begin(number + 1);
+                boolean inside =
+                        i % 200 >= LossSum.ByPosition.begin(number) && i % 200 < LossSum.ByPosition.begin(number + 1);
                 only[i] = inside ? only[i] : Batch.IGNORED;
             }
             LossSum alone = model.lossSum(new Batch(batch.ids(), only, 2, 200));
@@ -115,7 +116,7 @@ class HyenaLanguageModelTest {
         LossSum all = model.lossSum(new Batch(batch.ids(), targets, 2, 200));
         assertThat(found.total().nats()).isCloseTo(all.nats(), within(1e-9 * all.nats()));
         assertThat(found.plus(found).total().tokens()).isEqualTo(2 * all.tokens());
-        assertThat(found.plus(LossByPosition.ZERO)).isEqualTo(found);
+        assertThat(found.plus(LossSum.ByPosition.ZERO)).isEqualTo(found);
     }
 
     @Test

@@ -24,7 +24,6 @@ import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.jobs.train.RunConfig;
-import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -188,14 +187,14 @@ public final class EvaluateJob {
     }
 
     /** {@code full_loss} is that of sequences without padding: the same sequences at every position. */
-    private ArrayNode byPosition(LossByPosition all, LossByPosition full) {
+    private ArrayNode byPosition(LossSum.ByPosition all, LossSum.ByPosition full) {
         ArrayNode classes = Json.array();
         for (int at = 0; at < all.classes().size(); at++) {
             LossSum sum = all.classes().get(at);
             LossSum ofFull = at < full.classes().size() ? full.classes().get(at) : LossSum.ZERO;
-            int to = Math.min(LossByPosition.begin(at + 1), trained.model().lMax());
+            int to = Math.min(LossSum.ByPosition.begin(at + 1), trained.model().lMax());
             ObjectNode json = classes.addObject()
-                    .put("from", LossByPosition.begin(at))
+                    .put("from", LossSum.ByPosition.begin(at))
                     .put("to", to)
                     .put("tokens", sum.tokens());
             Json.putFinite(json, "loss", sum.mean());

@@ -15,7 +15,6 @@ import io.github.hyenaspark.jobs.spark.run.Handover;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.model.HyenaLanguageModel;
-import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.averaging.Averaging;
 import io.github.hyenaspark.train.averaging.OuterOptimizer;
@@ -188,7 +187,8 @@ public final class AveragingDriver {
                         before.state().theta(), after.state().theta()),
                 mean.map(Mean::deltaCosine).orElse(Double.NaN));
         times.end("outer");
-        LossByPosition heldOut = plan.validatesAfter(after.round()) ? workers.heldOut(after) : LossByPosition.ZERO;
+        LossSum.ByPosition heldOut =
+                plan.validatesAfter(after.round()) ? workers.heldOut(after) : LossSum.ByPosition.ZERO;
         times.end("held_out");
         LossSum measured = heldOut.total();
         best = measured.tokens() > 0 ? best.after(after.round(), measured.mean()) : best;

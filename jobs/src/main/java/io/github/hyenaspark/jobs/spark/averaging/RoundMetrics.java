@@ -2,14 +2,13 @@ package io.github.hyenaspark.jobs.spark.averaging;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.hyenaspark.jobs.spark.task.MachineNumerics.Fingerprint;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.spark.averaging.DivergenceGuard.Checked;
 import io.github.hyenaspark.jobs.spark.averaging.Workers.SentBytes;
 import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.task.MachineNumerics.Fingerprint;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
-import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.averaging.Averaging;
@@ -33,7 +32,7 @@ record RoundMetrics(
         Norms norms,
         SentBytes sent,
         int length,
-        LossByPosition heldOut,
+        LossSum.ByPosition heldOut,
         ObjectNode times) {
     /** Key of the fingerprints of a round. */
     static final String MACHINES = "machines";
@@ -95,7 +94,7 @@ record RoundMetrics(
         for (int number = 0; number < heldOut.classes().size(); number++) {
             LossSum there = heldOut.classes().get(number);
             if (there.tokens() > 0) {
-                positions.put(Integer.toString(LossByPosition.begin(number)), there.mean());
+                positions.put(Integer.toString(LossSum.ByPosition.begin(number)), there.mean());
             }
         }
     }

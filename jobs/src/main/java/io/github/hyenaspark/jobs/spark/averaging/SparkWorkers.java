@@ -12,7 +12,7 @@ import io.github.hyenaspark.jobs.spark.worker.ReplayedSteps;
 import io.github.hyenaspark.jobs.spark.worker.StepLimit;
 import io.github.hyenaspark.jobs.spark.worker.WorkerComputation;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
-import io.github.hyenaspark.model.LossByPosition;
+import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.averaging.Averaging;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.util.ArrayList;
@@ -131,9 +131,9 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     }
 
     @Override
-    public LossByPosition heldOut(RunState state) {
+    public LossSum.ByPosition heldOut(RunState state) {
         if (chunks == 0) {
-            return LossByPosition.ZERO;
+            return LossSum.ByPosition.ZERO;
         }
         TaskWatch.describe(context, String.format(Locale.ROOT, "held-out loss after round %d", state.round()));
         int partitions = Math.min(chunks, Math.max(1, context.defaultParallelism()));
@@ -142,12 +142,12 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         Broadcast<TrainingPlan> sentPlan = plan;
         WorkerComputation work = options.work();
         BroadcastState.Handle sent = sender.broadcast(state);
-        List<LossByPosition> losses = context.parallelize(numbers, partitions)
+        List<LossSum.ByPosition> losses = context.parallelize(numbers, partitions)
                 .mapPartitions(
                         chunk -> work.heldOut(sentPlan.value(), sent.value().theta(), chunk))
                 .collect();
-        LossByPosition sum = LossByPosition.ZERO;
-        for (LossByPosition loss : losses) { // in the order of the chunks: collect keeps it
+        LossSum.ByPosition sum = LossSum.ByPosition.ZERO;
+        for (LossSum.ByPosition loss : losses) { // in the order of the chunks: collect keeps it
             sum = sum.plus(loss);
         }
         return sum;

@@ -4,7 +4,7 @@ import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.DriverState;
 import io.github.hyenaspark.jobs.spark.worker.WorkerComputation;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
-import io.github.hyenaspark.model.LossByPosition;
+import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.averaging.Averaging;
 import java.util.List;
 
@@ -50,5 +50,5 @@ public interface Workers {
     Averaging.AveragedState average(RunState start, Averaging averaging, List<WorkerRound> results);
 
     /** The loss over all held-out sequences; no tokens if nothing is held out. */
-    LossByPosition heldOut(RunState state);
+    LossSum.ByPosition heldOut(RunState state);
 }

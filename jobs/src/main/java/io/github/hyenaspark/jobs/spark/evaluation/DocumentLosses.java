@@ -5,7 +5,6 @@ import io.github.hyenaspark.data.shard.RowSink;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.task.BatchSource;
-import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -27,8 +26,8 @@ public final class DocumentLosses {
     private Optional<Boolean> lastToken = Optional.empty(); // whether that of the document is the likeliest
     private long lastTokens;
     private long lastTokensLikeliest;
-    private LossByPosition all = LossByPosition.ZERO;
-    private LossByPosition full = LossByPosition.ZERO;
+    private LossSum.ByPosition all = LossSum.ByPosition.ZERO;
+    private LossSum.ByPosition full = LossSum.ByPosition.ZERO;
     private long sequences;
     private long documents;
     private long bytes;

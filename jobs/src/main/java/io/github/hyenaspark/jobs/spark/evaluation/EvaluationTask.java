@@ -14,7 +14,7 @@ import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.jobs.spark.task.ModelUse;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
-import io.github.hyenaspark.model.LossByPosition;
+import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.operator.head.LanguageModelHead;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -47,8 +47,8 @@ public final class EvaluationTask {
         LanguageModelHead.TargetLosses found = model.losses(batch);
         double[] nats = found.nats();
         return new ChunkLosses(
-                LossByPosition.of(nats, batch, row -> true),
-                LossByPosition.of(nats, batch, row -> isFull(batches, sequences[row])),
+                LossSum.ByPosition.of(nats, batch, row -> true),
+                LossSum.ByPosition.of(nats, batch, row -> isFull(batches, sequences[row])),
                 sums(nats, batch),
                 counted(batch),
                 lastTokens(batches, sequences, batch, found.likeliest()));
@@ -118,7 +118,8 @@ public final class EvaluationTask {
      * @param lastTokens of each sequence: {@link #RIGHT} or {@link #WRONG} if it predicts its document's last token,
      *     else {@link #NONE}
      */
-    public record ChunkLosses(LossByPosition all, LossByPosition full, double[] nats, int[] tokens, byte[] lastTokens) {
+    public record ChunkLosses(
+            LossSum.ByPosition all, LossSum.ByPosition full, double[] nats, int[] tokens, byte[] lastTokens) {
         /** The last token of the document is not predicted in this sequence, or does not count. */
         static final byte NONE = 0;
 
@@ -139,7 +140,7 @@ public final class EvaluationTask {
         }
 
         /** The loss of one state over some chunks of the held-out sequences that a training measures. */
-        public static Iterator<LossByPosition> heldOut(TrainingPlan plan, float[] theta, Iterator<Integer> chunks)
+        public static Iterator<LossSum.ByPosition> heldOut(TrainingPlan plan, float[] theta, Iterator<Integer> chunks)
                 throws IOException {
             return new Plan(plan.modelUse(), plan.heldOutSource(), plan.train().batchSize())
                     .measure(

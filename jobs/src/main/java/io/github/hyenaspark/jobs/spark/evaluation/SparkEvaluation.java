@@ -5,7 +5,7 @@ import io.github.hyenaspark.data.shard.RowSink;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.task.TaskWatch;
-import io.github.hyenaspark.model.LossByPosition;
+import io.github.hyenaspark.model.LossSum;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,6 +89,6 @@ public final class SparkEvaluation {
             long bytes,
             long lastTokens,
             long lastTokensLikeliest,
-            LossByPosition all,
-            LossByPosition full) {}
+            LossSum.ByPosition all,
+            LossSum.ByPosition full) {}
 }

@@ -13,7 +13,7 @@ import io.github.hyenaspark.jobs.spark.prepare.SparkWordCount;
 import io.github.hyenaspark.jobs.spark.worker.DistributedAverage;
 import io.github.hyenaspark.jobs.spark.worker.LabelPlan;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
-import io.github.hyenaspark.model.LossByPosition;
+import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.averaging.Averaging;
 import org.apache.spark.serializer.KryoRegistrator;
 
@@ -33,7 +33,7 @@ public final class KryoRegistration implements KryoRegistrator {
                 DistributedAverage.Part.class,
                 DistributedAverage.AveragedRange.class,
                 Averaging.AveragedState.class,
-                LossByPosition.class,
+                LossSum.ByPosition.class,
                 EvaluationTask.Plan.class,
                 EvaluationTask.ChunkLosses.class,
                 WorkUnit.class,

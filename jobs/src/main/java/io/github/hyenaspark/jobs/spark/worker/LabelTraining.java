@@ -10,7 +10,6 @@ import io.github.hyenaspark.jobs.spark.task.LabelUse;
 import io.github.hyenaspark.jobs.spark.worker.WindowGroups.Group;
 import io.github.hyenaspark.model.LabelModel;
 import io.github.hyenaspark.model.LabelledBatch;
-import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.config.TrainConfig;
@@ -75,7 +74,7 @@ public record LabelTraining(Broadcast<LabelPlan> labels) implements WorkerComput
 
     /** The mean loss of held-out documents, all at place 0: a document has one loss, the mean of its windows. */
     @Override
-    public Iterator<LossByPosition> heldOut(TrainingPlan plan, float[] theta, Iterator<Integer> chunks)
+    public Iterator<LossSum.ByPosition> heldOut(TrainingPlan plan, float[] theta, Iterator<Integer> chunks)
             throws IOException {
         LabelPlan known = labels.value();
         return each(plan, theta, chunks, known.heldOut(), (model, chunk, groups) -> {
@@ -83,7 +82,7 @@ public record LabelTraining(Broadcast<LabelPlan> labels) implements WorkerComput
             for (Group group = groups.next(); !group.isEmpty(); group = groups.next()) {
                 nats += group.lossSum(model, known).nats();
             }
-            return new LossByPosition(List.of(new LossSum(nats, chunk.length)));
+            return new LossSum.ByPosition(List.of(new LossSum(nats, chunk.length)));
         });
     }
 

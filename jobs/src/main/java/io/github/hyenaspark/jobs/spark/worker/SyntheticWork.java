@@ -3,7 +3,7 @@ package io.github.hyenaspark.jobs.spark.worker;
 import io.github.hyenaspark.io.SplitMix64;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
-import io.github.hyenaspark.model.LossByPosition;
+import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.Collections;
@@ -46,7 +46,7 @@ record SyntheticWork(long nanos, int warmUpRounds) implements WorkerComputation 
     }
 
     @Override
-    public Iterator<LossByPosition> heldOut(TrainingPlan plan, float[] theta, Iterator<Integer> chunks) {
+    public Iterator<LossSum.ByPosition> heldOut(TrainingPlan plan, float[] theta, Iterator<Integer> chunks) {
         return Collections.emptyIterator();
     }
 }

@@ -8,7 +8,7 @@ import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
-import io.github.hyenaspark.model.LossByPosition;
+import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
@@ -38,7 +38,7 @@ record Training() implements WorkerComputation {
     }
 
     @Override
-    public Iterator<LossByPosition> heldOut(TrainingPlan plan, float[] theta, Iterator<Integer> chunks)
+    public Iterator<LossSum.ByPosition> heldOut(TrainingPlan plan, float[] theta, Iterator<Integer> chunks)
             throws IOException {
         return EvaluationTask.Plan.heldOut(plan, theta, chunks);
     }

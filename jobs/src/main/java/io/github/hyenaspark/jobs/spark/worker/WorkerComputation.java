@@ -2,7 +2,7 @@ package io.github.hyenaspark.jobs.spark.worker;
 
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
-import io.github.hyenaspark.model.LossByPosition;
+import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
@@ -52,7 +52,7 @@ public sealed interface WorkerComputation extends Serializable permits Training,
     int heldOutChunks(TrainingPlan plan);
 
     /** The held-out losses of some of these parts, in a task, at the parameters θ. */
-    Iterator<LossByPosition> heldOut(TrainingPlan plan, float[] theta, Iterator<Integer> chunks) throws IOException;
+    Iterator<LossSum.ByPosition> heldOut(TrainingPlan plan, float[] theta, Iterator<Integer> chunks) throws IOException;
 
     /** Round r and worker k, both from 0. */
     record Assignment(long round, int worker) {}

@@ -1,12 +1,11 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
-import io.github.hyenaspark.jobs.spark.task.MachineNumerics.Fingerprint;
 import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.task.MachineNumerics.Fingerprint;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.TaskPlace;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.WorkerTimes;
 import io.github.hyenaspark.model.HyenaLanguageModel;
-import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.averaging.Averaging;
@@ -106,9 +105,9 @@ final class FakeWorkers implements Workers {
     }
 
     @Override
-    public LossByPosition heldOut(RunState state) {
+    public LossSum.ByPosition heldOut(RunState state) {
         validated.add(state.round());
         double factor = heldOut.applyAsDouble(state.round());
-        return new LossByPosition(List.of(new LossSum(4 * factor, 2), LossSum.ZERO, new LossSum(8 * factor, 2)));
+        return new LossSum.ByPosition(List.of(new LossSum(4 * factor, 2), LossSum.ZERO, new LossSum(8 * factor, 2)));
     }
 }

@@ -13,7 +13,6 @@ import io.github.hyenaspark.jobs.spark.worker.WorkerRound.TaskPlace;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.WorkerTimes;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
-import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.averaging.Averaging;
@@ -126,7 +125,7 @@ record LocalWorkers(
     }
 
     @Override
-    public LossByPosition heldOut(RunState state) {
-        return new LossByPosition(List.of(LossSum.ZERO, LossSum.ZERO, LossSum.ZERO));
+    public LossSum.ByPosition heldOut(RunState state) {
+        return new LossSum.ByPosition(List.of(LossSum.ZERO, LossSum.ZERO, LossSum.ZERO));
     }
 }

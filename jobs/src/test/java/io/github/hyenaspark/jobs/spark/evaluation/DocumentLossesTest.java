@@ -13,7 +13,7 @@ import io.github.hyenaspark.jobs.spark.evaluation.DocumentLosses.DocumentLoss;
 import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask.ChunkLosses;
 import io.github.hyenaspark.jobs.spark.task.BatchSource;
 import io.github.hyenaspark.jobs.testing.FrozenFiles;
-import io.github.hyenaspark.model.LossByPosition;
+import io.github.hyenaspark.model.LossSum;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +54,7 @@ class DocumentLossesTest {
             byte found = part.document() == 0 ? ChunkLosses.RIGHT : ChunkLosses.WRONG;
             last[i] = ends ? found : ChunkLosses.NONE;
         }
-        return new ChunkLosses(LossByPosition.ZERO, LossByPosition.ZERO, nats, tokens, last);
+        return new ChunkLosses(LossSum.ByPosition.ZERO, LossSum.ByPosition.ZERO, nats, tokens, last);
     }
 
     /** @param atOnce whether all documents are looked up together, or after each chunk those that it completes */

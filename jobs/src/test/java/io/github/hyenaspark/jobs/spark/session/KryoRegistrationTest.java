@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
-import io.github.hyenaspark.jobs.spark.task.MachineNumerics.Fingerprint;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
@@ -31,12 +30,12 @@ import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
 import io.github.hyenaspark.jobs.spark.prepare.SparkVerification;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.BatchSource;
+import io.github.hyenaspark.jobs.spark.task.MachineNumerics.Fingerprint;
 import io.github.hyenaspark.jobs.spark.task.ModelUse;
 import io.github.hyenaspark.jobs.spark.worker.DistributedAverage;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.TaskPlace;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.WorkerTimes;
-import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.LocalTrainer;
@@ -147,8 +146,9 @@ class KryoRegistrationTest {
 
     @Test
     void heldOutLossesSurvive() {
-        var loss = new LossByPosition(List.of(new LossSum(2.5, 7)));
-        assertThat((LossByPosition[]) throughWire(new LossByPosition[] {loss})).containsExactly(loss);
+        var loss = new LossSum.ByPosition(List.of(new LossSum(2.5, 7)));
+        assertThat((LossSum.ByPosition[]) throughWire(new LossSum.ByPosition[] {loss}))
+                .containsExactly(loss);
     }
 
     @Test
@@ -160,9 +160,9 @@ class KryoRegistrationTest {
                 new BatchSource(snapshot, Split.TRAIN, packing, 10),
                 4);
         assertThat(throughWire(plan)).isEqualTo(plan);
-        var loss = new LossByPosition(List.of(new LossSum(2.5, 7)));
+        var loss = new LossSum.ByPosition(List.of(new LossSum(2.5, 7)));
         var losses = new EvaluationTask.ChunkLosses(
-                loss, LossByPosition.ZERO, new double[] {2, 0.5}, new int[] {6, 1}, new byte[] {
+                loss, LossSum.ByPosition.ZERO, new double[] {2, 0.5}, new int[] {6, 1}, new byte[] {
                     0, EvaluationTask.ChunkLosses.RIGHT
                 });
         var back = ((EvaluationTask.ChunkLosses[]) throughWire(new EvaluationTask.ChunkLosses[] {losses}))[0];
