@@ -7,7 +7,6 @@ import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.operator.block.BlockConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.train.LocalStep;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.config.SettingCheck;
 import io.github.hyenaspark.train.config.TrainConfig;
@@ -39,7 +38,7 @@ public final class StepBenchmark {
     private static final double STEADY = 0.95;
 
     private final HyenaLanguageModel model;
-    private final LocalStep<Batch> localStep;
+    private final LocalTrainer.Step<Batch> localStep;
     private final TrainingState state;
     private final Batch batch;
     private int steps;
@@ -52,7 +51,7 @@ public final class StepBenchmark {
         if (config.recompute().equals("block")) {
             model.recomputeBlocks();
         }
-        localStep = new LocalStep<>(model, config);
+        localStep = new LocalTrainer.Step<>(model, config);
         state = localStep.begin(TrainingState.parametersOnly(model.parameters()));
         batch = randomBatch(shape);
     }
@@ -110,7 +109,7 @@ public final class StepBenchmark {
     }
 
     private void step() {
-        LocalStep.Found found = localStep.take(state, batch, steps, steps, steps);
+        LocalTrainer.Step.Found found = localStep.take(state, batch, steps, steps, steps);
         loss = found.loss();
         optimizerNanos += found.optimizerNanos();
         steps++;

@@ -9,7 +9,7 @@ import io.github.hyenaspark.operator.head.LabelHead;
 import io.github.hyenaspark.operator.head.LabelHead.Labels;
 import io.github.hyenaspark.operator.head.LabelHead.Pooling;
 import io.github.hyenaspark.operator.head.LabelHead.Task;
-import io.github.hyenaspark.train.LocalStep;
+import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.MomentLayout;
 import io.github.hyenaspark.train.optim.TrainingState;
@@ -203,7 +203,7 @@ final class LabelModelTest {
         LabelModel.Spec spec = spec(Task.CLASSIFICATION, Pooling.MEAN, 1, 1);
         LabelModel model = LabelModel.create(spec, 1);
         TrainConfig config = SETTINGS.bind("train", TrainConfig.class);
-        var step = new LocalStep<>(model, config);
+        var step = new LocalTrainer.Step<>(model, config);
         float[] before = model.parameters();
         long moments = MomentLayout.of(config.optimizer(), model.table()).secondMoments();
         TrainingState state = step.begin(TrainingState.first(before, Math.toIntExact(moments), config.innerState()));

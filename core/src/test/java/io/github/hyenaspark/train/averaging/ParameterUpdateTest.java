@@ -3,6 +3,7 @@ package io.github.hyenaspark.train.averaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hyenaspark.train.averaging.OuterOptimizer.ParameterUpdate;
 import io.github.hyenaspark.train.averaging.OuterOptimizer.Step;
 import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.config.TrainConfig;

@@ -6,7 +6,7 @@ import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.DriverState;
 import io.github.hyenaspark.jobs.spark.task.ExecutorParameterCache;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
-import io.github.hyenaspark.train.averaging.ParameterUpdate;
+import io.github.hyenaspark.train.averaging.OuterOptimizer.ParameterUpdate;
 import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.codec.EncodedVector;
 import io.github.hyenaspark.train.config.TrainConfig;

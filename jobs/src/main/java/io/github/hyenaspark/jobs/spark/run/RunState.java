@@ -1,7 +1,7 @@
 package io.github.hyenaspark.jobs.spark.run;
 
 import io.github.hyenaspark.checkpoint.VectorFile;
-import io.github.hyenaspark.train.averaging.ParameterUpdate;
+import io.github.hyenaspark.train.averaging.OuterOptimizer.ParameterUpdate;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.List;
 import java.util.Optional;
