@@ -15,8 +15,7 @@ import java.util.Map;
  *   θ ← θ - lr · m/(1 - β1^t) / (√(v/(1 - β2^t)) + ε)
  * </pre>
  *
- * ε = 1e-8 is added to the corrected root, as in PyTorch and unlike ND4J. {@link ReferenceOptimizer} has the double
- * form. For one thread at a time.
+ * ε = 1e-8 is added to the corrected root, as in PyTorch and unlike ND4J. For one thread at a time.
  */
 final class AdamW {
     static final double EPSILON = 1e-8;

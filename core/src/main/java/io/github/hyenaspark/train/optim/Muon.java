@@ -30,7 +30,7 @@ import java.util.Map;
  *   X = u / ‖u‖      X ← (a I + b A + c A²) X,   A = X Xᵀ
  * </pre>
  *
- * A and A² are symmetric, so half of each is computed. {@link ReferenceOptimizer} has the double form.
+ * A and A² are symmetric, so half of each is computed.
  */
 final class Muon {
     static final double MOMENTUM = 0.95;
