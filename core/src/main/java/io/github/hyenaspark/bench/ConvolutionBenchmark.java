@@ -45,7 +45,7 @@ public final class ConvolutionBenchmark {
         var benchmark = new ConvolutionBenchmark(shape);
         LongConvolution.warmUp(shape.length());
         LongSupplier clock = BenchmarkLoop.clockOf(shape.threads());
-        ConvolutionError error = new ConvolutionError(benchmark.rows, shape);
+        ConvolutionRows.Deviation error = new ConvolutionRows.Deviation(benchmark.rows, shape);
         BenchmarkLoop forward = BenchmarkLoop.of(repeats, clock, benchmark::forward);
         BenchmarkLoop forwardBackward = BenchmarkLoop.of(repeats, clock, benchmark::forwardBackward);
         double ungatedError = error.largest(false);

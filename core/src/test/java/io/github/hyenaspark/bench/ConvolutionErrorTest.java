@@ -13,7 +13,7 @@ class ConvolutionErrorTest {
     private static final double ROUNDING = 6.1e-8;
 
     private final ConvolutionRows rows = new ConvolutionRows(SHAPE, 1);
-    private final ConvolutionError error = new ConvolutionError(rows, SHAPE);
+    private final ConvolutionRows.Deviation error = new ConvolutionRows.Deviation(rows, SHAPE);
 
     private void fillPlain() {
         for (int d = 0; d < SHAPE.channels(); d++) {
