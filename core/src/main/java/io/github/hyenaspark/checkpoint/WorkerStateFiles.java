@@ -1,8 +1,8 @@
 package io.github.hyenaspark.checkpoint;
 
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Safetensors.Tensor;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.safetensors.Safetensors.Tensor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,7 +2,7 @@ package io.github.hyenaspark.exchange;
 
 import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.io.CorruptFileException;
-import io.github.hyenaspark.io.safetensors.Safetensors.Tensor;
+import io.github.hyenaspark.io.Safetensors.Tensor;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.block.Mixer;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.exchange.SafariTensors;
 import io.github.hyenaspark.io.CorruptFileException;
-import io.github.hyenaspark.io.safetensors.Safetensors.Tensor;
+import io.github.hyenaspark.io.Safetensors.Tensor;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ModelConfigs;

@@ -35,7 +35,6 @@ final class ArchitectureTest {
     private static final String TABLE = """
             io.store                |
             io                      | io.store
-            io.safetensors          | io
             config                  | io
             kernel                  |
             convolution             | kernel
@@ -59,8 +58,8 @@ final class ArchitectureTest {
             train.optim             | kernel product operator.tensor operator.nn model train.config
             train                   | kernel operator.tensor model train.config train.optim
             train.averaging         | train..
-            checkpoint              | io operator.nn model io.safetensors
-            exchange                | io config operator.. model io.safetensors
+            checkpoint              | io operator.nn model
+            exchange                | io config operator.. model
             bench                   | kernel convolution product operator.tensor operator.nn operator.block model train.config train.optim train
             data.bytes              |
             data.shard              | io data.bytes
@@ -91,7 +90,7 @@ final class ArchitectureTest {
             jobs.report.chart       | jobs.report.journal jobs.report.html
             jobs.report.page        | io jobs.report.html jobs.report.chart
             jobs.spark.task         | io data.. model checkpoint jobs.report.progress
-            jobs.spark.run          | io data.. config kernel model train.. checkpoint exchange jobs.report.page jobs.spark.task io.safetensors
+            jobs.spark.run          | io data.. config kernel model train.. checkpoint exchange jobs.report.page jobs.spark.task
             jobs.spark.broadcast    | data.. model train.. checkpoint jobs.spark.task jobs.spark.run
             jobs.spark.evaluation   | io data.. operator.head model train.config jobs.report.progress jobs.spark..
             jobs.spark.worker       | io operator.head model train.. checkpoint data.batch data.shard data.shard.snapshot jobs.report.journal jobs.spark..
@@ -101,15 +100,15 @@ final class ArchitectureTest {
             jobs.spark.session      | io model train.averaging data.prepare data.prepare.unit data.prepare.duplicate data.prepare.commit data.shard.snapshot jobs.report.progress jobs.spark..
             jobs.cli                | io io.store config data.document jobs.spark.averaging jobs.spark.session
             jobs.train              | io io.store data.. config model train.config train.optim checkpoint jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli
-            jobs.inspect            | io data.. config model train.config checkpoint bench jobs.spark.. jobs.cli jobs.train io.safetensors
-            jobs.exchange           | io config model train.config checkpoint exchange data.token data.prepare jobs.spark.. jobs.cli jobs.train io.safetensors
+            jobs.inspect            | io data.. config model train.config checkpoint bench jobs.spark.. jobs.cli jobs.train
+            jobs.exchange           | io config model train.config checkpoint exchange data.token data.prepare jobs.spark.. jobs.cli jobs.train
             jobs.prepare            | io data.. config jobs.report.progress jobs.report.page jobs.spark.prepare jobs.spark.run jobs.spark.session jobs.spark.task jobs.cli jobs.train
             jobs.infer              | io data.. config model train.config jobs.report.progress jobs.report.page jobs.spark.. jobs.cli jobs.train
             jobs.bench.plan         | io data.. config jobs.report.page jobs.cli
             jobs.bench              | io data.. config kernel convolution product operator.nn model train.. checkpoint bench jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli jobs.train jobs.bench.plan
             jobs.compare            | io data.. config operator.block model train.config jobs.report.journal jobs.report.page jobs.spark.session jobs.cli jobs.train jobs.prepare jobs.infer jobs.bench
             jobs.fit.metrics        | io operator.head
-            jobs.fit                | io data.. config kernel operator.nn operator.head model train.. checkpoint jobs.report.. jobs.spark.. jobs.cli jobs.train jobs.prepare jobs.infer jobs.fit.metrics io.safetensors
+            jobs.fit                | io data.. config kernel operator.nn operator.head model train.. checkpoint jobs.report.. jobs.spark.. jobs.cli jobs.train jobs.prepare jobs.infer jobs.fit.metrics
             ml                      | io config jobs.spark jobs.spark.run jobs.spark.task jobs.fit
             jobs                    | io config operator.nn model checkpoint jobs.spark.run jobs.cli jobs.train jobs.inspect jobs.exchange jobs.prepare jobs.infer jobs.fit jobs.bench jobs.compare
             """;

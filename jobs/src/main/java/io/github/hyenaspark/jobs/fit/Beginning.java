@@ -2,9 +2,9 @@ package io.github.hyenaspark.jobs.fit;
 
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Safetensors;
+import io.github.hyenaspark.io.Safetensors.Tensor;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.safetensors.Safetensors;
-import io.github.hyenaspark.io.safetensors.Safetensors.Tensor;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.LabelModel;

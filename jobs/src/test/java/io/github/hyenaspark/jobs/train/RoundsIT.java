@@ -5,7 +5,7 @@ import static io.github.hyenaspark.jobs.testing.SmallRun.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.io.safetensors.Safetensors;
+import io.github.hyenaspark.io.Safetensors;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.IOException;

@@ -1,11 +1,8 @@
-package io.github.hyenaspark.io.safetensors;
+package io.github.hyenaspark.io;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.hyenaspark.io.CorruptFileException;
-import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.io.safetensors.Safetensors.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,12 +1,11 @@
-package io.github.hyenaspark.io.safetensors;
+package io.github.hyenaspark.io;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hyenaspark.io.CorruptFileException;
-import io.github.hyenaspark.io.safetensors.Safetensors.Contents;
-import io.github.hyenaspark.io.safetensors.Safetensors.Tensor;
+import io.github.hyenaspark.io.Safetensors.Contents;
+import io.github.hyenaspark.io.Safetensors.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
