@@ -21,7 +21,7 @@ final class ResultsTest {
     @Test
     void whatIsWrittenIsThereAndNothingIsLost() {
         var out = new ByteArrayOutputStream();
-        Results results = Results.to(out);
+        Console.Results results = Console.Results.to(out);
         results.println("Köln");
         assertThat(results.failure()).isEmpty();
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("Köln" + System.lineSeparator());
@@ -29,7 +29,7 @@ final class ResultsTest {
 
     @Test
     void aFullDiskIsRemembered() {
-        Results results = Results.to(failing("No space left on device"));
+        Console.Results results = Console.Results.to(failing("No space left on device"));
         results.println("a result");
         results.println("another");
         assertThat(results.failure())
@@ -38,7 +38,7 @@ final class ResultsTest {
 
     @Test
     void aReaderThatHasSeenEnoughIsNoFailure() {
-        Results results = Results.to(failing("Broken pipe"));
+        Console.Results results = Console.Results.to(failing("Broken pipe"));
         results.println("a result");
         assertThat(results.failure()).isEmpty();
     }
