@@ -8,7 +8,7 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.cli.Console;
-import io.github.hyenaspark.jobs.cli.Job;
+import io.github.hyenaspark.jobs.cli.JobCommand.Job;
 import io.github.hyenaspark.model.ModelConfig;
 import java.util.List;
 

@@ -13,7 +13,7 @@ import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.cli.Console;
-import io.github.hyenaspark.jobs.cli.Job;
+import io.github.hyenaspark.jobs.cli.JobCommand.Job;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.File;

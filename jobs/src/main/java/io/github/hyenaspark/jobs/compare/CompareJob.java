@@ -16,7 +16,7 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.bench.StepBenchJob;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.ExitCode;
-import io.github.hyenaspark.jobs.cli.Job;
+import io.github.hyenaspark.jobs.cli.JobCommand.Job;
 import io.github.hyenaspark.jobs.cli.Stop;
 import io.github.hyenaspark.jobs.infer.EvaluateJob;
 import io.github.hyenaspark.jobs.prepare.PrepareJob;

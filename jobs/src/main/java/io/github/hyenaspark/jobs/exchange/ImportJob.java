@@ -12,7 +12,7 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
-import io.github.hyenaspark.jobs.cli.Job;
+import io.github.hyenaspark.jobs.cli.JobCommand.Job;
 import io.github.hyenaspark.jobs.spark.run.DirectoryKind;
 import io.github.hyenaspark.jobs.spark.run.ExportedModel;
 import io.github.hyenaspark.jobs.spark.run.RunTokenizer;

@@ -10,7 +10,7 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
-import io.github.hyenaspark.jobs.cli.Job;
+import io.github.hyenaspark.jobs.cli.JobCommand.Job;
 import io.github.hyenaspark.jobs.infer.DocumentsJob;
 import io.github.hyenaspark.jobs.infer.ResultFolder;
 import io.github.hyenaspark.jobs.report.progress.Progress;

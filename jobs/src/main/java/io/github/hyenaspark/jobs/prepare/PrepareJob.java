@@ -23,7 +23,7 @@ import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.cli.Console;
-import io.github.hyenaspark.jobs.cli.Job;
+import io.github.hyenaspark.jobs.cli.JobCommand.Job;
 import io.github.hyenaspark.jobs.cli.Stop;
 import io.github.hyenaspark.jobs.report.page.DatasetPage;
 import io.github.hyenaspark.jobs.report.progress.Progress;

@@ -14,7 +14,7 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.cli.Job.Derived;
+import io.github.hyenaspark.jobs.cli.JobCommand.Job.Derived;
 import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
 import io.github.hyenaspark.jobs.spark.task.MachineNumerics;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.cli.Job.Derived;
+import io.github.hyenaspark.jobs.cli.JobCommand.Job.Derived;
 import io.github.hyenaspark.jobs.testing.FrozenFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
