@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.bench.BenchmarkLoop;
 import io.github.hyenaspark.bench.ConvolutionBenchmark;
+import io.github.hyenaspark.bench.GenerationBenchmark;
 import io.github.hyenaspark.bench.ProductBenchmark;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.convolution.LongConvolution;
@@ -13,7 +14,9 @@ import io.github.hyenaspark.jobs.bench.plan.PlanBenchJob;
 import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.JobCommand;
+import io.github.hyenaspark.jobs.cli.JobCommand.Job;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.product.ProductKernels;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -49,7 +52,7 @@ public final class BenchJob implements Runnable {
                                 "Measures generation against the naive way, with one thread.",
                                 "model.d-model=64 bench.length=128 bench.tokens=512"),
                         List.of("bench", "model"),
-                        new GenerateBenchJob(),
+                        new Generate(),
                         console))
                 .addSubcommand(JobCommand.of(
                         new CommandWords(
@@ -233,6 +236,50 @@ public final class BenchJob implements Runnable {
             Refusal.below(1, "mebibytes", mebibytes);
             Refusal.unless(seconds >= 0, "bench.seconds", seconds, "0 or more");
             Refusal.unless(gigabits > 0, "bench.gigabits", gigabits, "more than 0");
+        }
+    }
+
+    /** {@code bench generate}: the speed of generation, by number of tokens, and that of the naive way. */
+    private static final class Generate implements Job {
+        /** By default the model is as long as the prompt and the generated tokens. */
+        @Override
+        public Derived derived(Settings settings) {
+            Config config = settings.bind("bench", Config.class);
+            return Derived.defaults(List.of("model.l-max=" + Math.addExact(config.length(), config.tokens())));
+        }
+
+        @Override
+        public void run(Settings settings, Console console) {
+            Config config = settings.bind("bench", Config.class);
+            ModelConfig model = settings.bind("model", ModelConfig.class);
+            var shape = new GenerationBenchmark.Shape(model, config.vocab(), config.length(), config.tokens());
+            GenerationBenchmark.Measurement found = GenerationBenchmark.run(shape, config.steps());
+            double seconds = found.longest().cpu().median();
+            ObjectNode json = Json.object()
+                    .put("mixer", model.mixerNames())
+                    .put("d_model", model.dModel())
+                    .put("n_layer", model.nLayer())
+                    .put("l_max", model.lMax())
+                    .put("vocab", config.vocab())
+                    .put("parameters", found.parameters())
+                    .put("kernel", LongConvolution.kernelName())
+                    .put("threads", 1)
+                    .put("time", "cpu")
+                    .put("prompt", config.length())
+                    .put("tokens", config.tokens())
+                    .put("prompt_seconds", shown(found.promptSeconds()))
+                    .put("seconds", shown(seconds))
+                    .put("tokens_per_second", shown(config.tokens() / seconds))
+                    .put("naive_positions", found.naivePositions())
+                    .put("naive_seconds", shown(found.naiveSeconds()))
+                    .put("speedup", shown(found.speedup()));
+            var runTokens = json.putArray("run_tokens");
+            var runSeconds = json.putArray("run_seconds");
+            found.runs().forEach(run -> {
+                runTokens.add(run.tokens());
+                runSeconds.add(shown(run.cpu().median()));
+            });
+            console.result(json);
         }
     }
 }
