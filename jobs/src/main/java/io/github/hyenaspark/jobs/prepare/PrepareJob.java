@@ -3,6 +3,10 @@ package io.github.hyenaspark.jobs.prepare;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.document.Document;
+import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
+import io.github.hyenaspark.data.document.DocumentReader.BadFileException;
+import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.DatasetLease;
@@ -34,6 +38,8 @@ import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.jobs.train.RunConfig;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -229,5 +235,48 @@ public final class PrepareJob {
 
     private double seconds() {
         return (System.nanoTime() - begin) / 1e9;
+    }
+
+    /**
+     * The fields that the settings name, held against the first document. Documents of JSON lines may lack any, so a
+     * name that is mistyped shows nowhere else until somebody looks for the values.
+     */
+    static final class FirstDocument {
+        private FirstDocument() {}
+
+        /** What the first document of these units lacks, for people; empty if nothing, or if it cannot be read. */
+        static Optional<String> missing(Storage storage, SourceConfig source, List<WorkUnit> work) throws IOException {
+            if (source.idField().isEmpty() && source.columns().isEmpty()) {
+                return Optional.empty();
+            }
+            try (var documents = new WorkUnit.Documents(storage, source, work.iterator())) {
+                Optional<Document> first = documents.next();
+                if (first.isEmpty()) {
+                    return Optional.empty();
+                }
+                first.get().text().transferTo(OutputStream.nullOutputStream());
+                List<String> missing = missing(first.get(), source);
+                return missing.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of("the first document, of " + documents.path() + ", has no "
+                                + String.join(" and no ", missing)
+                                + "; correct the setting unless other documents have it");
+            } catch (BadDocumentException | BadFileException e) {
+                return Optional.empty(); // it is counted when all documents are read
+            }
+        }
+
+        private static List<String> missing(Document document, SourceConfig source) {
+            List<String> missing = new ArrayList<>();
+            if (!source.idField().isEmpty() && document.givenId().isEmpty()) {
+                missing.add(source.idField() + " (data.source.id-field)");
+            }
+            for (String column : source.columns()) {
+                if (!document.columns().containsKey(column)) {
+                    missing.add(column + " (data.source.columns)");
+                }
+            }
+            return missing;
+        }
     }
 }

@@ -28,7 +28,7 @@ class FirstDocumentTest {
         all.addAll(List.of(settings));
         DatasetSpec spec = DatasetSpec.of(STORAGE, Settings.load(all).bind("data", DataConfig.class));
         InputPlan plan = InputPlan.of(STORAGE, spec);
-        return FirstDocument.missing(STORAGE, spec.config().source(), plan.work());
+        return PrepareJob.FirstDocument.missing(STORAGE, spec.config().source(), plan.work());
     }
 
     @Test
