@@ -14,11 +14,9 @@ import io.github.hyenaspark.jobs.infer.EvaluateJob;
 import io.github.hyenaspark.jobs.infer.GenerateJob;
 import io.github.hyenaspark.jobs.inspect.InspectJob;
 import io.github.hyenaspark.jobs.inspect.VerifyJob;
-import io.github.hyenaspark.jobs.prepare.ExpireJob;
-import io.github.hyenaspark.jobs.prepare.MigrateJob;
+import io.github.hyenaspark.jobs.prepare.DatasetJobs;
 import io.github.hyenaspark.jobs.prepare.PrepareJob;
 import io.github.hyenaspark.jobs.prepare.TrainTokenizerJob;
-import io.github.hyenaspark.jobs.prepare.VacuumJob;
 import io.github.hyenaspark.jobs.train.TrainJob;
 import java.util.List;
 import picocli.CommandLine;
@@ -130,9 +128,11 @@ final class Commands {
             case "generate" -> GenerateJob.command(words, console);
             case "export" -> ExportJob.command(words, console);
             case "import" -> JobCommand.of(words, List.of("import", "run"), new ImportJob(), console);
-            case "expire" -> JobCommand.of(words, List.of("expire", "data"), "data.dataset", ExpireJob::run, console);
-            case "migrate" -> JobCommand.of(words, List.of("data"), "data.dataset", MigrateJob::run, console);
-            case "vacuum" -> JobCommand.of(words, List.of("vacuum", "data"), "data.dataset", VacuumJob::run, console);
+            case "expire" ->
+                JobCommand.of(words, List.of("expire", "data"), "data.dataset", DatasetJobs::expire, console);
+            case "migrate" -> JobCommand.of(words, List.of("data"), "data.dataset", DatasetJobs::migrate, console);
+            case "vacuum" ->
+                JobCommand.of(words, List.of("vacuum", "data"), "data.dataset", DatasetJobs::vacuum, console);
             case "bench" -> BenchJob.command(words, console);
             case "inspect" -> InspectJob.command(words, console);
             case "verify" -> VerifyJob.command(words, console);

@@ -1,5 +1,5 @@
 /**
- * The commands that make data: {@code prepare}, {@code train-tokenizer} and {@code vacuum}. Start at
+ * The commands that make data, {@code prepare} and {@code train-tokenizer}, and those that look after it. Start at
  * {@link PrepareJob}.
  */
 @NullMarked
