@@ -10,28 +10,28 @@ import org.junit.jupiter.api.Test;
 class StopSequencesTest {
     private final ByteArrayOutputStream passed = new ByteArrayOutputStream();
 
-    private StopSequences stopAt(String... texts) {
-        return new StopSequences(List.of(texts), passed::writeBytes);
+    private Continuations.StopSequences stopAt(String... texts) {
+        return new Continuations.StopSequences(List.of(texts), passed::writeBytes);
     }
 
     private String passed() {
         return passed.toString(StandardCharsets.UTF_8);
     }
 
-    private static boolean write(StopSequences stop, String text) {
+    private static boolean write(Continuations.StopSequences stop, String text) {
         return stop.write(text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
     void withoutSequencesEverythingIsPassedAtOnce() {
-        StopSequences stop = stopAt();
+        Continuations.StopSequences stop = stopAt();
         assertThat(write(stop, "abc")).isTrue();
         assertThat(passed()).isEqualTo("abc");
     }
 
     @Test
     void textUpToTheFirstSequenceIsPassed() {
-        StopSequences stop = stopAt("END", "\n\n");
+        Continuations.StopSequences stop = stopAt("END", "\n\n");
         assertThat(write(stop, "one\ntwo\n\nthree END")).isFalse();
         stop.finish();
         assertThat(passed()).isEqualTo("one\ntwo");
@@ -39,7 +39,7 @@ class StopSequencesTest {
 
     @Test
     void aSequenceIsFoundAcrossPieces() {
-        StopSequences stop = stopAt("aab");
+        Continuations.StopSequences stop = stopAt("aab");
         for (String piece : List.of("x", "a", "a", "a")) {
             assertThat(write(stop, piece)).isTrue();
         }
@@ -51,7 +51,7 @@ class StopSequencesTest {
 
     @Test
     void whatWasHeldBackComesAtTheEnd() {
-        StopSequences stop = stopAt("STOP");
+        Continuations.StopSequences stop = stopAt("STOP");
         assertThat(write(stop, "go STO")).isTrue();
         assertThat(passed()).isEqualTo("go ");
         stop.finish();
@@ -60,7 +60,7 @@ class StopSequencesTest {
 
     @Test
     void aSequenceIsFoundInTheMiddleOfACharactersBytes() {
-        StopSequences stop = stopAt("ß");
+        Continuations.StopSequences stop = stopAt("ß");
         byte[] bytes = "aßb".getBytes(StandardCharsets.UTF_8);
         assertThat(stop.write(new byte[] {bytes[0], bytes[1]})).isTrue();
         assertThat(passed()).isEqualTo("a");

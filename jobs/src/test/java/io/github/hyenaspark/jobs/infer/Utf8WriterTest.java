@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class Utf8WriterTest {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private final Utf8Writer stream = new Utf8Writer(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    private final Continuations.Utf8Writer stream =
+            new Continuations.Utf8Writer(new PrintStream(bytes, true, StandardCharsets.UTF_8));
 
     private String written() {
         return bytes.toString(StandardCharsets.UTF_8);
