@@ -1,11 +1,13 @@
 package io.github.hyenaspark.jobs.inspect;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.data.prepare.commit.DatasetVerification;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Safetensors;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
@@ -14,9 +16,11 @@ import io.github.hyenaspark.jobs.cli.SettingsArguments;
 import io.github.hyenaspark.jobs.spark.prepare.SparkVerification;
 import io.github.hyenaspark.jobs.spark.run.DirectoryKind;
 import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
+import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -90,9 +94,10 @@ public final class VerifyJob implements Callable<Integer> {
             count(json, result);
             result.faults().forEach(fault -> faults.add(fitting.dataset() + ": " + fault));
         }
-        boolean hasModel = storage.exists(FittedFiles.description(fitting.model()));
+        String description = Storage.resolve(fitting.model(), FittingDirectory.DESCRIPTION);
+        boolean hasModel = storage.exists(description);
         if (hasModel || storage.exists(fitting.result())) {
-            faults.addAll(FittedFiles.faults(storage, fitting.model()));
+            faults.addAll(faults(storage, fitting.model(), description));
         }
         json.put("model", hasModel);
         return faults;
@@ -135,6 +140,40 @@ public final class VerifyJob implements Callable<Integer> {
             }
         }
         return faults;
+    }
+
+    /** Of the files of a fitted model: a sealed description, and parameters that have a length but no hash. */
+    private static List<String> faults(Storage storage, String model, String description) throws IOException {
+        List<String> faults = new ArrayList<>();
+        try {
+            JsonNode json = Json.Sealed.SEAL.open(description, storage.read(description));
+            String tokenizer = RunTokenizer.uri(model);
+            check(faults, tokenizer, () -> Json.parse(tokenizer, storage.read(tokenizer)));
+            for (JsonNode member : Json.elements(json, description, "members")) {
+                String name = Json.text(member, description, "name");
+                String file = Storage.resolve(model, name + ".safetensors");
+                check(faults, file, () -> {
+                    try (InputStream in = storage.open(file)) {
+                        Safetensors.read(file, in, storage.length(file));
+                    }
+                });
+            }
+        } catch (CorruptFileException | FileNotFoundException e) {
+            faults.add(description + ": " + e.getMessage());
+        }
+        return faults;
+    }
+
+    private interface Reading {
+        void run() throws IOException;
+    }
+
+    private static void check(List<String> faults, String file, Reading reading) throws IOException {
+        try {
+            reading.run();
+        } catch (CorruptFileException | FileNotFoundException e) {
+            faults.add(file + ": " + e.getMessage());
+        }
     }
 
     private int end(ObjectNode json, List<String> faults) {
