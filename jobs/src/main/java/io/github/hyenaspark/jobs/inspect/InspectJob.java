@@ -122,7 +122,7 @@ public final class InspectJob implements Callable<Integer> {
         }
         var fitting = new FittingDirectory(place);
         if (storage.exists(fitting.settings())) {
-            return FittingInspection.of(storage, fitting);
+            return Inspection.fitting(storage, fitting);
         }
         List<CheckpointStore.Listed> unreadable = checkpoints.listing();
         if (!unreadable.isEmpty()) {

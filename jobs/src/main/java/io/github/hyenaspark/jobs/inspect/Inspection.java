@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
+import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
@@ -12,6 +13,7 @@ import io.github.hyenaspark.data.shard.snapshot.Totals;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
 import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -27,7 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
-/** What {@code inspect} shows of a run or of a dataset. */
+/** What {@code inspect} shows of a run, of a dataset or of a fitting. */
 final class Inspection {
     private static final String INDENT = "  ";
 
@@ -122,6 +124,76 @@ final class Inspection {
         ObjectNode settings = json.putObject("settings");
         snapshot.settings().forEach(settings::put);
         return json;
+    }
+
+    /** A fitting: how far it is and, at its end, what it measured. CorruptFileException if a file of it is not JSON. */
+    static ObjectNode fitting(Storage storage, FittingDirectory fitting) throws IOException {
+        JsonNode settings = Json.parse(fitting.settings(), storage.read(fitting.settings()));
+        boolean finished = storage.exists(fitting.result());
+        JsonNode result = finished ? Json.parse(fitting.result(), storage.read(fitting.result())) : Json.object();
+        List<String> planned = FittingDirectory.names(settings);
+        ArrayNode runs = runs(storage, fitting, planned);
+        ObjectNode json = Json.object()
+                .put("fitting", fitting.uri())
+                .put("finished", finished)
+                .put("task", result.path("task").asText(settings.at("/fit/task").asText()))
+                .put("folds", settings.at("/fit/folds").asInt())
+                .put("models_done", finished ? planned.size() : done(runs))
+                .put("models_planned", planned.size());
+        result.properties().stream()
+                .filter(field -> field.getValue().isNumber()) // documents, epochs, seconds
+                .forEach(field -> json.set(field.getKey(), field.getValue()));
+        if (finished) {
+            json.put("report", fitting.report())
+                    .put("predictions", fitting.predictions())
+                    .put("model", fitting.model());
+        }
+        json.put("dataset", fitting.dataset());
+        if (finished) {
+            json.set("classes", result.path("classes"));
+            json.set("metrics", metrics(result));
+        }
+        json.set("runs", runs);
+        json.set("settings", settings);
+        return json;
+    }
+
+    /** Those that have a checkpoint; each is a directory to inspect by itself. */
+    private static ArrayNode runs(Storage storage, FittingDirectory fitting, List<String> planned) throws IOException {
+        ArrayNode runs = Json.array();
+        for (String name : planned) {
+            String run = fitting.run(name);
+            List<CheckpointManifest> manifests =
+                    CheckpointStore.open(storage, run).manifests();
+            if (!manifests.isEmpty()) {
+                CheckpointManifest newest = manifests.get(0);
+                byte[] own = newest.facts().settings().getBytes(StandardCharsets.UTF_8);
+                runs.addObject()
+                        .put("run", run)
+                        .put("round", newest.facts().round())
+                        .put("rounds", Json.parse(run, own).at("/train/rounds").longValue());
+            }
+        }
+        return runs;
+    }
+
+    /** They are trained one after the other, and one may end before its last round. */
+    private static int done(ArrayNode runs) {
+        JsonNode last = runs.path(runs.size() - 1);
+        boolean ended = last.path("round").longValue() == last.path("rounds").longValue();
+        return ended ? runs.size() : runs.size() - 1;
+    }
+
+    /** Means and standard deviations over folds. */
+    private static ArrayNode metrics(JsonNode result) {
+        ArrayNode metrics = Json.array();
+        for (Map.Entry<String, JsonNode> field : result.properties()) {
+            if (field.getValue().isObject()) {
+                ObjectNode metric = metrics.addObject().put("metric", field.getKey());
+                metric.setAll((ObjectNode) field.getValue());
+            }
+        }
+        return metrics;
     }
 
     /** An inspection with only those settings of a run or of a fitting that differ from the {@link #defaults}. */
