@@ -93,7 +93,7 @@ public final class FitJob implements Job {
             remembered.removeIf(argument -> argument.startsWith("run.dir="));
             return remembered;
         }
-        List<String> derived = new ArrayList<>(Recipe.SETTINGS);
+        List<String> derived = new ArrayList<>(FitSettings.RECIPE);
         Optional<TaskInput> task = PrepareJob.task(settings);
         if (task.isPresent()) {
             derived.addAll(task.get().labelledSettings());

@@ -22,7 +22,7 @@ class FitSettingsTest {
     }
 
     private static TrainConfig train(int documents, String... settings) {
-        Settings all = Settings.load(Recipe.SETTINGS).with(List.of(settings));
+        Settings all = Settings.load(FitSettings.RECIPE).with(List.of(settings));
         return new FitSettings(all, all.bind("data", DataConfig.class), "fitting")
                 .ofModel("model-1", 0, 0, documents)
                 .train();
@@ -54,7 +54,7 @@ class FitSettingsTest {
 
     @Test
     void aModelOfAGenomeIsTheOneThatAFittingBeginsWith() {
-        List<String> recipe = Recipe.SETTINGS.stream()
+        List<String> recipe = FitSettings.RECIPE.stream()
                 .filter(setting -> setting.startsWith("model."))
                 .toList();
         Settings genome =
