@@ -107,8 +107,7 @@ final class ArchitectureTest {
             jobs.bench.plan         | io data.. config jobs.report.page jobs.cli
             jobs.bench              | io data.. config kernel convolution product operator.nn model train.. checkpoint bench jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli jobs.train jobs.bench.plan
             jobs.compare            | io data.. config operator.block model train.config jobs.report.journal jobs.report.page jobs.spark.session jobs.cli jobs.train jobs.prepare jobs.infer jobs.bench
-            jobs.fit.metrics        | io operator.head
-            jobs.fit                | io data.. config kernel operator.nn operator.head model train.. checkpoint jobs.report.. jobs.spark.. jobs.cli jobs.train jobs.prepare jobs.infer jobs.fit.metrics
+            jobs.fit                | io data.. config kernel operator.nn operator.head model train.. checkpoint jobs.report.. jobs.spark.. jobs.cli jobs.train jobs.prepare jobs.infer
             ml                      | io config jobs.spark jobs.spark.run jobs.spark.task jobs.fit
             jobs                    | io config operator.nn model checkpoint jobs.spark.run jobs.cli jobs.train jobs.inspect jobs.exchange jobs.prepare jobs.infer jobs.fit jobs.bench jobs.compare
             """;

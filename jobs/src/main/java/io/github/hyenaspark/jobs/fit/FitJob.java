@@ -16,8 +16,6 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.JobCommand.Job;
 import io.github.hyenaspark.jobs.cli.Stop;
-import io.github.hyenaspark.jobs.fit.metrics.FoldMetrics;
-import io.github.hyenaspark.jobs.fit.metrics.LabelMetrics;
 import io.github.hyenaspark.jobs.prepare.PrepareJob;
 import io.github.hyenaspark.jobs.report.page.FitPage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
@@ -275,7 +273,7 @@ public final class FitJob implements Job {
         }
         for (String name : folds.get(0).keySet()) {
             double[] values = folds.stream().mapToDouble(fold -> fold.get(name)).toArray();
-            FoldMetrics.put(json, name, values, hasFolds);
+            LabelMetrics.putOverFolds(json, name, values, hasFolds);
         }
         return json.put("epochs", outcome.epochs());
     }

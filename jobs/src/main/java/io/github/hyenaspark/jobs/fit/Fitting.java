@@ -10,7 +10,7 @@ import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.fit.Folds.Division;
-import io.github.hyenaspark.jobs.fit.metrics.Spread;
+import io.github.hyenaspark.jobs.fit.LabelMetrics.Spread;
 import io.github.hyenaspark.jobs.report.chart.LineChart.Curve;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;

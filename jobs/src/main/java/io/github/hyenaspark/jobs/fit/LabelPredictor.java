@@ -5,7 +5,6 @@ import io.github.hyenaspark.data.batch.Readings;
 import io.github.hyenaspark.data.document.RejectedDocumentException;
 import io.github.hyenaspark.data.document.clean.CleanConfig;
 import io.github.hyenaspark.data.token.Tokenizer;
-import io.github.hyenaspark.jobs.fit.metrics.LabelMetrics;
 import io.github.hyenaspark.jobs.spark.Predictor;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.jobs.spark.task.LabelUse;

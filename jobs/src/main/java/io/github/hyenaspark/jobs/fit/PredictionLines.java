@@ -3,7 +3,6 @@ package io.github.hyenaspark.jobs.fit;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.fit.metrics.LabelMetrics;
 import io.github.hyenaspark.operator.head.LabelHead;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,12 +1,15 @@
-package io.github.hyenaspark.jobs.fit.metrics;
+package io.github.hyenaspark.jobs.fit;
 
-import io.github.hyenaspark.jobs.fit.metrics.Spread.Scaled;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.jobs.fit.LabelMetrics.Spread.Scaled;
 import io.github.hyenaspark.operator.head.LabelHead.Task;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /** How good predictions are. A prediction is the probabilities of all classes or tags, or the values. */
@@ -60,6 +63,25 @@ public final class LabelMetrics {
             }
         }
         return metrics;
+    }
+
+    /**
+     * Adds what each fold measured: an object with {@code mean} and {@code sd} over the folds that can tell, which are
+     * those without NaN. The mean is null where none can tell, and the deviation where fewer than two can.
+     *
+     * @param hasFolds whether there is a deviation over folds at all; it is 0 without
+     */
+    public static void putOverFolds(ObjectNode json, String metric, double[] byFold, boolean hasFolds) {
+        double[] told =
+                Arrays.stream(byFold).filter(value -> !Double.isNaN(value)).toArray();
+        double mean = Arrays.stream(told).average().orElse(Double.NaN);
+        double squares = Arrays.stream(told)
+                .map(value -> (value - mean) * (value - mean))
+                .sum();
+        ObjectNode value = json.putObject(metric);
+        Json.putFinite(value, "mean", mean);
+        Json.putFinite(
+                value, "sd", !hasFolds ? 0 : told.length < 2 ? Double.NaN : Math.sqrt(squares / (told.length - 1)));
     }
 
     private static double[][] tag(double[][] predicted, int tag) {
@@ -169,5 +191,126 @@ public final class LabelMetrics {
                 })
                 .filter(value -> !Double.isNaN(value))
                 .toList());
+    }
+
+    /**
+     * How many documents are of each class, are predicted to be, and are both: all that metrics of classes need, in
+     * memory that grows with the number of classes alone.
+     */
+    record ClassCounts(double[] found, double[] predicted, double[] right) {
+        /**
+         * Counts.
+         *
+         * @param predicted by document, the probabilities of classes
+         * @param targets by document, the number of its class
+         */
+        static ClassCounts of(double[][] predicted, double[][] targets) {
+            int classes = predicted.length == 0 ? 0 : predicted[0].length;
+            var counts = new ClassCounts(new double[classes], new double[classes], new double[classes]);
+            for (int i = 0; i < predicted.length; i++) {
+                int label = (int) targets[i][0];
+                int likeliest = LabelMetrics.likeliest(predicted[i]);
+                counts.found[label]++;
+                counts.predicted[likeliest]++;
+                counts.right[label] += label == likeliest ? 1 : 0;
+            }
+            return counts;
+        }
+
+        double accuracy() {
+            return sum(right) / sum(found);
+        }
+
+        private static double sum(double[] counts) {
+            double sum = 0;
+            for (double count : counts) {
+                sum += count;
+            }
+            return sum;
+        }
+
+        private static double products(double[] a, double[] b) {
+            double sum = 0;
+            for (int c = 0; c < a.length; c++) {
+                sum += a[c] * b[c];
+            }
+            return sum;
+        }
+
+        /**
+         * For any number of classes (Gorodkin 2004, doi 10.1016/j.compbiolchem.2004.09.006); 0 if one is never left.
+         */
+        double matthews() {
+            double all = sum(found);
+            double scale =
+                    Math.sqrt((all * all - products(predicted, predicted)) * (all * all - products(found, found)));
+            return scale == 0 ? 0 : (sum(right) * all - products(found, predicted)) / scale;
+        }
+
+        /** The mean over the classes that occur or are predicted. */
+        double f1() {
+            double sum = 0;
+            int counted = 0;
+            for (int c = 0; c < found.length; c++) {
+                double one = f1(c);
+                if (!Double.isNaN(one)) {
+                    sum += one;
+                    counted++;
+                }
+            }
+            return sum / counted;
+        }
+
+        /** Of one class; NaN if it neither occurs nor is predicted. */
+        double f1(int c) {
+            return 2 * right[c] / (found[c] + predicted[c]); // those that are both count twice
+        }
+    }
+
+    /** Mean and standard deviation of numbers, in their unit. */
+    public record Spread(double mean, double deviation) {
+        /** Of finite numbers, at least one, however large or small. */
+        public static Spread of(double[] numbers) {
+            Scaled scaled = Scaled.of(Arrays.stream(numbers));
+            double mean = Math.scalb(Arrays.stream(scaled.values()).average().orElseThrow(), scaled.exponent());
+            Scaled apart = Scaled.of(Arrays.stream(numbers).map(number -> number - mean));
+            double variance = apart.squares().average().orElseThrow();
+            return new Spread(mean, Math.scalb(Math.sqrt(variance), apart.exponent()));
+        }
+
+        /**
+         * Numbers in units of the power of two at the largest of them, so that no square or sum of theirs leaves the
+         * range of a double. What is computed of them has the bits that it has without the unit, wherever that stays in
+         * range.
+         *
+         * @param values each below 2, whatever its sign, or not finite
+         * @param exponent of the unit: a value stands for {@code value · 2^exponent}
+         */
+        record Scaled(double[] values, int exponent) {
+            static Scaled of(DoubleStream numbers) {
+                double[] all = numbers.toArray();
+                int exponent =
+                        Math.getExponent(Arrays.stream(all).map(Math::abs).max().orElse(0));
+                return new Scaled(
+                        Arrays.stream(all)
+                                .map(value -> Math.scalb(value, -exponent))
+                                .toArray(),
+                        exponent);
+            }
+
+            /** In units of {@code 4^exponent}. */
+            DoubleStream squares() {
+                return Arrays.stream(values).map(value -> StrictMath.pow(value, 2));
+            }
+
+            /** The sum of the squares one after the other, in units of {@code 4^exponent}. */
+            double squaresSummed() {
+                double sum = 0;
+                for (double value : values) {
+                    sum += StrictMath.pow(value, 2);
+                }
+                return sum;
+            }
+        }
     }
 }

@@ -1,4 +1,4 @@
-package io.github.hyenaspark.jobs.fit.metrics;
+package io.github.hyenaspark.jobs.fit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 final class FoldMetricsTest {
     private static ObjectNode of(boolean hasFolds, double... byFold) {
         ObjectNode json = Json.object();
-        FoldMetrics.put(json, "auroc", byFold, hasFolds);
+        LabelMetrics.putOverFolds(json, "auroc", byFold, hasFolds);
         return (ObjectNode) json.get("auroc");
     }
 

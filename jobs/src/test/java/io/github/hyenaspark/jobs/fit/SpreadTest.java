@@ -1,7 +1,8 @@
-package io.github.hyenaspark.jobs.fit.metrics;
+package io.github.hyenaspark.jobs.fit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.jobs.fit.LabelMetrics.Spread;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

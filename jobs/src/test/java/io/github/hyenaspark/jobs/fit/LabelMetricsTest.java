@@ -1,4 +1,4 @@
-package io.github.hyenaspark.jobs.fit.metrics;
+package io.github.hyenaspark.jobs.fit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -134,7 +134,7 @@ final class LabelMetricsTest {
         double[][] predicted = {new double[50_000], new double[50_000]};
         predicted[0][49_999] = 1;
         predicted[1][7] = 1;
-        ClassCounts counts = ClassCounts.of(predicted, new double[][] {{49_999}, {8}});
+        LabelMetrics.ClassCounts counts = LabelMetrics.ClassCounts.of(predicted, new double[][] {{49_999}, {8}});
         assertThat(counts.accuracy()).isEqualTo(0.5);
         assertThat(counts.f1()).isCloseTo(1.0 / 3, within(1e-12));
         assertThat(counts.matthews()).isCloseTo((1 * 2 - 1) / Math.sqrt(2 * 2), within(1e-12));
