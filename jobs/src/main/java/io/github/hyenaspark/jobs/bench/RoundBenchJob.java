@@ -17,7 +17,6 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.report.journal.Journal;
 import io.github.hyenaspark.jobs.report.progress.Progress;
-import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
@@ -117,7 +116,7 @@ final class RoundBenchJob {
         try (SparkRuntime runtime = SparkRuntime.start("hyena bench round", train.threads());
                 SparkWorkers workers = new SparkWorkers(runtime.context(), plan(directory), options);
                 Progress progress = Progress.open(
-                        run.progress(), new ProgressTask("bench", "rounds", 0, rounds), console.messages())) {
+                        run.progress(), new Progress.Task("bench", "rounds", 0, rounds), console.messages())) {
             new AveragingDriver(plan, train, workers, store, progress).run(new Handover<>(start()));
         }
         List<JsonNode> entries = new ArrayList<>();

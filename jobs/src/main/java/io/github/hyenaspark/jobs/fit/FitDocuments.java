@@ -20,7 +20,6 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
-import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.prepare.SparkPrepare;
 import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
 import io.github.hyenaspark.jobs.train.RunConfig;
@@ -153,7 +152,7 @@ record FitDocuments(Storage storage, DatasetSpec spec, FitConfig config, Fitting
             checkFields(plan.work());
             lease.begins();
             spec.storeTokenizer(storage);
-            var work = new ProgressTask("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.work()));
+            var work = new Progress.Task("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.work()));
             try (Progress progress = observer.progress(work)) {
                 new SparkPrepare(context, progress, lease).run(spec, plan.work());
             }

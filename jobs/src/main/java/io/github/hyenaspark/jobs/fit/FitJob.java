@@ -19,7 +19,6 @@ import io.github.hyenaspark.jobs.cli.Stop;
 import io.github.hyenaspark.jobs.prepare.PrepareJob;
 import io.github.hyenaspark.jobs.report.page.FitPage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
-import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.run.DirectoryKind;
 import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
@@ -161,7 +160,7 @@ public final class FitJob implements Job {
             throws IOException {
         var silent = new Fitting.Observer() {
             @Override
-            public Progress progress(ProgressTask work) {
+            public Progress progress(Progress.Task work) {
                 var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
                 return Progress.open(Progress.Style.PLAIN, work, nowhere);
             }
@@ -313,7 +312,7 @@ public final class FitJob implements Job {
     /** Progress on the console; a stop saves the model that is being trained. */
     private record Watching(Progress.Style style, Console console) implements Fitting.Observer {
         @Override
-        public Progress progress(ProgressTask work) {
+        public Progress progress(Progress.Task work) {
             return Progress.open(style, work, console.messages());
         }
 

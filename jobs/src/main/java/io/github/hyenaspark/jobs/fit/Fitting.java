@@ -13,7 +13,6 @@ import io.github.hyenaspark.jobs.fit.Folds.Division;
 import io.github.hyenaspark.jobs.fit.LabelMetrics.Spread;
 import io.github.hyenaspark.jobs.report.chart.LineChart.Curve;
 import io.github.hyenaspark.jobs.report.progress.Progress;
-import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers;
@@ -72,7 +71,7 @@ final class Fitting {
 
     /** Who is told how far a fitting is, and may stop it. */
     interface Observer {
-        Progress progress(ProgressTask work);
+        Progress progress(Progress.Task work);
 
         /** From now on {@code driver} is what has to be stopped; nothing has with an empty one. */
         void runs(Optional<AveragingDriver> driver);
@@ -339,7 +338,7 @@ final class Fitting {
                 own.run().merge(), checkpoints.epoch(), ReplayedSteps.read(storage, ""), work);
         try (SparkWorkers workers = new SparkWorkers(context, plan, options);
                 Progress progress = observer.progress(
-                        new ProgressTask(name, "rounds", start.value().round(), rounds))) {
+                        new Progress.Task(name, "rounds", start.value().round(), rounds))) {
             var driver = new AveragingDriver(own.driver(), plan.train(), workers, store, progress);
             observer.runs(Optional.of(driver));
             driver.run(start);

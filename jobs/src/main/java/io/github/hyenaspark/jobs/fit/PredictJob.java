@@ -14,7 +14,6 @@ import io.github.hyenaspark.jobs.cli.JobCommand.Job;
 import io.github.hyenaspark.jobs.infer.DocumentsJob;
 import io.github.hyenaspark.jobs.infer.ResultFolder;
 import io.github.hyenaspark.jobs.report.progress.Progress;
-import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.SparkInference;
 import io.github.hyenaspark.jobs.spark.SparkInference.Totals;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
@@ -75,7 +74,7 @@ public final class PredictJob implements Job {
             expect(model, files);
             try (SparkRuntime runtime = SparkRuntime.start("hyena predict " + data.input(), 1)) {
                 List<WorkUnit> units = DocumentsJob.units(files, data, runtime.taskSlots());
-                var work = new ProgressTask("predict", "units", 0, units.size());
+                var work = new Progress.Task("predict", "units", 0, units.size());
                 try (Progress progress = Progress.open(run.progress(), work, console.messages())) {
                     folder.begin();
                     Totals totals = runtime.inference(progress)

@@ -14,7 +14,6 @@ import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.report.progress.Progress;
-import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.Pooling;
 import io.github.hyenaspark.jobs.spark.SparkInference;
 import io.github.hyenaspark.jobs.spark.SparkInference.Totals;
@@ -167,7 +166,7 @@ public final class DocumentsJob {
                 List<WorkUnit> units = units(files, data, runtime.taskSlots());
                 var plan = new SparkInference.Plan(
                         trained, data, units, overlap, SparkRuntime.storage().qualify(output));
-                var work = new ProgressTask(command, "units", done.isEmpty() ? 0 : units.size(), units.size());
+                var work = new Progress.Task(command, "units", done.isEmpty() ? 0 : units.size(), units.size());
                 try (Progress progress = Progress.open(run.progress(), work, console.messages())) {
                     SparkInference inference = runtime.inference(progress);
                     if (done.isEmpty()) {

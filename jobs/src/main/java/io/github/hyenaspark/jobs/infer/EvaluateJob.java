@@ -15,7 +15,6 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.report.page.EvaluationPage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
-import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.SparkInference;
 import io.github.hyenaspark.jobs.spark.evaluation.DocumentLosses;
 import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
@@ -121,7 +120,7 @@ public final class EvaluateJob {
     }
 
     private SparkEvaluation.Evaluation evaluate(EvaluationTask.Plan plan, int chunks, Path lines) throws IOException {
-        var work = new ProgressTask("evaluate", "chunks", 0, chunks);
+        var work = new Progress.Task("evaluate", "chunks", 0, chunks);
         try (SparkRuntime runtime = SparkRuntime.start(
                         "hyena evaluate " + run.dir(),
                         SparkRuntime.threadsAtMost(trained.train().threads()));

@@ -31,7 +31,6 @@ import io.github.hyenaspark.jobs.cli.JobCommand.Job;
 import io.github.hyenaspark.jobs.cli.Stop;
 import io.github.hyenaspark.jobs.report.page.DatasetPage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
-import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.prepare.SparkPrepare;
 import io.github.hyenaspark.jobs.spark.run.DirectoryKind;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
@@ -151,7 +150,7 @@ public final class PrepareJob {
         SparkPrepare.memory().refuseUnlessTheyFit(Math.min(plan.pending().size(), MemoryNeeds.tasksHere(1)));
         lease.begins();
         spec.storeTokenizer(storage);
-        var work = new ProgressTask("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.work()));
+        var work = new Progress.Task("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.work()));
         try (SparkRuntime runtime =
                 SparkRuntime.start("hyena prepare " + spec.config().dataset(), 1)) {
             cores = runtime.taskSlots();

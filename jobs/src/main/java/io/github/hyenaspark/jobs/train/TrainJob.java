@@ -24,7 +24,6 @@ import io.github.hyenaspark.jobs.report.journal.Journal;
 import io.github.hyenaspark.jobs.report.journal.LossHistory;
 import io.github.hyenaspark.jobs.report.journal.LossHistory.LossPoint;
 import io.github.hyenaspark.jobs.report.progress.Progress;
-import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver.DivergedException;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore;
@@ -293,7 +292,7 @@ public final class TrainJob {
     private RunState rounds(Handover<RunState> start, SparkWorkers workers, RunStore store) throws IOException {
         long begin = start.value().round();
         long total = Math.max(begin, settings.driver().stopAfterRounds());
-        var work = new ProgressTask("train", "rounds", begin, total);
+        var work = new Progress.Task("train", "rounds", begin, total);
         try (Progress progress = Progress.open(settings.run().progress(), work, console.messages())) {
             var driver = new AveragingDriver(settings.driver(), settings.train(), workers, store, progress);
             Stop.Last before = console.stop().with(saving(driver, store));

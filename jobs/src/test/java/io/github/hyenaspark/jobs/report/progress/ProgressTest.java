@@ -15,8 +15,8 @@ class ProgressTest {
     private final PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     private long now = 5 * SECOND;
 
-    private LineProgress lines(ProgressTask work) {
-        return new LineProgress(work, stream, false, () -> now);
+    private Progress.Lines lines(Progress.Task work) {
+        return new Progress.Lines(work, stream, false, () -> now);
     }
 
     private String written() {
@@ -25,7 +25,7 @@ class ProgressTest {
 
     @Test
     void aLineHasCountRateTimeLeftAndNote() {
-        try (var progress = lines(new ProgressTask("train", "rounds", 0, 8_000))) {
+        try (var progress = lines(new Progress.Task("train", "rounds", 0, 8_000))) {
             now += 2 * SECOND;
             progress.advance(1, "loss 5.5");
         }
@@ -34,7 +34,7 @@ class ProgressTest {
 
     @Test
     void theRateOfAResumedRunCountsItsOwnUnitsOnly() {
-        try (var progress = lines(new ProgressTask("train", "rounds", 90, 100))) {
+        try (var progress = lines(new Progress.Task("train", "rounds", 90, 100))) {
             now += SECOND;
             progress.advance(91, "");
         }
@@ -43,7 +43,7 @@ class ProgressTest {
 
     @Test
     void shortUnitsGiveOneLineASecondAndTheLastOne() {
-        try (var progress = lines(new ProgressTask("train", "rounds", 0, 30))) {
+        try (var progress = lines(new Progress.Task("train", "rounds", 0, 30))) {
             for (int round = 1; round <= 30; round++) {
                 now += SECOND / 10;
                 progress.advance(round, "");
@@ -55,7 +55,7 @@ class ProgressTest {
 
     @Test
     void aLongUnitIsHeardOfAfterTenSecondsThenAfterTwenty() {
-        try (var progress = lines(new ProgressTask("train", "rounds", 0, 3))) {
+        try (var progress = lines(new Progress.Task("train", "rounds", 0, 3))) {
             for (int second = 1; second < 60; second++) {
                 now += SECOND;
                 progress.underWay(second + " of 100 steps");
@@ -66,7 +66,7 @@ class ProgressTest {
 
     @Test
     void withoutNewsALineComesEveryTenSecondsOnly() {
-        try (var progress = lines(new ProgressTask("prepare", "MiB", 0, 3))) {
+        try (var progress = lines(new Progress.Task("prepare", "MiB", 0, 3))) {
             for (int tick = 0; tick < 25; tick++) {
                 progress.advance(0, "");
                 now += SECOND;
@@ -77,14 +77,14 @@ class ProgressTest {
 
     @Test
     void aBarFitsEightyColumnsAndKeepsTheLoss() {
-        var work = new ProgressTask("train", "rounds", 0, 10_000);
+        var work = new Progress.Task("train", "rounds", 0, 10_000);
         String note = "loss 2.3456, held out 2.4567";
-        String line = BarProgress.line(work, new LineProgress.Rate(5_000, 0.5, 10_000), note);
+        String line = Progress.Bar.line(work, new Progress.Lines.Rate(5_000, 0.5, 10_000), note);
         assertThat(line).endsWith(" 5,000/10,000 rounds  2:46:40 left  " + note);
         assertThat(line).hasSizeLessThan(80).startsWith("train ");
-        String roomy = BarProgress.line(work, new LineProgress.Rate(5_000, 0, 0), "");
+        String roomy = Progress.Bar.line(work, new Progress.Lines.Rate(5_000, 0, 0), "");
         assertThat(roomy).startsWith("train " + "\u2588".repeat(10) + "\u2591".repeat(10) + " 5,000/");
-        assertThat(BarProgress.line(work, new LineProgress.Rate(1, 0, 0), "x".repeat(200)))
+        assertThat(Progress.Bar.line(work, new Progress.Lines.Rate(1, 0, 0), "x".repeat(200)))
                 .hasSize(79);
     }
 
@@ -92,7 +92,7 @@ class ProgressTest {
     void aLogLineMeanwhileHasALineOfItsOwn() {
         PrintStream before = System.err;
         System.setErr(stream);
-        try (var progress = new BarProgress(new ProgressTask("train", "rounds", 0, 2), stream)) {
+        try (var progress = new Progress.Bar(new Progress.Task("train", "rounds", 0, 2), stream)) {
             progress.advance(1, "");
             System.err.println("a log line");
             progress.advance(2, "loss 1.5");
@@ -108,8 +108,8 @@ class ProgressTest {
 
     @Test
     void jsonLinesParse() throws Exception {
-        String line = LineProgress.jsonLine(
-                new ProgressTask("prepare", "units", 0, 4), new LineProgress.Rate(1, 0.5, 6), "x");
+        String line = Progress.Lines.jsonLine(
+                new Progress.Task("prepare", "units", 0, 4), new Progress.Lines.Rate(1, 0.5, 6), "x");
         assertThat(line)
                 .contains("\"task\":\"prepare\"", "\"done\":1", "\"total\":4", "\"seconds_left\":6")
                 .doesNotContain("\n");
@@ -118,15 +118,15 @@ class ProgressTest {
     @Test
     void withoutATerminalAutoIsPlain() {
         try (Progress progress =
-                Progress.open(Progress.Style.AUTO, new ProgressTask("train", "rounds", 0, 1), stream)) {
-            assertThat(progress).isInstanceOf(LineProgress.class);
+                Progress.open(Progress.Style.AUTO, new Progress.Task("train", "rounds", 0, 1), stream)) {
+            assertThat(progress).isInstanceOf(Progress.Lines.class);
         }
         assertThat(written()).as("reported at once").isEqualTo("train: 0 of 1 rounds\n");
     }
 
     @Test
     void moreDoneThanTotalIsRefused() {
-        assertThatThrownBy(() -> new ProgressTask("train", "rounds", 3, 2))
+        assertThatThrownBy(() -> new Progress.Task("train", "rounds", 3, 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("work needs 0 <= done <= total, found 3 of 2 rounds");
     }

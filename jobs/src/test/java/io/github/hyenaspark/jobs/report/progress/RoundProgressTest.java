@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class RoundProgressTest {
-    private static final ProgressTask WORK = new ProgressTask("train", "rounds", 0, 6);
+    private static final Progress.Task WORK = new Progress.Task("train", "rounds", 0, 6);
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
@@ -17,7 +17,7 @@ class RoundProgressTest {
     /** What a bar shows in the end. */
     private String bar(Consumer<RoundProgress> rounds) {
         bytes.reset();
-        try (var bar = new BarProgress(WORK, stream)) {
+        try (var bar = new Progress.Bar(WORK, stream)) {
             rounds.accept(new RoundProgress(bar));
         }
         String drawn = bytes.toString(StandardCharsets.UTF_8).strip();
@@ -65,7 +65,7 @@ class RoundProgressTest {
 
     @Test
     void linesShowWholeRoundsOnly() {
-        try (var lines = new LineProgress(WORK, stream, false, System::nanoTime)) {
+        try (var lines = new Progress.Lines(WORK, stream, false, System::nanoTime)) {
             var rounds = new RoundProgress(lines);
             rounds.begin(0, 20);
             rounds.told(0, 0, 12);

@@ -8,7 +8,6 @@ import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.journal.Journal;
 import io.github.hyenaspark.jobs.report.progress.Progress;
-import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
 import io.github.hyenaspark.jobs.spark.run.Handover;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
@@ -82,7 +81,7 @@ abstract class DriverRuns {
             TrainingProgress progressBefore = newest.map(Checkpoint::progress).orElse(TrainingProgress.NONE);
             store.resumes(progressBefore.best(), progressBefore.changes());
             var silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-            Progress progress = Progress.open(Progress.Style.PLAIN, new ProgressTask("train", "rounds", 0, 6), silent);
+            Progress progress = Progress.open(Progress.Style.PLAIN, new Progress.Task("train", "rounds", 0, 6), silent);
             var plan =
                     new AveragingDriver.Plan(6, stopAfterRounds, validateEvery, patience, CHECKPOINT_EVERY, 64, true);
             driver = new AveragingDriver(plan, train, workers, store, progress);

@@ -8,7 +8,6 @@ import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
-import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
 import io.github.hyenaspark.jobs.spark.run.Handover;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
@@ -132,7 +131,8 @@ class ResumeMatrixTest {
                 facts(moments),
                 newest.map(Checkpoint::journalBytes).orElse(0L));
         var silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-        Progress progress = Progress.open(Progress.Style.PLAIN, new ProgressTask("train", "rounds", 0, ROUNDS), silent);
+        Progress progress =
+                Progress.open(Progress.Style.PLAIN, new Progress.Task("train", "rounds", 0, ROUNDS), silent);
         var workers = new LocalWorkers(train, model, storage, checkpoints, uri, range);
         var plan = new AveragingDriver.Plan(ROUNDS, to, 0, 0, ROUNDS, 64, true);
         return new AveragingDriver(plan, train, workers, store, progress).run(new Handover<>(from));

@@ -11,7 +11,6 @@ import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
-import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.testing.OtherApplication;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -54,7 +53,7 @@ class SparkPrepareIT {
         try (SparkSession session = OtherApplication.session("local[2]");
                 var lease = DatasetLease.take(Storage.local(), spec.config().dataset());
                 Progress progress =
-                        Progress.open(Progress.Style.PLAIN, new ProgressTask("prepare", "MiB", 0, 1), nobody)) {
+                        Progress.open(Progress.Style.PLAIN, new Progress.Task("prepare", "MiB", 0, 1), nobody)) {
             session.sparkContext().addSparkListener(new SparkListener() {
                 @Override
                 public void onJobStart(SparkListenerJobStart job) {

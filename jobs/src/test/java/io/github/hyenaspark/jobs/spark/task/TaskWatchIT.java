@@ -3,7 +3,6 @@ package io.github.hyenaspark.jobs.spark.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.jobs.report.progress.Progress;
-import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +43,7 @@ class TaskWatchIT {
         long begin = System.nanoTime();
         try (var context = new JavaSparkContext(conf);
                 Progress progress =
-                        Progress.open(Progress.Style.PLAIN, new ProgressTask("work", "tasks", 0, 2), stream)) {
+                        Progress.open(Progress.Style.PLAIN, new Progress.Task("work", "tasks", 0, 2), stream)) {
             List<Integer> tasks = new ArrayList<>(List.of(1, 2));
             TaskWatch.during(
                     context, progress, () -> context.parallelize(tasks, 2).foreach(TaskWatchIT::run));
