@@ -97,7 +97,7 @@ public record LineChart(String title, String xTitle, String yTitle, Axes axes) {
         double x = axes.x(mark.x());
         XYSeries line =
                 chart.addSeries(mark.text(), new double[] {x, x}, new double[] {range.getMin(), range.getMax()});
-        line.setLineColor(ChartTheme.series(mark.number()));
+        line.setLineColor(PagePicture.Theme.series(mark.number()));
         line.setMarker(SeriesMarkers.NONE);
         line.setLineStyle(DASHED);
     }
@@ -105,10 +105,10 @@ public record LineChart(String title, String xTitle, String yTitle, Axes axes) {
     /** Adds a line in the colour of series {@code number}. */
     static void add(XYChart chart, String name, int number, double[] x, double[] y) {
         XYSeries series = chart.addSeries(name, x, y);
-        series.setLineColor(ChartTheme.series(number));
-        series.setMarkerColor(ChartTheme.series(number));
+        series.setLineColor(PagePicture.Theme.series(number));
+        series.setMarkerColor(PagePicture.Theme.series(number));
         series.setMarker(x.length <= MARKED_POINTS ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
-        series.setLineStyle(ChartTheme.LINE);
+        series.setLineStyle(PagePicture.Theme.LINE);
     }
 
     /** At most this many of the points, evenly spaced, including the last. */

@@ -61,7 +61,7 @@ public final class LossChart {
     }
 
     private static void style(XYStyler styler) {
-        ChartTheme.style(styler, Color.WHITE, new Color(0x33, 0x33, 0x33), GRID, FONT_SIZE);
+        PagePicture.Theme.style(styler, Color.WHITE, new Color(0x33, 0x33, 0x33), GRID, FONT_SIZE);
         styler.setChartPadding(24)
                 .setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 20))
                 .setChartTitleBoxVisible(false)

@@ -1,7 +1,6 @@
 package io.github.hyenaspark.jobs.report.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.jobs.report.chart.ChartTheme;
 import io.github.hyenaspark.jobs.report.chart.LineChart;
 import io.github.hyenaspark.jobs.report.chart.PagePicture;
 import io.github.hyenaspark.jobs.report.html.Figures;
@@ -83,7 +82,7 @@ final class DatasetCharts {
         });
     }
 
-    private static void bars(CategoryChart chart, List<String> labels, ChartTheme theme) {
+    private static void bars(CategoryChart chart, List<String> labels, PagePicture.Theme theme) {
         CategoryStyler styler = chart.getStyler();
         styler.setAvailableSpaceFill(Math.min(0.8, 0.15 * labels.size())); // so that a few bars are not too wide
         int longest = labels.stream().mapToInt(String::length).max().orElse(0);
@@ -93,7 +92,7 @@ final class DatasetCharts {
         }
     }
 
-    private static List<String> labels(List<Ranked> sources, ChartTheme theme) {
+    private static List<String> labels(List<Ranked> sources, PagePicture.Theme theme) {
         List<String> labels = new ArrayList<>();
         for (Ranked source : sources) {
             String label = Figures.shortened(source.name(), theme.isNarrow() ? 14 : 16);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.jobs.report.chart.ChartTheme;
+import io.github.hyenaspark.jobs.report.chart.PagePicture;
 import io.github.hyenaspark.jobs.report.html.Figures;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -126,7 +126,7 @@ class DatasetPageTest {
     @Test
     void threePlotsAreDrawnForEachLook() throws IOException {
         List<String> pictures = pictures(page);
-        assertThat(pictures).hasSize(3 * ChartTheme.values().length).doesNotHaveDuplicates();
+        assertThat(pictures).hasSize(3 * PagePicture.Theme.values().length).doesNotHaveDuplicates();
         for (String picture : pictures) {
             byte[] png = Base64.getDecoder().decode(picture);
             assertThat(Objects.requireNonNull(ImageIO.read(new ByteArrayInputStream(png)))

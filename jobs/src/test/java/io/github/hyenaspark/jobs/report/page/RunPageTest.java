@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.jobs.report.chart.ChartTheme;
 import io.github.hyenaspark.jobs.report.chart.LineChart;
+import io.github.hyenaspark.jobs.report.chart.PagePicture;
 import io.github.hyenaspark.jobs.report.page.RunFigures.Round;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -108,7 +108,7 @@ class RunPageTest {
     void sixPlotsAreDrawnForEachLookAndNothingIsFetched() throws IOException {
         String page = page("tale", 5);
         List<MatchResult> pictures = PICTURE.matcher(page).results().toList();
-        assertThat(pictures).hasSize(6 * ChartTheme.values().length);
+        assertThat(pictures).hasSize(6 * PagePicture.Theme.values().length);
         for (MatchResult picture : pictures) {
             byte[] png = Base64.getDecoder().decode(picture.group(1));
             assertThat(ImageIO.read(new ByteArrayInputStream(png))).isNotNull();
