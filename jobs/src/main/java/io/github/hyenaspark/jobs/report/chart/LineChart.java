@@ -1,7 +1,7 @@
 package io.github.hyenaspark.jobs.report.chart;
 
 import io.github.hyenaspark.jobs.report.html.Figures;
-import io.github.hyenaspark.jobs.report.journal.LossHistory.LossPoint;
+import io.github.hyenaspark.jobs.report.journal.Journal.LossHistory.LossPoint;
 import java.awt.BasicStroke;
 import java.io.IOException;
 import java.math.BigDecimal;

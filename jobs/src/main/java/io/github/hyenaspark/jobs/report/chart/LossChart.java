@@ -1,6 +1,6 @@
 package io.github.hyenaspark.jobs.report.chart;
 
-import io.github.hyenaspark.jobs.report.journal.LossHistory.LossPoint;
+import io.github.hyenaspark.jobs.report.journal.Journal.LossHistory.LossPoint;
 import java.awt.Color;
 import java.awt.Font;
 import java.io.IOException;

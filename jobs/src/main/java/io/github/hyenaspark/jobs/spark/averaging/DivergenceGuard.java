@@ -1,6 +1,6 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
-import io.github.hyenaspark.jobs.report.journal.LossHistory.LossPoint;
+import io.github.hyenaspark.jobs.report.journal.Journal.LossHistory.LossPoint;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver.DivergedException;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;

@@ -14,7 +14,7 @@ import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.report.chart.LossChart;
 import io.github.hyenaspark.jobs.report.journal.EventFile;
 import io.github.hyenaspark.jobs.report.journal.Journal;
-import io.github.hyenaspark.jobs.report.journal.LossHistory;
+import io.github.hyenaspark.jobs.report.journal.Journal.LossHistory;
 import io.github.hyenaspark.jobs.report.page.RunFigures;
 import io.github.hyenaspark.jobs.report.page.RunPage;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;

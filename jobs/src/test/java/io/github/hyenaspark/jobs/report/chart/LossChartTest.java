@@ -3,7 +3,7 @@ package io.github.hyenaspark.jobs.report.chart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hyenaspark.jobs.report.journal.LossHistory;
+import io.github.hyenaspark.jobs.report.journal.Journal.LossHistory;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

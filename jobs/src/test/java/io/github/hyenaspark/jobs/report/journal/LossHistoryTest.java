@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.jobs.report.journal.Journal.LossHistory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.jobs.report.journal.LossHistory.LossPoint;
+import io.github.hyenaspark.jobs.report.journal.Journal.LossHistory.LossPoint;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.config.TrainConfigDraft;
