@@ -14,7 +14,7 @@ import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /** Vectors of documents: the output of the last block after the final norm. */
-record Embedder(Windows windows, Pooling pooling) implements Inference<Embedder.DocumentVectors> {
+record Embedder(SequenceBatcher.Windows windows, Pooling pooling) implements Inference<Embedder.DocumentVectors> {
     @Override
     public StructType columns() {
         ArrayType vector = DataTypes.createArrayType(DataTypes.FloatType, false);

@@ -13,7 +13,7 @@ interface Inference<R extends Inference.Result> extends Serializable {
     /** The columns of a result, in the order of {@link Result#values}. */
     StructType columns();
 
-    Windows windows();
+    SequenceBatcher.Windows windows();
 
     /** The result of a document of which nothing was computed so far. */
     R begin();

@@ -12,7 +12,7 @@ import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /** The loss of documents. */
-record Scorer(Windows windows, Detail detail) implements Inference<Scorer.DocumentScore> {
+record Scorer(SequenceBatcher.Windows windows, Detail detail) implements Inference<Scorer.DocumentScore> {
     /** Granularity of the reported losses. */
     enum Detail {
         DOCUMENTS,

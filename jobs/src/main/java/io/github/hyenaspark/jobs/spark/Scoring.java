@@ -30,10 +30,10 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class Scoring {
     private final SentModel model;
-    private final Windows windows;
+    private final SequenceBatcher.Windows windows;
     private final Detail detail;
 
-    private Scoring(SentModel model, Windows windows, Detail detail) {
+    private Scoring(SentModel model, SequenceBatcher.Windows windows, Detail detail) {
         this.model = model;
         this.windows = windows;
         this.detail = detail;
@@ -70,7 +70,7 @@ public final class Scoring {
     }
 
     static Scoring of(SentModel model) {
-        return new Scoring(model, Windows.halfOverlapping(model.longest()), Detail.DOCUMENTS);
+        return new Scoring(model, SequenceBatcher.Windows.halfOverlapping(model.longest()), Detail.DOCUMENTS);
     }
 
     /**
@@ -81,7 +81,7 @@ public final class Scoring {
     public Scoring maxLength(int tokens) {
         boolean fits = tokens >= 2 && tokens <= model.longest();
         Refusal.unless(fits, "maxLength", tokens, "2 to " + model.longest() + ", the model's longest sequence");
-        return new Scoring(model, Windows.halfOverlapping(tokens), detail);
+        return new Scoring(model, SequenceBatcher.Windows.halfOverlapping(tokens), detail);
     }
 
     /**
@@ -92,7 +92,7 @@ public final class Scoring {
      * @param tokens in [0, L); with 0 the cuts are those of {@code evaluate}
      */
     public Scoring overlap(int tokens) {
-        return new Scoring(model, new Windows(windows.longest(), tokens), detail);
+        return new Scoring(model, new SequenceBatcher.Windows(windows.longest(), tokens), detail);
     }
 
     /** The same with a further column {@code token_losses}, see {@link #score}. */

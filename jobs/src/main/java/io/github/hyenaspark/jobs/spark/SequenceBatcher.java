@@ -2,8 +2,10 @@ package io.github.hyenaspark.jobs.spark;
 
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.data.token.Tokenizer.TokenSink;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -152,6 +154,21 @@ final class SequenceBatcher<R extends Inference.Result> {
     record DocumentSequence<R>(R result, int[] tokens, int context, long from, boolean full) {
         int inputs() {
             return tokens.length - 1;
+        }
+    }
+
+    /**
+     * How documents are cut into sequences of at most {@code longest} inputs, each of which begins with the last
+     * {@code overlap} inputs of the one before, in [0, longest).
+     */
+    record Windows(int longest, int overlap) implements Serializable {
+        Windows {
+            String expected = "0 to " + (longest - 1) + ", less than the model's longest sequence";
+            Refusal.unless(overlap >= 0 && overlap < longest, "overlap", overlap, expected);
+        }
+
+        static Windows halfOverlapping(int longest) {
+            return new Windows(longest, longest / 2);
         }
     }
 }

@@ -158,7 +158,7 @@ public final class SparkInference {
     public List<String> oddest(Plan plan, int count) {
         TaskWatch.describe(context(), "find the oddest documents");
         return session.read()
-                .schema(columns(plan.config(), new Scorer(new Windows(1, 0), Scorer.Detail.DOCUMENTS)))
+                .schema(columns(plan.config(), new Scorer(new SequenceBatcher.Windows(1, 0), Scorer.Detail.DOCUMENTS)))
                 .parquet(plan.output())
                 .filter("bits_per_byte is not null")
                 .orderBy(functions.desc("bits_per_byte"), functions.asc("path"), functions.asc("position"))

@@ -17,7 +17,8 @@ class DocumentCutTest {
     /** A document whose token i is i, given in blocks. */
     private static List<SequenceBatcher.DocumentSequence<String>> cut(int tokens, int length, int overlap, int block) {
         List<SequenceBatcher.DocumentSequence<String>> sequences = new ArrayList<>();
-        var cut = new SequenceBatcher.DocumentCut<>("document", new Windows(length, overlap), sequences::add);
+        var cut = new SequenceBatcher.DocumentCut<>(
+                "document", new SequenceBatcher.Windows(length, overlap), sequences::add);
         int[] ids = IntStream.range(0, tokens).toArray();
         for (int from = 0; from < tokens; from += block) {
             int[] part = Arrays.copyOfRange(ids, from, Math.min(tokens, from + block));

@@ -59,7 +59,7 @@ class InferenceRowsTest {
     }
 
     private static InferenceRows<Scorer.DocumentScore> rows(Iterator<Row> documents, int overlap, int batchSize) {
-        var inference = new Scorer(new Windows(L, overlap), Detail.TOKENS);
+        var inference = new Scorer(new SequenceBatcher.Windows(L, overlap), Detail.TOKENS);
         var runs = new SequenceBatcher<>(model, inference, BYTES, L, batchSize);
         return new InferenceRows<>(
                 new TextRows.DataFrameTexts(documents, 1, row -> row.get(0)), BYTES, inference, runs);
@@ -172,7 +172,7 @@ class InferenceRowsTest {
     @Test
     void aModelIsNotFreeWhileAnotherThreadComputesWithIt() throws Exception {
         var texts = new HeldTexts(documents(70, 300).iterator());
-        var inference = new Scorer(new Windows(L, 0), Detail.TOKENS);
+        var inference = new Scorer(new SequenceBatcher.Windows(L, 0), Detail.TOKENS);
         var rows = new InferenceRows<>(texts, BYTES, inference, new SequenceBatcher<>(model, inference, BYTES, L, 4));
         CompletableFuture<Boolean> computing = CompletableFuture.supplyAsync(rows::hasNext);
         texts.entered.await();
@@ -188,7 +188,7 @@ class InferenceRowsTest {
     void aModelIsFreeBetweenTwoRows() throws IOException {
         var texts = new HeldTexts(documents(70, 300).iterator());
         texts.held.countDown();
-        var inference = new Scorer(new Windows(L, 0), Detail.TOKENS);
+        var inference = new Scorer(new SequenceBatcher.Windows(L, 0), Detail.TOKENS);
         var rows = new InferenceRows<>(texts, BYTES, inference, new SequenceBatcher<>(model, inference, BYTES, L, 4));
         rows.next();
         assertThat(rows.close()).isTrue();
@@ -225,7 +225,7 @@ class InferenceRowsTest {
     }
 
     private static List<Row> embedded(List<Row> documents, int overlap, Pooling pooling) {
-        var inference = new Embedder(new Windows(L, overlap), pooling);
+        var inference = new Embedder(new SequenceBatcher.Windows(L, overlap), pooling);
         var runs = new SequenceBatcher<>(model, inference, BYTES, L, 4);
         List<Row> embedded = new ArrayList<>();
         new InferenceRows<>(
