@@ -34,7 +34,7 @@ public final class ResultColumns {
      * @param text name of one column of strings
      */
     public static Dataset<Row> predict(Dataset<?> documents, String text, String column, Predictor predictor) {
-        return add(documents, text, column, predictor.columns(), texts -> new PredictionRows(texts, predictor));
+        return add(documents, text, column, predictor.columns(), texts -> new Predictor.Rows(texts, predictor));
     }
 
     /** The same for a computation whose rows have one value handed through, these results, and the error. */

@@ -73,7 +73,7 @@ final class SentModel implements Serializable {
         model.parameters(theta.value());
         int batchSize = trained.bind("train", TrainConfig.class).batchSize();
         var runs = new SequenceBatcher<>(model, inference, tokenizer, config.lMax(), batchSize);
-        var rows = new InferenceRows<>(texts, tokenizer, inference, runs);
+        var rows = new Inference.Rows<>(texts, tokenizer, inference, runs);
         TaskContext.get().addTaskCompletionListener(context -> {
             boolean free = close(rows);
             if (free && context.isCompleted() && !context.isFailed() && !context.isInterrupted()) {
@@ -83,7 +83,7 @@ final class SentModel implements Serializable {
         return rows;
     }
 
-    private static boolean close(InferenceRows<?> rows) {
+    private static boolean close(Inference.Rows<?> rows) {
         try {
             return rows.close();
         } catch (IOException e) {

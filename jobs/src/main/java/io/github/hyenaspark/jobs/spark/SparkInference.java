@@ -98,7 +98,7 @@ public final class SparkInference {
         TaskWatch.describe(context(), "predict " + units.size() + " units of " + config.input());
         JavaRDD<Row> rows = context()
                 .parallelize(new ArrayList<>(units), units.size())
-                .mapPartitions(part -> new PredictionRows(
+                .mapPartitions(part -> new Predictor.Rows(
                         closedAtTheEnd(
                                 new FileTexts(ExecutorState.ofThisProcess().storage(), config, part)),
                         predictor));

@@ -58,10 +58,10 @@ class InferenceRowsTest {
         return text.substring(0, bytes);
     }
 
-    private static InferenceRows<Scorer.DocumentScore> rows(Iterator<Row> documents, int overlap, int batchSize) {
+    private static Inference.Rows<Scorer.DocumentScore> rows(Iterator<Row> documents, int overlap, int batchSize) {
         var inference = new Scorer(new SequenceBatcher.Windows(L, overlap), Detail.TOKENS);
         var runs = new SequenceBatcher<>(model, inference, BYTES, L, batchSize);
-        return new InferenceRows<>(
+        return new Inference.Rows<>(
                 new TextRows.DataFrameTexts(documents, 1, row -> row.get(0)), BYTES, inference, runs);
     }
 
@@ -173,7 +173,7 @@ class InferenceRowsTest {
     void aModelIsNotFreeWhileAnotherThreadComputesWithIt() throws Exception {
         var texts = new HeldTexts(documents(70, 300).iterator());
         var inference = new Scorer(new SequenceBatcher.Windows(L, 0), Detail.TOKENS);
-        var rows = new InferenceRows<>(texts, BYTES, inference, new SequenceBatcher<>(model, inference, BYTES, L, 4));
+        var rows = new Inference.Rows<>(texts, BYTES, inference, new SequenceBatcher<>(model, inference, BYTES, L, 4));
         CompletableFuture<Boolean> computing = CompletableFuture.supplyAsync(rows::hasNext);
         texts.entered.await();
         assertThat(rows.close()).as("whether the model is free").isFalse();
@@ -189,7 +189,7 @@ class InferenceRowsTest {
         var texts = new HeldTexts(documents(70, 300).iterator());
         texts.held.countDown();
         var inference = new Scorer(new SequenceBatcher.Windows(L, 0), Detail.TOKENS);
-        var rows = new InferenceRows<>(texts, BYTES, inference, new SequenceBatcher<>(model, inference, BYTES, L, 4));
+        var rows = new Inference.Rows<>(texts, BYTES, inference, new SequenceBatcher<>(model, inference, BYTES, L, 4));
         rows.next();
         assertThat(rows.close()).isTrue();
         assertThat(texts.closed).isTrue();
@@ -228,7 +228,7 @@ class InferenceRowsTest {
         var inference = new Embedder(new SequenceBatcher.Windows(L, overlap), pooling);
         var runs = new SequenceBatcher<>(model, inference, BYTES, L, 4);
         List<Row> embedded = new ArrayList<>();
-        new InferenceRows<>(
+        new Inference.Rows<>(
                         new TextRows.DataFrameTexts(documents.iterator(), 1, row -> row.get(0)), BYTES, inference, runs)
                 .forEachRemaining(embedded::add);
         return embedded;
