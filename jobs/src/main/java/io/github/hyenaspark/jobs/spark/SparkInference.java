@@ -99,10 +99,10 @@ public final class SparkInference {
         JavaRDD<Row> rows = context()
                 .parallelize(new ArrayList<>(units), units.size())
                 .mapPartitions(part -> new Predictor.Rows(
-                        closedAtTheEnd(
-                                new FileTexts(ExecutorState.ofThisProcess().storage(), config, part)),
+                        closedAtTheEnd(new TextRows.FileTexts(
+                                ExecutorState.ofThisProcess().storage(), config, part)),
                         predictor));
-        StructType columns = FileTexts.columns(config.source().columns());
+        StructType columns = TextRows.FileTexts.columns(config.source().columns());
         for (StructField column : predictor.columns().fields()) {
             columns = columns.add(column);
         }
@@ -141,8 +141,8 @@ public final class SparkInference {
         DataConfig config = plan.config();
         JavaRDD<Row> rows = context()
                 .parallelize(new ArrayList<>(plan.units()), plan.units().size())
-                .mapPartitions(part ->
-                        model.rows(new FileTexts(ExecutorState.ofThisProcess().storage(), config, part), inference));
+                .mapPartitions(part -> model.rows(
+                        new TextRows.FileTexts(ExecutorState.ofThisProcess().storage(), config, part), inference));
         StructType columns = columns(config, inference);
         Dataset<Row> results = session.createDataFrame(rows, columns);
         // a task is a unit
@@ -168,7 +168,7 @@ public final class SparkInference {
     }
 
     private static StructType columns(DataConfig config, Inference<?> inference) {
-        return Scoring.behind(FileTexts.columns(config.source().columns()), inference);
+        return Scoring.behind(TextRows.FileTexts.columns(config.source().columns()), inference);
     }
 
     /** Refuses columns of the input that have the name of one that a command adds, or of one another. */

@@ -36,7 +36,7 @@ class FileTextsTest {
                 "data.source.columns=[species]"));
         DataConfig data = settings.bind("data", DataConfig.class).qualified(STORAGE);
         List<WorkUnit> units = WorkUnit.cut(data.files(STORAGE).files(), data.source(), data.unitBytes());
-        return new FileTexts(STORAGE, data, units.iterator());
+        return new TextRows.FileTexts(STORAGE, data, units.iterator());
     }
 
     /** The id, the species and whether the text was refused, of each document. */
