@@ -7,7 +7,7 @@ import io.github.hyenaspark.data.document.clean.CleanConfig;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.jobs.spark.Predictor;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
-import io.github.hyenaspark.jobs.spark.task.LabelUse;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState.LabelUse;
 import io.github.hyenaspark.model.LabelModel;
 import io.github.hyenaspark.operator.head.LabelHead;
 import java.io.IOException;

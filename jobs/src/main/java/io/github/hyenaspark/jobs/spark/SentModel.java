@@ -4,7 +4,7 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
-import io.github.hyenaspark.jobs.spark.task.ModelUse;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState.ModelUse;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;

@@ -4,7 +4,7 @@ import io.github.hyenaspark.data.batch.PackingPlan;
 import io.github.hyenaspark.data.shard.RowSink;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.spark.task.BatchSource;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState.BatchSource;
 import io.github.hyenaspark.model.LossSum;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -9,7 +9,7 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.spark.task.ModelUse;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState.ModelUse;
 import io.github.hyenaspark.kernel.KernelChoice;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;

@@ -1,13 +1,17 @@
 package io.github.hyenaspark.jobs.spark.task;
 
 import io.github.hyenaspark.data.batch.LabelledDocuments;
+import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState.ModelUse;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.LabelModel;
+import io.github.hyenaspark.model.ModelConfig;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.HashSet;
@@ -263,6 +267,59 @@ public final class ExecutorState implements AutoCloseable {
             }
         } catch (IOException | RuntimeException e) { // training does not depend on it
             LOG.debug("the driver could not be told how far a worker is", e);
+        }
+    }
+
+    /** Which model a task computes with, and how: {@code recompute} and {@code threads} as in {@code train}. */
+    public record ModelUse(ModelConfig config, int vocabularySize, String recompute, int threads) {
+        /**
+         * For forward passes alone. Nothing goes back through the blocks, so nothing is computed again if they keep
+         * only their inputs.
+         */
+        public static ModelUse forward(ModelConfig config, int vocabularySize, int threads) {
+            return new ModelUse(config, vocabularySize, "block", threads);
+        }
+
+        /** A new model; whoever uses it sets its parameters. */
+        HyenaLanguageModel create() {
+            HyenaLanguageModel model = HyenaLanguageModel.blank(config, vocabularySize);
+            model.useThreads(threads);
+            if (recompute.equals("block")) {
+                model.recomputeBlocks();
+            }
+            return model;
+        }
+    }
+
+    /**
+     * Which model of labels a task computes with, and how: {@code recompute} and {@code threads} as in {@code train}.
+     */
+    public record LabelUse(LabelModel.Spec spec, String recompute, int threads) {
+        /** For forward passes alone, as {@link ModelUse#forward}. */
+        public static LabelUse forward(LabelModel.Spec spec, int threads) {
+            return new LabelUse(spec, "block", threads);
+        }
+
+        /** A new model; whoever uses it sets its parameters. */
+        LabelModel create() {
+            LabelModel model = LabelModel.blank(spec);
+            model.useThreads(threads);
+            if (recompute.equals("block")) {
+                model.recomputeBlocks();
+            }
+            return model;
+        }
+    }
+
+    /** Where batches come from: documents of a snapshot, at most so many, spread evenly over the split. */
+    public record BatchSource(DatasetSnapshot.Ref snapshot, Split split, PackingConfig packing, long documents) {
+        public BatchSource(DatasetSnapshot.Ref snapshot, Split split, PackingConfig packing) {
+            this(snapshot, split, packing, Long.MAX_VALUE);
+        }
+
+        /** Opens the split, which reads its index and plans every document; the caller closes it. */
+        public TokenBatches open(Storage storage) throws IOException {
+            return TokenBatches.open(storage, snapshot, split, packing).ofSome(documents);
         }
     }
 }

@@ -6,7 +6,7 @@ import io.github.hyenaspark.io.SplitMix64;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
-import io.github.hyenaspark.jobs.spark.task.LabelUse;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState.LabelUse;
 import io.github.hyenaspark.jobs.spark.worker.WindowGroups.Group;
 import io.github.hyenaspark.model.LabelModel;
 import io.github.hyenaspark.model.LabelledBatch;

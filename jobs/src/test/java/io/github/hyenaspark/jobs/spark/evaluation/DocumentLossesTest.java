@@ -11,7 +11,7 @@ import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.evaluation.DocumentLosses.DocumentLoss;
 import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask.ChunkLosses;
-import io.github.hyenaspark.jobs.spark.task.BatchSource;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState.BatchSource;
 import io.github.hyenaspark.jobs.testing.FrozenFiles;
 import io.github.hyenaspark.model.LossSum;
 import java.io.IOException;
