@@ -4,8 +4,8 @@ import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.checkpoint.WorkerStateFiles;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.DriverState;
-import io.github.hyenaspark.jobs.spark.task.ExecutorParameterCache;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
+import io.github.hyenaspark.jobs.spark.task.TaskCache.ParameterCache;
 import io.github.hyenaspark.train.averaging.OuterOptimizer.ParameterUpdate;
 import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.codec.EncodedVector;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * and the moments in the codec in which they came.
  *
  * @param series names the rounds of one driver; empty if parameters never come as updates
- * @param theta θ, P; empty where an update stands for it, see {@link ExecutorParameterCache}
+ * @param theta θ, P; empty where an update stands for it, see {@link ParameterCache}
  * @param firstMoment m, empty unless workers share moments
  * @param secondMoment v likewise; there may be fewer of them than parameters
  * @param change of θ in the last round; null where θ is there
@@ -72,9 +72,8 @@ public record BroadcastState(
      * The same with all parameters in the place of the update, which the cache applies unless this executor missed the
      * round before; then {@code whole} asks for all.
      */
-    Received receive(ExecutorParameterCache cache, Supplier<float[]> whole) {
-        ExecutorParameterCache.Parameters all =
-                cache.receive(series, round, theta, update().map(u -> u::appliedTo), whole);
+    Received receive(ParameterCache cache, Supplier<float[]> whole) {
+        ParameterCache.Parameters all = cache.receive(series, round, theta, update().map(u -> u::appliedTo), whole);
         var state = new BroadcastState(series, round, all.theta(), null, firstMoment, secondMoment, kept, directory);
         return new Received(state, all.wholeBytes());
     }

@@ -9,6 +9,10 @@ import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState.ModelUse;
+import io.github.hyenaspark.jobs.spark.task.TaskCache.IdlePool;
+import io.github.hyenaspark.jobs.spark.task.TaskCache.Making;
+import io.github.hyenaspark.jobs.spark.task.TaskCache.ParameterCache;
+import io.github.hyenaspark.jobs.spark.task.TaskCache.SharedValues;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.LabelModel;
 import io.github.hyenaspark.model.ModelConfig;
@@ -45,7 +49,7 @@ public final class ExecutorState implements AutoCloseable {
 
     private final Optional<PluginContext> line;
     private final DriverState driver = new DriverState();
-    private final ExecutorParameterCache parameters = new ExecutorParameterCache();
+    private final ParameterCache parameters = new ParameterCache();
     private final IdlePool<ModelUse, HyenaLanguageModel> models = new IdlePool<>(MOST_MODELS, model -> {});
     private final IdlePool<BatchSource, TokenBatches> sources = new IdlePool<>(MOST_SOURCES, ExecutorState::release);
     private final SharedValues<BatchSource, TokenBatches> opened = new SharedValues<>(MOST_SOURCES);
@@ -94,7 +98,7 @@ public final class ExecutorState implements AutoCloseable {
         return driver;
     }
 
-    public ExecutorParameterCache parameters() {
+    public ParameterCache parameters() {
         return parameters;
     }
 
@@ -138,45 +142,18 @@ public final class ExecutorState implements AutoCloseable {
      * tasks share the index of the documents and the plan of the sequences.
      */
     public <T> T read(BatchSource source, Reading<TokenBatches, T> reading) throws IOException {
-        return read(
-                sources,
-                source,
-                () -> opened.get(source, () -> source.open(storage())).forAnotherThread(),
-                reading);
+        return sources.read(
+                source, () -> opened.get(source, () -> source.open(storage())).forAnotherThread(), reading);
     }
 
     /** Reads labelled documents in the same way. */
     public <T> T readLabelled(DatasetSnapshot.Ref snapshot, Reading<LabelledDocuments, T> reading) throws IOException {
-        return read(
-                labelled,
+        return labelled.read(
                 snapshot,
                 () -> openedLabelled
                         .get(snapshot, () -> LabelledDocuments.open(storage(), snapshot))
                         .forAnotherThread(),
                 reading);
-    }
-
-    @FunctionalInterface
-    private interface Opening<S> {
-        S open() throws IOException;
-    }
-
-    private static <K, S extends Closeable, T> T read(
-            IdlePool<K, S> pool, K key, Opening<S> opening, Reading<S, T> reading) throws IOException {
-        Optional<S> idle = pool.take(key);
-        S source = idle.isPresent() ? idle.get() : opening.open();
-        boolean fine = false;
-        try {
-            T result = reading.read(source);
-            fine = true;
-            return result;
-        } finally {
-            if (fine) {
-                pool.giveBack(key, source);
-            } else {
-                release(source);
-            }
-        }
     }
 
     /** The file system of the batches may have been closed before them. */
@@ -197,16 +174,11 @@ public final class ExecutorState implements AutoCloseable {
         return tokenizer(fingerprint, () -> Tokenizer.ofFile(name, file));
     }
 
-    @FunctionalInterface
-    private interface Parsing {
-        Tokenizer parse() throws IOException;
-    }
-
     /** Tokenizers have no state, and reading a large vocabulary takes longer than a small unit. */
-    private Tokenizer tokenizer(String key, Parsing parsing) throws IOException {
+    private Tokenizer tokenizer(String key, Making<Tokenizer> parsing) throws IOException {
         synchronized (tokenizers) {
             Tokenizer known = tokenizers.remove(key);
-            Tokenizer tokenizer = known == null ? parsing.parse() : known;
+            Tokenizer tokenizer = known == null ? parsing.make() : known;
             tokenizers.put(key, tokenizer);
             if (tokenizers.size() > MOST_TOKENIZERS) {
                 tokenizers.remove(tokenizers.keySet().iterator().next());

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState.Received;
 import io.github.hyenaspark.jobs.spark.run.RunState;
-import io.github.hyenaspark.jobs.spark.task.ExecutorParameterCache;
+import io.github.hyenaspark.jobs.spark.task.TaskCache.ParameterCache;
 import io.github.hyenaspark.train.averaging.Averaging;
 import io.github.hyenaspark.train.averaging.OuterOptimizer;
 import io.github.hyenaspark.train.averaging.OuterOptimizer.ParameterUpdate;
@@ -76,7 +76,7 @@ class ReceivedStateTest {
 
     @Test
     void updatesAreEnoughForWhoHadAllBefore() {
-        var held = new ExecutorParameterCache();
+        var held = new ParameterCache();
         for (int round = 0; round < 4; round++) {
             assertHas(sent(round, "a").receive(held, ReceivedStateTest::notAsked), round, 0);
             assertHas(sent(round, "a").receive(held, ReceivedStateTest::notAsked), round, 0); // the next task
@@ -85,7 +85,7 @@ class ReceivedStateTest {
 
     @Test
     void whoMissedARoundAsksOnce() {
-        var held = new ExecutorParameterCache();
+        var held = new ParameterCache();
         sent(0, "a").receive(held, ReceivedStateTest::notAsked);
         assertHas(sent(2, "a").receive(held, () -> states.get(2).state().theta()), 2, 12);
         assertHas(sent(2, "a").receive(held, ReceivedStateTest::notAsked), 2, 0);
@@ -94,7 +94,7 @@ class ReceivedStateTest {
 
     @Test
     void whoIsNewOrHasThoseOfAnotherDriverAsks() {
-        var held = new ExecutorParameterCache();
+        var held = new ParameterCache();
         assertHas(sent(1, "a").receive(held, () -> states.get(1).state().theta()), 1, 12);
         assertHas(sent(2, "b").receive(held, () -> states.get(2).state().theta()), 2, 12);
     }

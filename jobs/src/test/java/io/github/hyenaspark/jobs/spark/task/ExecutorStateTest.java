@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState.ModelUse;
+import io.github.hyenaspark.jobs.spark.task.TaskCache.IdlePool;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.spark.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hyenaspark.jobs.spark.task.TaskCache.SharedValues;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
