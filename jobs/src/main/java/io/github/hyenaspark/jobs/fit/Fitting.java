@@ -25,7 +25,6 @@ import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
-import io.github.hyenaspark.jobs.spark.worker.LabelPlan;
 import io.github.hyenaspark.jobs.spark.worker.LabelTraining;
 import io.github.hyenaspark.jobs.spark.worker.ReplayedSteps;
 import io.github.hyenaspark.jobs.train.RunConfig;
@@ -243,7 +242,7 @@ final class Fitting {
                 DatasetSnapshot.Ref.of(snapshot, own.dataset()),
                 new PackingConfig(PackingConfig.Strategy.SINGLE, own.model().lMax()),
                 storage.qualify(own.directory()));
-        var known = new LabelPlan(
+        var known = new LabelTraining.Plan(
                 spec,
                 readings,
                 longest,
@@ -251,7 +250,7 @@ final class Fitting {
                 division.heldOut(),
                 standardised(scale),
                 labels.weights(settings.fit().classWeights(), division.train()));
-        Broadcast<LabelPlan> sent = context.broadcast(known);
+        Broadcast<LabelTraining.Plan> sent = context.broadcast(known);
         try {
             var work = new LabelTraining(sent);
             Chosen chosen = rounds(own, plan, work, name);
@@ -369,7 +368,7 @@ final class Fitting {
     /** What a model predicts of documents: the mean over the windows of each. */
     private double[][] predictions(
             TrainingPlan plan, LabelTraining work, float[] theta, int[] documents, FittedModel.Scale scale) {
-        int chunks = LabelPlan.chunks(documents);
+        int chunks = LabelTraining.Plan.chunks(documents);
         if (chunks == 0) {
             return new double[0][];
         }

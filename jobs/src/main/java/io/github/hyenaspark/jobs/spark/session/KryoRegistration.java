@@ -11,7 +11,7 @@ import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
 import io.github.hyenaspark.jobs.spark.prepare.SparkVerification;
 import io.github.hyenaspark.jobs.spark.prepare.SparkWordCount;
 import io.github.hyenaspark.jobs.spark.worker.DistributedAverage;
-import io.github.hyenaspark.jobs.spark.worker.LabelPlan;
+import io.github.hyenaspark.jobs.spark.worker.LabelTraining;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.averaging.Averaging;
@@ -27,7 +27,7 @@ public final class KryoRegistration implements KryoRegistrator {
         KryoRecords.register(
                 kryo,
                 TrainingPlan.class,
-                LabelPlan.class,
+                LabelTraining.Plan.class,
                 BroadcastState.class,
                 WorkerRound.class,
                 DistributedAverage.Part.class,

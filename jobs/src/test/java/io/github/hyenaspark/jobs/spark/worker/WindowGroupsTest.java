@@ -7,7 +7,7 @@ import io.github.hyenaspark.data.batch.LabelledDocuments;
 import io.github.hyenaspark.data.batch.Readings;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.spark.worker.WindowGroups.Group;
+import io.github.hyenaspark.jobs.spark.worker.LabelTraining.WindowGroups.Group;
 import io.github.hyenaspark.jobs.testing.FrozenFiles;
 import io.github.hyenaspark.model.LabelModel;
 import io.github.hyenaspark.model.ModelConfig;
@@ -48,10 +48,10 @@ class WindowGroupsTest {
         documents.close();
     }
 
-    private static LabelPlan plan() {
+    private static LabelTraining.Plan plan() {
         double[] targets = {0, 1, 0, 1};
         double[] weights = {1, 3, 0.5, 2};
-        return new LabelPlan(SPEC, Readings.FORWARD, LONGEST, new int[0], new int[0], targets, weights);
+        return new LabelTraining.Plan(SPEC, Readings.FORWARD, LONGEST, new int[0], new int[0], targets, weights);
     }
 
     /** As many documents, one after the other and again. */
@@ -62,7 +62,7 @@ class WindowGroupsTest {
     }
 
     private List<Group> groups(int[] chosen) throws Exception {
-        var groups = new WindowGroups(plan(), documents, chosen);
+        var groups = new LabelTraining.WindowGroups(plan(), documents, chosen);
         List<Group> all = new ArrayList<>();
         for (Group group = groups.next(); !group.isEmpty(); group = groups.next()) {
             all.add(group);
