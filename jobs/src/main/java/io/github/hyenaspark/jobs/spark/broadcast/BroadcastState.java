@@ -90,7 +90,7 @@ public record BroadcastState(
         return firstMoment.bytes() + secondMoment.bytes();
     }
 
-    boolean sharesMoments() {
+    public boolean sharesMoments() {
         return firstMoment.count() > 0;
     }
 

@@ -7,17 +7,21 @@ import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState.Received;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
-import io.github.hyenaspark.jobs.spark.broadcast.WorkerLocalState;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.TaskPlace;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.WorkerTimes;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.averaging.EncodedUpdate;
+import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
+import java.io.Serializable;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -94,5 +98,74 @@ public final class AveragingTask implements Function<Integer, WorkerRound> {
 
     private static long millis(long nanos) {
         return TimeUnit.NANOSECONDS.toMillis(nanos);
+    }
+
+    /** How many of a round's local steps a worker does at most. */
+    public sealed interface StepLimit extends Serializable {
+        /** Whether a worker that began at this {@link System#nanoTime} takes another step after so many. */
+        IntPredicate of(int worker, long beginNanos);
+
+        record None() implements StepLimit {
+            @Override
+            public IntPredicate of(int worker, long beginNanos) {
+                return done -> true;
+            }
+        }
+
+        /** As many as begin within some time. */
+        record Time(long nanos) implements StepLimit {
+            @Override
+            public IntPredicate of(int worker, long beginNanos) {
+                return done -> System.nanoTime() - beginNanos < nanos;
+            }
+        }
+
+        /** As many as it did before; 0 if its result came too late and did not count. */
+        record Counts(List<Integer> steps) implements StepLimit {
+            @Override
+            public IntPredicate of(int worker, long beginNanos) {
+                return done -> done < steps.get(worker);
+            }
+        }
+    }
+
+    /**
+     * What a worker keeps between two rounds besides what all workers share: its moments under
+     * {@link TrainConfig.MomentPolicy#LOCAL}, and what its codec has lost so far. Vectors are by name, P each; none
+     * before the first round.
+     */
+    public record WorkerLocalState(TrainConfig train, Map<String, float[]> vectors) {
+        private static final String FIRST = "first-moment";
+        private static final String SECOND = "second-moment";
+        private static final String RESIDUAL = "residual";
+        private static final float[] NOTHING = {};
+
+        public TrainingState start(BroadcastState sent) {
+            if (sent.sharesMoments()) {
+                return sent.state();
+            }
+            float[] first = vectors.getOrDefault(FIRST, NOTHING);
+            boolean local = train.innerState() == TrainConfig.MomentPolicy.LOCAL && first.length > 0;
+            return local
+                    ? new TrainingState(sent.theta(), first, vectors.getOrDefault(SECOND, NOTHING))
+                    : TrainingState.parametersOnly(sent.theta());
+        }
+
+        /** What its codec has lost, P, or nothing, as after another codec. */
+        public float[] residual() {
+            return !train.codec().feedsErrorBack() ? NOTHING : vectors.getOrDefault(RESIDUAL, NOTHING);
+        }
+
+        public Map<String, float[]> after(TrainingState end, float[] residual) {
+            Map<String, float[]> keeps = new TreeMap<>();
+            if (train.innerState() == TrainConfig.MomentPolicy.LOCAL) {
+                keeps.put(FIRST, end.firstMoment());
+                keeps.put(SECOND, end.secondMoment());
+            }
+            if (residual.length > 0) {
+                keeps.put(RESIDUAL, residual);
+            }
+            return keeps;
+        }
     }
 }

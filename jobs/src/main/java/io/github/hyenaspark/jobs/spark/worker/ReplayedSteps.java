@@ -5,6 +5,7 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.journal.Journal;
+import io.github.hyenaspark.jobs.spark.worker.AveragingTask.StepLimit;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
