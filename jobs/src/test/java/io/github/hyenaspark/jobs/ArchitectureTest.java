@@ -91,7 +91,6 @@ final class ArchitectureTest {
             jobs.report.page        | io jobs.report.html jobs.report.chart
             jobs.spark.task         | io data.. model checkpoint jobs.report.progress
             jobs.spark.run          | io data.. config kernel model train.. checkpoint exchange jobs.report.page jobs.spark.task
-            jobs.spark.broadcast    | data.. model train.. checkpoint jobs.spark.task jobs.spark.run
             jobs.spark.evaluation   | io data.. operator.head model train.config jobs.report.progress jobs.spark..
             jobs.spark.worker       | io operator.head model train.. checkpoint data.batch data.shard data.shard.snapshot jobs.report.journal jobs.spark..
             jobs.spark.averaging    | data.. jobs.report.. io io.store model train.. checkpoint bench jobs.spark..

@@ -1,8 +1,8 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
-import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
-import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.spark.run.BroadcastState;
 import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.run.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.task.DriverState;
 import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import io.github.hyenaspark.jobs.spark.worker.AggregationSite;

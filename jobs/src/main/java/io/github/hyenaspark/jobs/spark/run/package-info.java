@@ -1,6 +1,6 @@
 /**
- * What a run knows of itself: its state, its identity, what its checkpoints say, and the channel between driver and
- * executors. Start at {@link RunState}.
+ * What a run knows of itself: its state, its identity, what its checkpoints say, and its state on the way to the
+ * executors, whole or as an update. Start at {@link RunState}.
  */
 @NullMarked
 package io.github.hyenaspark.jobs.spark.run;

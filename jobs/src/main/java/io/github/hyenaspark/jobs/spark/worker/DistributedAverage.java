@@ -1,8 +1,8 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
 import io.github.hyenaspark.io.TestPoint;
-import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
-import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.spark.run.BroadcastState;
+import io.github.hyenaspark.jobs.spark.run.TrainingPlan;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.train.averaging.Averaging;
 import io.github.hyenaspark.train.averaging.EncodedUpdate;

@@ -5,7 +5,7 @@ import io.github.hyenaspark.data.batch.LabelledDocuments;
 import io.github.hyenaspark.data.batch.Readings;
 import io.github.hyenaspark.io.SplitMix64;
 import io.github.hyenaspark.io.TestPoint;
-import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.spark.run.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState.LabelUse;
 import io.github.hyenaspark.jobs.spark.worker.LabelTraining.WindowGroups.Group;
@@ -231,8 +231,8 @@ public record LabelTraining(Broadcast<Plan> labels) implements WorkerComputation
 
     /**
      * What every task of a training on labels knows besides the
-     * {@link io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan}, sent to each executor once. Documents are numbers
-     * in their dataset. Not compared by {@code equals}: the arrays are not copied.
+     * {@link io.github.hyenaspark.jobs.spark.run.TrainingPlan}, sent to each executor once. Documents are numbers in
+     * their dataset. Not compared by {@code equals}: the arrays are not copied.
      *
      * @param longest window of a document that is read, tokens; at most the model's longest sequence
      * @param train the documents to train on

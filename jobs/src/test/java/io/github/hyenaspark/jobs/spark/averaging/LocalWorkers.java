@@ -4,7 +4,7 @@ import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.checkpoint.WorkerStateFiles;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
+import io.github.hyenaspark.jobs.spark.run.BroadcastState;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
 import io.github.hyenaspark.jobs.spark.worker.AveragingTask.WorkerLocalState;

@@ -1,9 +1,8 @@
-package io.github.hyenaspark.jobs.spark.broadcast;
+package io.github.hyenaspark.jobs.spark.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.session.KryoRegistration;
 import io.github.hyenaspark.train.config.TrainConfigDraft;
 import io.github.hyenaspark.train.optim.TrainingState;

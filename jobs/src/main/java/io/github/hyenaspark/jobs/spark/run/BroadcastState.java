@@ -1,8 +1,7 @@
-package io.github.hyenaspark.jobs.spark.broadcast;
+package io.github.hyenaspark.jobs.spark.run;
 
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.checkpoint.WorkerStateFiles;
-import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.DriverState;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.jobs.spark.task.TaskCache.ParameterCache;

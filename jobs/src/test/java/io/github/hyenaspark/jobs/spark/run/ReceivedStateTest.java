@@ -1,9 +1,8 @@
-package io.github.hyenaspark.jobs.spark.broadcast;
+package io.github.hyenaspark.jobs.spark.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState.Received;
-import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.run.BroadcastState.Received;
 import io.github.hyenaspark.jobs.spark.task.TaskCache.ParameterCache;
 import io.github.hyenaspark.jobs.spark.worker.AveragingTask.WorkerLocalState;
 import io.github.hyenaspark.train.averaging.Averaging;

@@ -1,4 +1,4 @@
-package io.github.hyenaspark.jobs.spark.broadcast;
+package io.github.hyenaspark.jobs.spark.run;
 
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.shard.Split;
