@@ -25,7 +25,7 @@ import java.util.Set;
  * validated like every other. Kryo's own field serializer cannot: a record has no settable fields. Lists, sets, maps
  * and optionals go element by element and come back unmodifiable and in the same order, whatever class they had: Kryo
  * cannot read back what {@code List.of} makes. Everything else must have a registered class. Register records with
- * {@link KryoRecords}.
+ * {@link KryoRegistration.Records}.
  */
 final class RecordSerializer<T extends Record> extends Serializer<T> {
     private final RecordComponent[] components;

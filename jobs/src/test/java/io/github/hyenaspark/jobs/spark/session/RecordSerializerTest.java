@@ -55,7 +55,7 @@ class RecordSerializerTest {
         var kryo = new Kryo();
         kryo.setRegistrationRequired(true);
         kryo.setReferences(true);
-        KryoRecords.register(kryo, types);
+        KryoRegistration.Records.register(kryo, types);
         return kryo;
     }
 
