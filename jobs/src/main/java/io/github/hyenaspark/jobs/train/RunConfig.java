@@ -5,6 +5,7 @@ import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.averaging.TextSampler;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.worker.AggregationSite;
+import io.github.hyenaspark.jobs.train.HeldOut.ValidationPlan;
 
 /** The section {@code run}: what does not affect the bits of a run; {@code reference.conf} describes its keys. */
 public record RunConfig(

@@ -18,6 +18,7 @@ import io.github.hyenaspark.jobs.cli.JobCommand.Job.Derived;
 import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
 import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
+import io.github.hyenaspark.jobs.train.HeldOut.ValidationPlan;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

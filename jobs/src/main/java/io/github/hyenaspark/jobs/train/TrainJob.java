@@ -42,6 +42,7 @@ import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
 import io.github.hyenaspark.jobs.spark.worker.ReplayedSteps;
 import io.github.hyenaspark.jobs.spark.worker.WorkerComputation;
+import io.github.hyenaspark.jobs.train.HeldOut.ValidationPlan;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.train.optim.MomentLayout;

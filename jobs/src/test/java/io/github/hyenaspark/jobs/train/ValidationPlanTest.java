@@ -8,6 +8,7 @@ import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.averaging.TrainingMemory;
+import io.github.hyenaspark.jobs.train.HeldOut.ValidationPlan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
