@@ -2,7 +2,12 @@ package io.github.hyenaspark.ml;
 
 import io.github.hyenaspark.jobs.fit.FittedModel;
 import io.github.hyenaspark.jobs.fit.LabelPredictor;
+import io.github.hyenaspark.jobs.spark.Predictor;
 import io.github.hyenaspark.jobs.spark.ResultColumns;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -93,5 +98,27 @@ public final class HyenaRegressionModel extends Model<HyenaRegressionModel>
     public HyenaRegressionModel copy(ParamMap extra) {
         HyenaRegressionModel copy = copyValues(new HyenaRegressionModel(uid).with(fitted()), extra);
         return copy.setParent(parent());
+    }
+
+    /** Predicts the value of a document. */
+    private record ValuePredictor(LabelPredictor predictor) implements Predictor {
+        static final String PREDICTION = "prediction";
+
+        @Override
+        public StructType columns() {
+            return new StructType().add(PREDICTION, DataTypes.DoubleType);
+        }
+
+        @Override
+        public int[] tokens(InputStream text) throws IOException {
+            return predictor.someTokens(text);
+        }
+
+        @Override
+        public List<List<Object>> predict(List<int[]> documents) {
+            return Arrays.stream(predictor.outputs(documents))
+                    .map(outputs -> List.<Object>of(outputs[0]))
+                    .toList();
+        }
     }
 }

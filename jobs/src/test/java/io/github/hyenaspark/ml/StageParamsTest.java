@@ -110,12 +110,13 @@ class StageParamsTest {
     @Test
     void thresholdsDivideProbabilities() {
         double[] probabilities = {0.5, 0.3, 0.2};
-        assertThat(ClassPredictor.predicted(probabilities, new double[0])).isZero();
-        assertThat(ClassPredictor.predicted(probabilities, new double[] {1, 0.5, 0.5}))
+        assertThat(HyenaClassificationModel.ClassPredictor.predicted(probabilities, new double[0]))
+                .isZero();
+        assertThat(HyenaClassificationModel.ClassPredictor.predicted(probabilities, new double[] {1, 0.5, 0.5}))
                 .isEqualTo(1);
-        assertThat(ClassPredictor.predicted(probabilities, new double[] {1, 1, 0}))
+        assertThat(HyenaClassificationModel.ClassPredictor.predicted(probabilities, new double[] {1, 1, 0}))
                 .isEqualTo(2);
-        assertThat(ClassPredictor.predicted(new double[] {1, 0}, new double[] {1, 0}))
+        assertThat(HyenaClassificationModel.ClassPredictor.predicted(new double[] {1, 0}, new double[] {1, 0}))
                 .isZero();
     }
 
