@@ -46,7 +46,7 @@ public interface ClassificationParams<S extends Params> extends PredictionParams
     default DoubleArrayParam thresholds() {
         String doc = "one number for each class, by which its probability is divided before the greatest decides;"
                 + " none negative, at most one of them 0";
-        return new DoubleArrayParam(this, "thresholds", doc, Thresholds.VALID);
+        return new DoubleArrayParam(this, "thresholds", doc, Stages.VALID_THRESHOLDS);
     }
 
     default double[] getThresholds() {

@@ -129,7 +129,7 @@ public final class HyenaClassificationModel extends Model<HyenaClassificationMod
     @Override
     public StructType transformSchema(StructType schema) {
         Stages.checkInput(this, schema);
-        Thresholds.check(this, numClasses());
+        Stages.checkThresholds(this, numClasses());
         return Stages.classified(schema, this, List.of(getLabels()), numClasses());
     }
 

@@ -86,7 +86,8 @@ public final class HyenaClassifier extends Estimator<HyenaClassificationModel>
                 documents,
                 label,
                 "classification",
-                found -> Thresholds.check(this, HyenaClassificationModel.numClasses(found, named ? found : known)));
+                found -> Stages.checkThresholds(
+                        this, HyenaClassificationModel.numClasses(found, named ? found : known)));
         List<String> names = named ? fitted.names() : known;
         HyenaClassificationModel model = copyValues(new HyenaClassificationModel(uid), new ParamMap());
         return model.with(fitted).setLabels(names).setParent(this);
@@ -128,7 +129,7 @@ public final class HyenaClassifier extends Estimator<HyenaClassificationModel>
                 "strings, or numbers of classes from 0");
         int known = names(field).size();
         if (known > 0) {
-            Thresholds.check(this, known);
+            Stages.checkThresholds(this, known);
         }
         return Stages.classified(schema, this, List.of(), 0);
     }

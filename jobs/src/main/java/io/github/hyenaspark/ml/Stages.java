@@ -4,6 +4,7 @@ import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.jobs.spark.Scoring;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import java.io.IOException;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
@@ -25,9 +26,15 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import scala.Function1;
 
 /** What the stages have in common. */
 final class Stages {
+    /** Of {@code thresholds}: whether none is negative and at most one is 0, as Spark's own classifiers want them. */
+    static final Function1<double[], Object> VALID_THRESHOLDS = (Function1<double[], Object> & Serializable)
+            thresholds -> Arrays.stream(thresholds).allMatch(each -> each >= 0)
+                    && Arrays.stream(thresholds).filter(each -> each == 0).count() < 2;
+
     private Stages() {}
 
     /** A new name for a stage, in the form of Spark's own. */
@@ -179,5 +186,14 @@ final class Stages {
             }
         }
         return rows.drop(result);
+    }
+
+    /** Refuses other {@code thresholds} than one for each class, or none at all. */
+    static void checkThresholds(ClassificationParams<?> stage, int classes) {
+        if (stage.isDefined(stage.thresholds())) {
+            double[] found = stage.getThresholds();
+            String expected = classes + " numbers, one for each class";
+            Refusal.unless(found.length == classes, stage.thresholds().toString(), Arrays.toString(found), expected);
+        }
     }
 }
