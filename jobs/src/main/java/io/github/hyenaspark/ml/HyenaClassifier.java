@@ -76,10 +76,10 @@ public final class HyenaClassifier extends Estimator<HyenaClassificationModel>
         boolean named = field.dataType().equals(DataTypes.StringType);
         List<String> known = names(field);
         var label = named
-                ? new LabelledRows.Label(value, value.isNotNull(), "the name of a class")
-                : new LabelledRows.Label(
+                ? new LabelFit.Label(value, value.isNotNull(), "the name of a class")
+                : new LabelFit.Label(
                         number(value, Math.max(MOST_UNNAMED, known.size())),
-                        LabelledRows.isFinite(value),
+                        LabelFit.isFinite(value),
                         "the number of a class");
         FittedModel fitted = LabelFit.fit(
                 this,

@@ -63,8 +63,7 @@ public final class HyenaRegressor extends Estimator<HyenaRegressionModel>
     public HyenaRegressionModel fit(Dataset<?> documents) {
         transformSchema(documents.schema());
         Column value = Stages.column(documents.toDF(), getLabelCol());
-        var label = new LabelledRows.Label(
-                value.cast(DataTypes.StringType), LabelledRows.isFinite(value), "a finite number");
+        var label = new LabelFit.Label(value.cast(DataTypes.StringType), LabelFit.isFinite(value), "a finite number");
         FittedModel fitted = LabelFit.fit(this, documents, label, "regression", names -> {});
         HyenaRegressionModel model = copyValues(new HyenaRegressionModel(uid), new ParamMap());
         return model.with(fitted).setParent(this);
