@@ -143,7 +143,7 @@ final class Commands {
     /** Ours as the manifest of our jar has it. */
     static String version() {
         String ours = Commands.class.getPackage().getImplementationVersion();
-        String spark = JavaVersion.sparkVersion();
+        String spark = Main.JavaVersion.sparkVersion();
         return "hyena-spark " + (ours == null ? "from classes without a jar" : ours)
                 + (spark.isEmpty() ? "" : ", Spark " + spark) + ", Java " + System.getProperty("java.version");
     }

@@ -28,7 +28,7 @@ final class ShortCommands {
 
     /** Runs them on a run of one parameter, and on a fitting of one such run. */
     public static void main(String[] arguments) throws IOException {
-        if (JavaVersion.refusal().isPresent()) {
+        if (Main.JavaVersion.refusal().isPresent()) {
             return;
         }
         quietly((directory, console) -> {
