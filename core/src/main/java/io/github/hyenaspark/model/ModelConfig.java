@@ -5,7 +5,7 @@ import io.github.hyenaspark.operator.block.BlockConfig;
 import io.github.hyenaspark.operator.block.Mixer;
 import io.github.hyenaspark.operator.conv.ConvConfig;
 import io.github.hyenaspark.operator.filter.FilterConfig;
-import io.github.hyenaspark.operator.filter.InnerFilter;
+import io.github.hyenaspark.operator.filter.ExplicitFilter;
 import io.github.hyenaspark.operator.h3.H3Config;
 import io.github.hyenaspark.operator.head.EmbeddingConfig;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
@@ -78,10 +78,10 @@ public record ModelConfig(
                 filter);
         new BlockConfig(operator, dInner == 0 ? 4 * dModel : dInner, dropout);
         if (mixer.contains(Mixer.HYENA_SE)) {
-            hyenaSe.of(InnerFilter.Kind.SE, operator);
+            hyenaSe.of(ExplicitFilter.Inner.Kind.SE, operator);
         }
         if (mixer.contains(Mixer.HYENA_MR)) {
-            hyenaMr.of(InnerFilter.Kind.MR, operator);
+            hyenaMr.of(ExplicitFilter.Inner.Kind.MR, operator);
         }
         if (mixer.contains(Mixer.H3)) {
             h3.of(dModel, lMax);
@@ -100,7 +100,7 @@ public record ModelConfig(
             MixerConfig.check(taps >= 1, "taps", taps, "at least 1");
         }
 
-        HyenaConfig.Explicit of(InnerFilter.Kind inner, HyenaConfig operator) {
+        HyenaConfig.Explicit of(ExplicitFilter.Inner.Kind inner, HyenaConfig operator) {
             return operator.with(inner, Math.min(taps, operator.maxLength()), group);
         }
     }
@@ -182,8 +182,8 @@ public record ModelConfig(
         Mixer kind = mixer.get(block % mixer.size());
         return switch (kind) {
             case HYENA -> operator();
-            case HYENA_SE -> hyenaSe.of(InnerFilter.Kind.SE, operator());
-            case HYENA_MR -> hyenaMr.of(InnerFilter.Kind.MR, operator());
+            case HYENA_SE -> hyenaSe.of(ExplicitFilter.Inner.Kind.SE, operator());
+            case HYENA_MR -> hyenaMr.of(ExplicitFilter.Inner.Kind.MR, operator());
             case H3 -> h3.of(dModel, lMax);
             case RNN, LSTM, GRU -> new RecurrentConfig(RecurrentConfig.Cell.valueOf(kind.name()), dModel, lMax);
             case CONV -> conv.of(dModel, lMax);

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.conv.ConvConfig;
+import io.github.hyenaspark.operator.filter.ExplicitFilter;
 import io.github.hyenaspark.operator.filter.FilterConfig;
-import io.github.hyenaspark.operator.filter.InnerFilter;
 import io.github.hyenaspark.operator.h3.H3Config;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
@@ -60,7 +60,8 @@ record GoldenFile(String name, JsonNode root) {
             case "hyena-se", "hyena-mr" ->
                 operatorConfig(config, width, maxLength)
                         .with(
-                                InnerFilter.Kind.valueOf(mixer.substring(6).toUpperCase(Locale.ROOT)),
+                                ExplicitFilter.Inner.Kind.valueOf(
+                                        mixer.substring(6).toUpperCase(Locale.ROOT)),
                                 config.required("taps").asInt(),
                                 config.required("group").asInt());
             case "rnn", "lstm", "gru" ->

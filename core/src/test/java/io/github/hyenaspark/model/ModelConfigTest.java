@@ -7,7 +7,7 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.exchange.SafariTensors;
 import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.block.BlockConfig;
-import io.github.hyenaspark.operator.filter.InnerFilter;
+import io.github.hyenaspark.operator.filter.ExplicitFilter;
 import io.github.hyenaspark.operator.head.EmbeddingConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import java.util.Arrays;
@@ -39,8 +39,8 @@ class ModelConfigTest {
     @Test
     void aListOfMixersIsRepeatedAndCut() {
         ModelConfig config = model("model.mixer=[hyena-se,hyena-mr,hyena]", "model.n-layer=5");
-        MixerConfig se = config.operator().with(InnerFilter.Kind.SE, 7, 1);
-        MixerConfig mr = config.operator().with(InnerFilter.Kind.MR, 128, 1);
+        MixerConfig se = config.operator().with(ExplicitFilter.Inner.Kind.SE, 7, 1);
+        MixerConfig mr = config.operator().with(ExplicitFilter.Inner.Kind.MR, 128, 1);
         assertThat(config.blocks()).extracting(BlockConfig::mixer).containsExactly(se, mr, config.operator(), se, mr);
         assertThat(config.mixerNames()).isEqualTo("hyena-se,hyena-mr,hyena");
         ModelConfig cut = model("model.mixer=[hyena-mr,hyena,attention,h3]", "model.n-layer=2", "model.d-model=66");
@@ -53,7 +53,7 @@ class ModelConfigTest {
     @Test
     void explicitFiltersAreSharedAndNoLongerThanASequence() {
         assertThat(mixer("model.mixer=hyena-mr", "model.l-max=64", "model.hyena-mr.group=16"))
-                .isEqualTo(model("model.l-max=64").operator().with(InnerFilter.Kind.MR, 64, 16));
+                .isEqualTo(model("model.l-max=64").operator().with(ExplicitFilter.Inner.Kind.MR, 64, 16));
         assertThatThrownBy(() -> model("model.mixer=hyena-se", "model.num-heads=2", "model.hyena-se.group=128"))
                 .hasMessageContaining("hyena-se.group: found 128, expected a divisor of 64, the channels of a head");
         assertThatThrownBy(() -> model("model.mixer=[hyena,hyena-mr]", "model.hyena-mr.group=0"))

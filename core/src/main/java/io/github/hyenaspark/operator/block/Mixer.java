@@ -3,7 +3,7 @@ package io.github.hyenaspark.operator.block;
 import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.conv.ConvConfig;
-import io.github.hyenaspark.operator.filter.InnerFilter;
+import io.github.hyenaspark.operator.filter.ExplicitFilter;
 import io.github.hyenaspark.operator.h3.H3Config;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
@@ -44,7 +44,7 @@ public enum Mixer {
             return valueOf(recurrent.cell().name());
         }
         if (config instanceof HyenaConfig.Explicit explicit) {
-            return explicit.inner() == InnerFilter.Kind.SE ? HYENA_SE : HYENA_MR;
+            return explicit.inner() == ExplicitFilter.Inner.Kind.SE ? HYENA_SE : HYENA_MR;
         }
         return Arrays.stream(values())
                 .filter(mixer -> mixer.configuration == config.getClass())

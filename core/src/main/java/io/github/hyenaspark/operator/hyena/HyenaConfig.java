@@ -5,7 +5,6 @@ import io.github.hyenaspark.operator.filter.FilterConfig;
 import io.github.hyenaspark.operator.filter.FilterSpec;
 import io.github.hyenaspark.operator.filter.FourierFilter;
 import io.github.hyenaspark.operator.filter.ImplicitFilter;
-import io.github.hyenaspark.operator.filter.InnerFilter;
 import io.github.hyenaspark.operator.filter.StateSpaceFilter;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
@@ -42,7 +41,7 @@ public record HyenaConfig(
     }
 
     /** This operator with explicit filters instead, and its other components. */
-    public Explicit with(InnerFilter.Kind inner, int taps, int group) {
+    public Explicit with(ExplicitFilter.Inner.Kind inner, int taps, int group) {
         return new Explicit(
                 width,
                 maxLength,
@@ -97,7 +96,7 @@ public record HyenaConfig(
             boolean outerMixing,
             boolean directTerm,
             double dropout,
-            InnerFilter.Kind inner,
+            ExplicitFilter.Inner.Kind inner,
             int taps,
             int group)
             implements HyenaFamily {
@@ -114,7 +113,7 @@ public record HyenaConfig(
 
         @Override
         public FilterSpec filterSpec() {
-            return new InnerFilter(inner, headWidth(), order - 1, taps, group);
+            return new ExplicitFilter.Inner(inner, headWidth(), order - 1, taps, group);
         }
 
         /**

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.operator.attention.AttentionConfig;
-import io.github.hyenaspark.operator.filter.InnerFilter;
+import io.github.hyenaspark.operator.filter.ExplicitFilter;
 import io.github.hyenaspark.operator.hyena.OperatorConfigs;
 import io.github.hyenaspark.operator.nn.InferenceModule;
 import io.github.hyenaspark.operator.nn.Initializer;
@@ -101,7 +101,7 @@ class IncrementalBlockTest {
     /** What a filter of K taps keeps does not grow with the sequence. */
     @ParameterizedTest
     @EnumSource
-    void explicitFiltersKeepOnlyTheirLastInputs(InnerFilter.Kind inner) throws IllegalAccessException {
+    void explicitFiltersKeepOnlyTheirLastInputs(ExplicitFilter.Inner.Kind inner) throws IllegalAccessException {
         MixerConfig mixer = OperatorConfigs.usual(4, 5000).with(inner, 20, 2);
         assertThat(bytesAfterSomeSteps(mixer, 5000)).isEqualTo(bytesAfterSomeSteps(mixer, 100));
         MixerConfig whole = OperatorConfigs.usual(4, 5000);

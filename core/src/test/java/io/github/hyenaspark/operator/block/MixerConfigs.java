@@ -2,7 +2,7 @@ package io.github.hyenaspark.operator.block;
 
 import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.conv.ConvConfig;
-import io.github.hyenaspark.operator.filter.InnerFilter;
+import io.github.hyenaspark.operator.filter.ExplicitFilter;
 import io.github.hyenaspark.operator.h3.H3Config;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.hyena.OperatorConfigs;
@@ -20,13 +20,13 @@ public final class MixerConfigs {
     public static List<MixerConfig> of(int width, int maxLength) {
         return List.of(
                 OperatorConfigs.usual(width, maxLength),
-                inner(width, maxLength, 2, 1, InnerFilter.Kind.SE, 7, 1),
-                inner(width, maxLength, 2, 1, InnerFilter.Kind.SE, 1, 1),
-                inner(width, maxLength, 4, 2, InnerFilter.Kind.SE, 4, 1),
-                inner(width, maxLength, 3, 1, InnerFilter.Kind.SE, 12, 2),
-                inner(width, maxLength, 2, 1, InnerFilter.Kind.MR, 23, 1),
-                inner(width, maxLength, 3, 2, InnerFilter.Kind.MR, maxLength, width / 2),
-                inner(width, maxLength, 3, 1, InnerFilter.Kind.MR, 5, 2),
+                inner(width, maxLength, 2, 1, ExplicitFilter.Inner.Kind.SE, 7, 1),
+                inner(width, maxLength, 2, 1, ExplicitFilter.Inner.Kind.SE, 1, 1),
+                inner(width, maxLength, 4, 2, ExplicitFilter.Inner.Kind.SE, 4, 1),
+                inner(width, maxLength, 3, 1, ExplicitFilter.Inner.Kind.SE, 12, 2),
+                inner(width, maxLength, 2, 1, ExplicitFilter.Inner.Kind.MR, 23, 1),
+                inner(width, maxLength, 3, 2, ExplicitFilter.Inner.Kind.MR, maxLength, width / 2),
+                inner(width, maxLength, 3, 1, ExplicitFilter.Inner.Kind.MR, 5, 2),
                 new AttentionConfig(width, maxLength, 1, true),
                 new AttentionConfig(width, maxLength, width / 2, true),
                 new AttentionConfig(width, maxLength, 2, false),
@@ -45,7 +45,7 @@ public final class MixerConfigs {
 
     /** With many heads, also what heads and the order decide: mixing, outer products, an activation, dropout. */
     private static MixerConfig inner(
-            int width, int maxLength, int order, int heads, InnerFilter.Kind inner, int taps, int group) {
+            int width, int maxLength, int order, int heads, ExplicitFilter.Inner.Kind inner, int taps, int group) {
         boolean many = heads > 1;
         return new HyenaConfig.Explicit(
                 width,

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.hyenaspark.operator.conv.ConvConfig;
+import io.github.hyenaspark.operator.filter.ExplicitFilter;
 import io.github.hyenaspark.operator.filter.FilterConfig;
-import io.github.hyenaspark.operator.filter.InnerFilter;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.hyena.OperatorConfigs;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
@@ -110,7 +110,7 @@ class MixerTest {
     @ParameterizedTest
     @ValueSource(ints = {24, 512})
     void fewTapsAreSummedDirectlyWhateverTheLength(int length) {
-        MixerConfig config = OperatorConfigs.usual(6, length).with(InnerFilter.Kind.SE, 7, 1);
+        MixerConfig config = OperatorConfigs.usual(6, length).with(ExplicitFilter.Inner.Kind.SE, 7, 1);
         Rehearsal rehearsal = rehearsal(config, 1, length);
         Arrays.fill(rehearsal.outputGradient, 0);
         for (int d = 0; d < config.width(); d++) {
@@ -122,7 +122,7 @@ class MixerTest {
             assertThat(gradient[t] != 0).as("step %d", t).isEqualTo(t <= length / 2 && t >= length / 2 - 8);
         }
         assertThat(config.cost(1, length).convolutions()).isZero();
-        MixerConfig medium = OperatorConfigs.usual(6, 512).with(InnerFilter.Kind.MR, 128, 1);
+        MixerConfig medium = OperatorConfigs.usual(6, 512).with(ExplicitFilter.Inner.Kind.MR, 128, 1);
         assertThat(medium.cost(1, 512).convolutions()).isEqualTo(1);
         assertThat(medium.cost(1, 7).convolutions()).isZero();
     }
@@ -223,12 +223,12 @@ class MixerTest {
         assertThatThrownBy(() -> new ConvConfig(6, 24, 25))
                 .hasMessage("conv.taps: found 25, expected from 1 to l-max, which is 24");
         HyenaConfig operator = OperatorConfigs.usual(6, 24);
-        assertThatThrownBy(() -> operator.with(InnerFilter.Kind.SE, 0, 1))
+        assertThatThrownBy(() -> operator.with(ExplicitFilter.Inner.Kind.SE, 0, 1))
                 .hasMessage("hyena-se.taps: found 0, expected from 1 to l-max, which is 24");
-        assertThatThrownBy(() -> operator.with(InnerFilter.Kind.MR, 25, 1))
+        assertThatThrownBy(() -> operator.with(ExplicitFilter.Inner.Kind.MR, 25, 1))
                 .hasMessage("hyena-mr.taps: found 25, expected from 1 to l-max, which is 24");
         for (int group : new int[] {0, 4, 12}) {
-            assertThatThrownBy(() -> operator.with(InnerFilter.Kind.MR, 24, group))
+            assertThatThrownBy(() -> operator.with(ExplicitFilter.Inner.Kind.MR, 24, group))
                     .hasMessage("hyena-mr.group: found " + group + ", expected a divisor of 6, the channels of a head");
         }
     }
@@ -261,13 +261,13 @@ class MixerTest {
         Initializer.Linear linear = new Initializer.Linear.Alone();
         ParameterSpec.Group group = ParameterSpec.Group.FILTER;
         HyenaConfig operator = OperatorConfigs.usual(6, 200);
-        assertThat(operator.with(InnerFilter.Kind.SE, 7, 1).parameters(linear))
+        assertThat(operator.with(ExplicitFilter.Inner.Kind.SE, 7, 1).parameters(linear))
                 .contains(new ParameterSpec(
                         "filter.taps", List.of(6, 7), new Initializer.Uniform(1 / Math.sqrt(7)), group));
-        assertThat(operator.with(InnerFilter.Kind.MR, 128, 3).parameters(linear))
+        assertThat(operator.with(ExplicitFilter.Inner.Kind.MR, 128, 3).parameters(linear))
                 .contains(new ParameterSpec(
                         "filter.taps", List.of(2, 128), new Initializer.Normal(1 / Math.sqrt(128)), group));
-        assertThat(operator.with(InnerFilter.Kind.MR, 128, 3).parameters(linear))
+        assertThat(operator.with(ExplicitFilter.Inner.Kind.MR, 128, 3).parameters(linear))
                 .extracting(ParameterSpec::name)
                 .containsExactlyElementsOf(operator.parameters(linear).stream()
                         .map(ParameterSpec::name)
