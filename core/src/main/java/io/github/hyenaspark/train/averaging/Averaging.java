@@ -2,7 +2,7 @@ package io.github.hyenaspark.train.averaging;
 
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.codec.Codec;
-import io.github.hyenaspark.train.codec.EncodedVector;
+import io.github.hyenaspark.train.codec.Codec.EncodedVector;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.Serializable;

@@ -7,7 +7,7 @@ import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.jobs.spark.task.TaskCache.ParameterCache;
 import io.github.hyenaspark.train.averaging.OuterOptimizer.ParameterUpdate;
 import io.github.hyenaspark.train.codec.Codec;
-import io.github.hyenaspark.train.codec.EncodedVector;
+import io.github.hyenaspark.train.codec.Codec.EncodedVector;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.Serializable;

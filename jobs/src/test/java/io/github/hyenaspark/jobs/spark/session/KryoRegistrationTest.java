@@ -42,7 +42,7 @@ import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.averaging.Averaging;
 import io.github.hyenaspark.train.averaging.EncodedUpdate;
 import io.github.hyenaspark.train.codec.Codec;
-import io.github.hyenaspark.train.codec.EncodedVector;
+import io.github.hyenaspark.train.codec.Codec.EncodedVector;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.List;
