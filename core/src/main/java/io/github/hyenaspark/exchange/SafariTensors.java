@@ -9,7 +9,7 @@ import io.github.hyenaspark.operator.block.Mixer;
 import io.github.hyenaspark.operator.filter.FilterConfig;
 import io.github.hyenaspark.operator.filter.FilterWindow;
 import io.github.hyenaspark.operator.filter.PositionalEncoding;
-import io.github.hyenaspark.operator.head.EmbeddingConfig;
+import io.github.hyenaspark.operator.head.Embedding;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import java.util.ArrayList;
@@ -167,8 +167,7 @@ public final class SafariTensors {
                     config.filter().kind().settingName(),
                     "implicit: safari has no tensors for others" + other);
             MixerConfig.check(
-                    config.positions() == EmbeddingConfig.Positions.NONE
-                            || config.positions() == EmbeddingConfig.Positions.ROTARY,
+                    config.positions() == Embedding.Positions.NONE || config.positions() == Embedding.Positions.ROTARY,
                     "model.positions",
                     SettingNames.of(config.positions()),
                     "none or rotary, which do not affect Hyena blocks: safari's embedding adds no positions" + other);

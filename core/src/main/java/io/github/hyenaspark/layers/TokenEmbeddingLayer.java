@@ -1,7 +1,6 @@
 package io.github.hyenaspark.layers;
 
 import io.github.hyenaspark.operator.head.Embedding;
-import io.github.hyenaspark.operator.head.EmbeddingConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +26,7 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
     private boolean tied;
 
     @JsonProperty
-    private EmbeddingConfig.Positions positions = EmbeddingConfig.Positions.NONE;
+    private Embedding.Positions positions = Embedding.Positions.NONE;
 
     @JsonProperty
     private int maxLength;
@@ -38,7 +37,7 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
      * Starts as N(0, initStd²). If {@code tied}, a {@link TiedHeadVertex} shares the table: its backward pass comes
      * first and clears the gradient.
      */
-    public TokenEmbeddingLayer(EmbeddingConfig config, double initStd, boolean tied) {
+    public TokenEmbeddingLayer(Embedding.Config config, double initStd, boolean tied) {
         setNIn(config.vocabularySize());
         setNOut(config.width());
         embedDropout = config.dropout();
@@ -48,8 +47,8 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
         this.tied = tied;
     }
 
-    EmbeddingConfig config() {
-        return new EmbeddingConfig(
+    Embedding.Config config() {
+        return new Embedding.Config(
                 Math.toIntExact(getNIn()), Math.toIntExact(getNOut()), maxLength, positions, embedDropout);
     }
 

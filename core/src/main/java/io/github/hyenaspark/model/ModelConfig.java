@@ -4,10 +4,10 @@ import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.block.BlockConfig;
 import io.github.hyenaspark.operator.block.Mixer;
 import io.github.hyenaspark.operator.conv.ConvConfig;
-import io.github.hyenaspark.operator.filter.FilterConfig;
 import io.github.hyenaspark.operator.filter.ExplicitFilter;
+import io.github.hyenaspark.operator.filter.FilterConfig;
 import io.github.hyenaspark.operator.h3.H3Config;
-import io.github.hyenaspark.operator.head.EmbeddingConfig;
+import io.github.hyenaspark.operator.head.Embedding;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.recurrent.RecurrentConfig;
@@ -48,7 +48,7 @@ public record ModelConfig(
         double embedDropout,
         double initStd,
         int vocabMultiple,
-        EmbeddingConfig.Positions positions,
+        Embedding.Positions positions,
         FilterConfig filter,
         InnerSettings hyenaSe,
         InnerSettings hyenaMr,
@@ -130,8 +130,8 @@ public record ModelConfig(
     public record AttentionSettings(int heads) implements Serializable {
         private static final int USUAL_HEAD_WIDTH = 64;
 
-        AttentionConfig of(int dModel, int lMax, EmbeddingConfig.Positions positions) {
-            boolean rotary = positions == EmbeddingConfig.Positions.ROTARY;
+        AttentionConfig of(int dModel, int lMax, Embedding.Positions positions) {
+            boolean rotary = positions == Embedding.Positions.ROTARY;
             return new AttentionConfig(dModel, lMax, heads == 0 ? usual(dModel, rotary) : heads, rotary);
         }
 
@@ -197,8 +197,8 @@ public record ModelConfig(
     }
 
     /** The embedding, with the positions that are added to it. */
-    public EmbeddingConfig embedding(int vocabularySize) {
-        return new EmbeddingConfig(paddedVocabulary(vocabularySize), dModel, lMax, positions, embedDropout);
+    public Embedding.Config embedding(int vocabularySize) {
+        return new Embedding.Config(paddedVocabulary(vocabularySize), dModel, lMax, positions, embedDropout);
     }
 
     /** V, padded. */

@@ -12,7 +12,7 @@ import io.github.hyenaspark.model.ModelConfigs;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.block.Mixer;
 import io.github.hyenaspark.operator.filter.FilterConfig;
-import io.github.hyenaspark.operator.head.EmbeddingConfig;
+import io.github.hyenaspark.operator.head.Embedding;
 import io.github.hyenaspark.operator.tensor.Activation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,7 +58,7 @@ class SafariTensorsTest {
                 0,
                 0.02,
                 8,
-                EmbeddingConfig.Positions.NONE,
+                Embedding.Positions.NONE,
                 filter,
                 ModelConfigs.SE,
                 ModelConfigs.MR,

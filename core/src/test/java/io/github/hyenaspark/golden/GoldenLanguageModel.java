@@ -12,7 +12,7 @@ import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ModelConfigs;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.block.Mixer;
-import io.github.hyenaspark.operator.head.EmbeddingConfig;
+import io.github.hyenaspark.operator.head.Embedding;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.ComputePool;
@@ -70,7 +70,7 @@ final class GoldenLanguageModel {
                 0,
                 json.path("init_std").asDouble(0.02),
                 json.path("pad_vocab_multiple").asInt(1),
-                EmbeddingConfig.Positions.NONE,
+                Embedding.Positions.NONE,
                 operator.filter(),
                 ModelConfigs.SE,
                 ModelConfigs.MR,

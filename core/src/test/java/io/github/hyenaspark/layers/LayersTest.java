@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.operator.block.BlockConfig;
 import io.github.hyenaspark.operator.block.MixerConfigs;
-import io.github.hyenaspark.operator.head.EmbeddingConfig;
+import io.github.hyenaspark.operator.head.Embedding;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.hyena.OperatorConfigs;
 import io.github.hyenaspark.operator.nn.Initializer;
@@ -88,7 +88,7 @@ class LayersTest {
 
     @ParameterizedTest
     @EnumSource
-    void gradientsOfAnEmbeddingWithATableOfItsOwnAreRight(EmbeddingConfig.Positions positions) {
+    void gradientsOfAnEmbeddingWithATableOfItsOwnAreRight(Embedding.Positions positions) {
         ComputationGraph graph = new ComputationGraph(base(DataType.DOUBLE)
                 .graphBuilder()
                 .addInputs("ids")
@@ -122,7 +122,7 @@ class LayersTest {
         for (MixerConfig config : MixerConfigs.withEveryHyena()) {
             assertKept(languageModel(config, DataType.FLOAT));
         }
-        for (EmbeddingConfig.Positions positions : EmbeddingConfig.Positions.values()) {
+        for (Embedding.Positions positions : Embedding.Positions.values()) {
             assertKept(languageModel(MixerConfigs.all().get(0), positions, DataType.FLOAT));
         }
     }
@@ -144,7 +144,7 @@ class LayersTest {
     /** The form that runs adds the positions of the plain form, and moves their gradients as it does. */
     @ParameterizedTest
     @EnumSource
-    void positionsOfBothFormsAgree(EmbeddingConfig.Positions positions) {
+    void positionsOfBothFormsAgree(Embedding.Positions positions) {
         MixerConfig config = MixerConfigs.all().get(0);
         ComputationGraph plain = languageModel(config, positions, DataType.DOUBLE);
         ComputationGraph floats = languageModel(config, positions, DataType.FLOAT);
@@ -271,16 +271,15 @@ class LayersTest {
         return graph;
     }
 
-    private static EmbeddingConfig embedding(int width, double dropout, EmbeddingConfig.Positions positions) {
-        return new EmbeddingConfig(VOCABULARY, width, 24, positions, dropout);
+    private static Embedding.Config embedding(int width, double dropout, Embedding.Positions positions) {
+        return new Embedding.Config(VOCABULARY, width, 24, positions, dropout);
     }
 
     private static ComputationGraph languageModel(MixerConfig config, DataType type) {
-        return languageModel(config, EmbeddingConfig.Positions.NONE, type);
+        return languageModel(config, Embedding.Positions.NONE, type);
     }
 
-    private static ComputationGraph languageModel(
-            MixerConfig config, EmbeddingConfig.Positions positions, DataType type) {
+    private static ComputationGraph languageModel(MixerConfig config, Embedding.Positions positions, DataType type) {
         LanguageModelHeadLayer head = new LanguageModelHeadLayer(VOCABULARY, config.width());
         head.setLayerName("head");
         NeuralNetConfiguration headConfiguration = base(type).layer(head).build();

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.hyenaspark.layers.IncrementalSequence;
 import io.github.hyenaspark.operator.block.Mixer;
 import io.github.hyenaspark.operator.filter.FilterConfig;
-import io.github.hyenaspark.operator.head.EmbeddingConfig;
+import io.github.hyenaspark.operator.head.Embedding;
 import io.github.hyenaspark.operator.tensor.Activation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,11 +37,11 @@ class GeneratorTest {
     private static final ModelConfig CONFIG = config(PROMPT.length + TOKENS);
 
     private static ModelConfig config(int lMax) {
-        return config(List.of(Mixer.HYENA), EmbeddingConfig.Positions.ROTARY, FilterConfig.Kind.IMPLICIT, lMax);
+        return config(List.of(Mixer.HYENA), Embedding.Positions.ROTARY, FilterConfig.Kind.IMPLICIT, lMax);
     }
 
     private static ModelConfig config(
-            List<Mixer> mixer, EmbeddingConfig.Positions positions, FilterConfig.Kind kind, int lMax) {
+            List<Mixer> mixer, Embedding.Positions positions, FilterConfig.Kind kind, int lMax) {
         FilterConfig filter =
                 new FilterConfig(kind, 8, 5, 1, 14, true, 0.05, 0.01, 0.3, 1.5, true, true, true, lMax / 2 + 1, 8);
         return new ModelConfig(
@@ -146,7 +146,7 @@ class GeneratorTest {
     @ParameterizedTest
     @MethodSource("mixersAndFilters")
     void theTextOfEveryMixerIsTheNaiveOne(Mixer mixer, FilterConfig.Kind kind) {
-        ModelConfig config = config(List.of(mixer, Mixer.HYENA), EmbeddingConfig.Positions.ROTARY, kind, 40);
+        ModelConfig config = config(List.of(mixer, Mixer.HYENA), Embedding.Positions.ROTARY, kind, 40);
         HyenaLanguageModel model = trained(config);
         assertThat(generate(model, config, PROMPT, 100)).isEqualTo(naive(model, 40, PROMPT, 100));
         IncrementalSequence sequence = model.sequence(40);
@@ -163,7 +163,7 @@ class GeneratorTest {
         "ATTENTION, HYENA, LEARNED",
         "HYENA, ATTENTION, SINUSOIDAL"
     })
-    void textOfEveryMixtureIsTheNaiveOne(Mixer first, Mixer second, EmbeddingConfig.Positions positions) {
+    void textOfEveryMixtureIsTheNaiveOne(Mixer first, Mixer second, Embedding.Positions positions) {
         ModelConfig config = config(List.of(first, second), positions, FilterConfig.Kind.IMPLICIT, 300);
         HyenaLanguageModel model = trained(config);
         assertThat(generate(model, config, PROMPT, 310)).isEqualTo(naive(model, 300, PROMPT, 310));

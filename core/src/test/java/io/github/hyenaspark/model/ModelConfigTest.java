@@ -8,7 +8,7 @@ import io.github.hyenaspark.exchange.SafariTensors;
 import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.block.BlockConfig;
 import io.github.hyenaspark.operator.filter.ExplicitFilter;
-import io.github.hyenaspark.operator.head.EmbeddingConfig;
+import io.github.hyenaspark.operator.head.Embedding;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import java.util.Arrays;
 import java.util.List;
@@ -109,8 +109,8 @@ class ModelConfigTest {
         assertThat(model.table().get(1).name()).isEqualTo("embedding.positions");
         assertThat(model.table().get(1).shape()).containsExactly(20, 8);
         assertThat(HyenaLanguageModel.tableOf(learned, VOCABULARY)).isEqualTo(model.table());
-        for (EmbeddingConfig.Positions positions : EmbeddingConfig.Positions.values()) {
-            if (positions != EmbeddingConfig.Positions.LEARNED) {
+        for (Embedding.Positions positions : Embedding.Positions.values()) {
+            if (positions != Embedding.Positions.LEARNED) {
                 String name = positions.name().toLowerCase(java.util.Locale.ROOT);
                 ModelConfig other = model("model.d-model=8", "model.n-layer=1", "model.positions=" + name);
                 assertThat(HyenaLanguageModel.tableOf(other, VOCABULARY).get(1).name())

@@ -2,7 +2,7 @@ package io.github.hyenaspark.model;
 
 import io.github.hyenaspark.operator.block.Mixer;
 import io.github.hyenaspark.operator.filter.FilterConfig;
-import io.github.hyenaspark.operator.head.EmbeddingConfig;
+import io.github.hyenaspark.operator.head.Embedding;
 import io.github.hyenaspark.operator.tensor.Activation;
 import java.util.List;
 
@@ -38,7 +38,7 @@ public final class ModelConfigs {
                 0,
                 0.02,
                 8,
-                EmbeddingConfig.Positions.ROTARY,
+                Embedding.Positions.ROTARY,
                 filter,
                 SE,
                 MR,

@@ -1,11 +1,18 @@
 package io.github.hyenaspark.operator.head;
 
+import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
+
+import io.github.hyenaspark.operator.nn.Initializer;
+import io.github.hyenaspark.operator.nn.MixerConfig;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.nn.RotaryAngles;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,14 +32,14 @@ public interface Embedding<A> {
         private static final Workspace.Slot<float[]> COSINE = Workspace.Slot.row();
         private static final Workspace.Slot<float[]> SINE = Workspace.Slot.row();
 
-        private final EmbeddingConfig config;
+        private final Config config;
         private final int width;
         private final Optional<RotaryAngles> angles;
 
-        public Floats(EmbeddingConfig config) {
+        public Floats(Config config) {
             this.config = config;
             width = config.width();
-            angles = config.positions() == EmbeddingConfig.Positions.SINUSOIDAL
+            angles = config.positions() == Positions.SINUSOIDAL
                     ? Optional.of(new RotaryAngles(width))
                     : Optional.empty();
         }
@@ -65,7 +72,7 @@ public interface Embedding<A> {
 
         private void addPositions(int before, Tile tile, float[][] rows, ForwardContext<FloatArray> pass) {
             int from = before + tile.from();
-            if (config.positions() == EmbeddingConfig.Positions.LEARNED) {
+            if (config.positions() == Positions.LEARNED) {
                 FloatArray table = pass.parameter("positions");
                 float[] position = tile.workspace().row(TOKEN, width);
                 for (int t = 0; t < tile.count(); t++) {
@@ -124,7 +131,7 @@ public interface Embedding<A> {
                 for (int t = 0; t < tile.count(); t++) {
                     add(t, table, id(ids, tile, t));
                 }
-                if (config.positions() == EmbeddingConfig.Positions.LEARNED) {
+                if (config.positions() == Positions.LEARNED) {
                     FloatArray positions = pass.gradient("positions");
                     for (int t = 0; t < tile.count(); t++) {
                         add(t, positions, tile.from() + t);
@@ -150,10 +157,10 @@ public interface Embedding<A> {
 
     /** The embedding in plain double loops. */
     final class Reference implements Embedding<double[]> {
-        private final EmbeddingConfig config;
+        private final Config config;
         private final int width;
 
-        public Reference(EmbeddingConfig config) {
+        public Reference(Config config) {
             this.config = config;
             width = config.width();
         }
@@ -191,11 +198,46 @@ public interface Embedding<A> {
                 for (int t = 0; t < length; t++) {
                     int id = ids[row / width * length + t];
                     pass.gradient("weight")[id * width + row % width] += gradient[row * length + t];
-                    if (config.positions() == EmbeddingConfig.Positions.LEARNED) {
+                    if (config.positions() == Positions.LEARNED) {
                         pass.gradient("positions")[t * width + row % width] += gradient[row * length + t];
                     }
                 }
             }
         }
+    }
+
+    /**
+     * Where activations begin: V tokens, padding included, become D channels of at most M steps; positions that are
+     * learned or sinusoidal are added here.
+     */
+    record Config(int vocabularySize, int width, int maxLength, Positions positions, double dropout) {
+        /** The parameters in their order in memory, all N(0, deviation²): the table first. */
+        public List<ParameterSpec> parameters(double deviation) {
+            Initializer initial = new Initializer.Normal(deviation);
+            List<ParameterSpec> specs = new ArrayList<>();
+            specs.add(new ParameterSpec("weight", List.of(vocabularySize, width), initial, BASE));
+            if (positions == Positions.LEARNED) {
+                specs.add(new ParameterSpec("positions", List.of(maxLength, width), initial, BASE));
+            }
+            return List.copyOf(specs);
+        }
+
+        /** IllegalArgumentException if positions are added and an input is longer than {@link #maxLength}. */
+        void checkLength(int length) {
+            if (positions == Positions.LEARNED || positions == Positions.SINUSOIDAL) {
+                MixerConfig.checkLength(length, maxLength);
+            }
+        }
+    }
+
+    /** How a language model knows where a token is, beyond what its mixers know by themselves. */
+    enum Positions {
+        NONE,
+        /** Attention rotates queries and keys by position (arXiv 2104.09864); nothing else changes. */
+        ROTARY,
+        /** A trained vector for every position is added to the embedding. */
+        LEARNED,
+        /** Sines and cosines of the position are added to the embedding (section 3.5 of arXiv 1706.03762). */
+        SINUSOIDAL
     }
 }
