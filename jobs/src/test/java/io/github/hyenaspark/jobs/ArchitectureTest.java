@@ -65,8 +65,7 @@ final class ArchitectureTest {
             data.shard              | io data.bytes
             data.shard.snapshot     | io data.shard
             data.shard.index        | io data.shard data.shard.snapshot
-            data.shard.table        | io data.shard
-            data.shard.quarantine   | io data.bytes data.shard
+            data.shard.table        | io data.bytes data.shard
             data.token              | io data.bytes
             data.token.train        | io data.token
             data.task               | io config data.token
@@ -117,7 +116,7 @@ final class ArchitectureTest {
     static final List<Library> LIBRARIES = List.of(
             library("com.codahale..", "jobs.spark.task"),
             library("com.esotericsoftware..", "jobs.spark.session"),
-            library("com.github.luben..", "data.document.stream", "data.shard.quarantine"),
+            library("com.github.luben..", "data.document.stream", "data.shard.table"),
             library("com.knuddels..", "data.token", "jobs.bench"),
             library("com.typesafe.config..", "config"),
             library("jdk.incubator..", "convolution.vector", "product.vector", "train.codec"),

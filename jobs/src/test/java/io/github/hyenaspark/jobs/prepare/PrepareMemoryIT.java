@@ -3,7 +3,7 @@ package io.github.hyenaspark.jobs.prepare;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.data.shard.quarantine.Quarantine;
+import io.github.hyenaspark.data.shard.table.Quarantine;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.testing.HyenaProcess;
 import io.github.hyenaspark.jobs.testing.HyenaProcess.Running;

@@ -1,4 +1,7 @@
-/** The document table: one Parquet part per work unit, one row per document. Start at {@link DocumentTable}. */
+/**
+ * What became of each document: the document table has those of the dataset, the quarantine the others, in a file of
+ * each for every work unit. Start at {@link DocumentTable}.
+ */
 @NullMarked
 package io.github.hyenaspark.data.shard.table;
 

@@ -1,4 +1,4 @@
-package io.github.hyenaspark.data.shard.quarantine;
+package io.github.hyenaspark.data.shard.table;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.ZstdInputStream;
 import io.github.hyenaspark.data.shard.ObjectRef;
-import io.github.hyenaspark.data.shard.quarantine.Quarantine.Entry.Kind;
+import io.github.hyenaspark.data.shard.table.Quarantine.Entry.Kind;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;

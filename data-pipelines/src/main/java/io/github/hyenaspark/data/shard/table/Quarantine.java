@@ -1,4 +1,4 @@
-package io.github.hyenaspark.data.shard.quarantine;
+package io.github.hyenaspark.data.shard.table;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
