@@ -67,7 +67,6 @@ final class ArchitectureTest {
             data.shard.index        | io data.shard data.shard.snapshot
             data.shard.table        | io data.bytes data.shard
             data.token              | io data.bytes
-            data.token.train        | io data.token
             data.task               | io config data.token
             data.document           | io data.bytes
             data.document.stream    | io data.bytes data.document

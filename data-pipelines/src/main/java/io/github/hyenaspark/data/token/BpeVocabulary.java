@@ -72,7 +72,7 @@ public record BpeVocabulary(
         return made;
     }
 
-    public static String key(byte[] bytes) {
+    static String key(byte[] bytes) {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 

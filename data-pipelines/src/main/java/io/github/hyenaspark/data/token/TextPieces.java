@@ -11,7 +11,7 @@ import java.util.Arrays;
  * A validated UTF-8 text in pieces of about 64 KiB whose words are those of the whole text: see {@link SplitPattern}.
  * The cuts depend on the text alone, not on how it is read.
  */
-public final class TextPieces {
+final class TextPieces {
     /** The longest run without a place to cut at, bytes. */
     static final int LONGEST_RUN = 1 << 20;
 
@@ -28,13 +28,13 @@ public final class TextPieces {
     private int held; // where the bytes end that there are
     private boolean atEnd;
 
-    public TextPieces(InputStream in, SplitPattern pattern) {
+    TextPieces(InputStream in, SplitPattern pattern) {
         this.in = in;
         this.pattern = pattern;
     }
 
     /** Moves to the next piece; false if there is none. */
-    public boolean next() throws IOException {
+    boolean next() throws IOException {
         dropPiece();
         int searched = 1;
         int cut = 0;
@@ -63,7 +63,7 @@ public final class TextPieces {
         return begin;
     }
 
-    public String text() {
+    String text() {
         return new String(buffer, 0, begin, StandardCharsets.UTF_8);
     }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Writes {@code tokenizer.json}, {@code vocab.json}, {@code merges.txt}; see {@link TokenizerJsonReader}. */
-public final class TokenizerJson {
+final class TokenizerJson {
     private TokenizerJson() {}
 
     static byte[] write(BpeVocabulary vocabulary) {
@@ -114,7 +114,7 @@ public final class TokenizerJson {
      * How files of the GPT-2 family spell bytes: one printable, non-space character each, so that a token is a string
      * and two tokens may be separated by a space.
      */
-    public static final class ByteAlphabet {
+    static final class ByteAlphabet {
         private static final char[] CHARACTERS = characters();
         private static final int[] BYTES = bytes();
 
@@ -140,7 +140,7 @@ public final class TokenizerJson {
             return bytes;
         }
 
-        public static String spelled(byte[] bytes) {
+        static String spelled(byte[] bytes) {
             char[] spelling = new char[bytes.length];
             for (int i = 0; i < bytes.length; i++) {
                 spelling[i] = CHARACTERS[bytes[i] & 0xFF];

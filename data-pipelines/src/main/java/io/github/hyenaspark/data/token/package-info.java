@@ -1,4 +1,7 @@
-/** Text to token ids and back, by bytes, bases, symbols or byte-level BPE. Start at {@link Tokenizer}. */
+/**
+ * Text to token ids and back, by bytes, bases, symbols or byte-level BPE; and what learns BPE. Start at
+ * {@link Tokenizer}.
+ */
 @NullMarked
 package io.github.hyenaspark.data.token;
 

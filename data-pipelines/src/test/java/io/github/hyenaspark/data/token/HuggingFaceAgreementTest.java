@@ -3,9 +3,7 @@ package io.github.hyenaspark.data.token;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.data.testing.RandomText;
-import io.github.hyenaspark.data.token.train.BpeTrainer;
-import io.github.hyenaspark.data.token.train.WordCounts;
-import io.github.hyenaspark.data.token.train.WordCounts.PreTokens;
+import io.github.hyenaspark.data.token.WordCounts.PreTokens;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

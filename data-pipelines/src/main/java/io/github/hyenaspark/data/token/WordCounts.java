@@ -1,8 +1,5 @@
-package io.github.hyenaspark.data.token.train;
+package io.github.hyenaspark.data.token;
 
-import io.github.hyenaspark.data.token.BpeVocabulary;
-import io.github.hyenaspark.data.token.SplitPattern;
-import io.github.hyenaspark.data.token.TextPieces;
 import io.github.hyenaspark.io.Refusal;
 import java.io.IOException;
 import java.io.InputStream;

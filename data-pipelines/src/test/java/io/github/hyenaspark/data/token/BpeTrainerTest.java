@@ -1,9 +1,8 @@
-package io.github.hyenaspark.data.token.train;
+package io.github.hyenaspark.data.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hyenaspark.data.token.BpeTokenizer;
 import io.github.hyenaspark.data.token.TokenizerJson.ByteAlphabet;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

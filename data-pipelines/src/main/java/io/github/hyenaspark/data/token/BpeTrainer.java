@@ -1,8 +1,6 @@
-package io.github.hyenaspark.data.token.train;
+package io.github.hyenaspark.data.token;
 
-import io.github.hyenaspark.data.token.BpeTokenizer;
-import io.github.hyenaspark.data.token.BpeVocabulary;
-import io.github.hyenaspark.data.token.train.WordCounts.PreTokens;
+import io.github.hyenaspark.data.token.WordCounts.PreTokens;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.SplitMix64;
 import java.nio.charset.StandardCharsets;
