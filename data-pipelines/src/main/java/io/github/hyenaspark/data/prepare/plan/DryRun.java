@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
  * the dataset.
  */
 public final class DryRun {
+    private static final Logger LOG = LoggerFactory.getLogger(DryRun.class);
     private static final long SAMPLE_BYTES = 32L << 20;
     private static final int MOST_UNITS = 8;
 
@@ -91,8 +92,6 @@ public final class DryRun {
      */
     private record UnitSample(
             long unitBytes, long bytes, double documents, long textBytes, long tokens, long filtered, long bad) {
-        private static final Logger LOG = LoggerFactory.getLogger(UnitSample.class);
-
         /**
          * Reads at most so many stored bytes of a unit, a record that is longer in part; of Parquet, whole row groups.
          */
