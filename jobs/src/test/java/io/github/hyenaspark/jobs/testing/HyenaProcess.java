@@ -44,15 +44,28 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
 
     /** A process on a master, with a heap of 1 GiB and no points. */
     public static HyenaProcess on(String master) {
+        return on(master, ClassArchive.flags());
+    }
+
+    /** The same without the archive of classes. */
+    static HyenaProcess withoutArchive(String master) {
+        return on(master, List.of());
+    }
+
+    private static HyenaProcess on(String master, List<String> archive) {
         Map<String, String> properties = new TreeMap<>(SmallRun.SPARK);
+        List<String> flags = new ArrayList<>(SHORT_LIVED);
+        flags.addAll(archive);
+        properties.put("spark.executor.extraClassPath", ClassArchive.CLASS_PATH);
         properties.put("spark.master", master);
         properties.put("spark.executor.cores", "1");
         properties.put("log4j2.configurationFile", logging());
         properties.put(
                 EXECUTOR_FLAGS,
-                vectorFlags() + " " + String.join(" ", SHORT_LIVED) + " "
+                vectorFlags() + " "
+                        + flags.stream().map(HyenaProcess::quoted).collect(Collectors.joining(" ")) + " "
                         + quoted("-Dlog4j2.configurationFile=" + logging()));
-        return new HyenaProcess(master, properties, SHORT_LIVED).withFlags("-Xmx1g");
+        return new HyenaProcess(master, properties, flags).withFlags("-Xmx1g");
     }
 
     /** The same with another property of the driver; a setting of Spark reaches the executors too. */
@@ -102,9 +115,13 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
      * @param directory where its output is kept
      */
     public Running start(Path directory, String... arguments) throws IOException {
+        return start(ClassArchive.CLASS_PATH, directory, Arrays.asList(arguments));
+    }
+
+    Running start(String classPath, Path directory, List<String> arguments) throws IOException {
         List<String> words = new ArrayList<>(List.of(Main.class.getName()));
-        words.addAll(Arrays.asList(arguments));
-        var builder = new ProcessBuilder(command("", words));
+        words.addAll(arguments);
+        var builder = new ProcessBuilder(command(classPath, words));
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
         describeSpark(builder.environment());
         return Running.start(builder, directory);
@@ -120,16 +137,15 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
     /**
      * The command line of a process.
      *
-     * @param classes what comes before this JVM's class path, with a separator
      * @param arguments a main class and its arguments
      */
-    List<String> command(String classes, List<String> arguments) {
+    List<String> command(String classPath, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmFlags());
         command.addAll(flags);
         properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
-        command.addAll(List.of("-cp", classes + System.getProperty("java.class.path")));
+        command.addAll(List.of("-cp", classPath));
         command.addAll(arguments);
         return command;
     }

@@ -115,7 +115,7 @@ public final class KerberosCluster implements AutoCloseable {
 
     private Running start(HyenaProcess described, String tickets, List<String> arguments) throws IOException {
         Path client = directory.resolve(CLIENT);
-        List<String> command = described.command(client + File.pathSeparator, arguments);
+        List<String> command = described.command(client + File.pathSeparator + ClassArchive.CLASS_PATH, arguments);
         var builder = new ProcessBuilder(command);
         HyenaProcess.describeSpark(builder.environment());
         builder.environment()
