@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Commands in JVMs of their own, which may die without harm to the test. Each {@code with} gives another description;
@@ -54,18 +55,27 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
 
     private static HyenaProcess on(String master, List<String> archive) {
         Map<String, String> properties = new TreeMap<>(SmallRun.SPARK);
-        List<String> flags = new ArrayList<>(SHORT_LIVED);
-        flags.addAll(archive);
-        properties.put("spark.executor.extraClassPath", ClassArchive.CLASS_PATH);
+        properties.putAll(ofExecutors(archive));
         properties.put("spark.master", master);
         properties.put("spark.executor.cores", "1");
         properties.put("log4j2.configurationFile", logging());
-        properties.put(
-                EXECUTOR_FLAGS,
-                vectorFlags() + " "
-                        + flags.stream().map(HyenaProcess::quoted).collect(Collectors.joining(" ")) + " "
-                        + quoted("-Dlog4j2.configurationFile=" + logging()));
-        return new HyenaProcess(master, properties, flags).withFlags("-Xmx1g");
+        return new HyenaProcess(master, properties, SHORT_LIVED)
+                .withFlags(archive.toArray(String[]::new))
+                .withFlags("-Xmx1g");
+    }
+
+    /** The settings of Spark by which executors start as these processes do. */
+    static Map<String, String> ofExecutors() {
+        return ofExecutors(ClassArchive.flags());
+    }
+
+    private static Map<String, String> ofExecutors(List<String> archive) {
+        List<String> flags = new ArrayList<>(List.of(vectorFlags()));
+        Stream.of(SHORT_LIVED, archive, List.of("-Dlog4j2.configurationFile=" + logging()))
+                .flatMap(List::stream)
+                .map(HyenaProcess::quoted)
+                .forEach(flags::add);
+        return Map.of("spark.executor.extraClassPath", ClassArchive.CLASS_PATH, EXECUTOR_FLAGS, String.join(" ", flags));
     }
 
     /** The same with another property of the driver; a setting of Spark reaches the executors too. */

@@ -106,6 +106,9 @@ public final class SmallRun {
         Properties before = (Properties) System.getProperties().clone();
         SPARK.forEach(System::setProperty);
         System.setProperty("spark.master", master);
+        if (master.startsWith("local-cluster")) {
+            HyenaProcess.ofExecutors().forEach(System::setProperty);
+        }
         try {
             var console = new Console(
                     new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
