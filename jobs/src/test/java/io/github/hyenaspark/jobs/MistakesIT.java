@@ -341,7 +341,7 @@ class MistakesIT {
     }
 
     /** With its worker, as when their machine is lost: an executor alone goes on without them. */
-    @Tag("process")
+    @Tag("endurance")
     @Test
     void aMasterThatDiesDuringTheRunIsTold() throws Exception {
         try (var cluster = StandaloneCluster.start(shared.resolve("cluster"), 1)) {

@@ -336,7 +336,7 @@ final class FitIT {
 
     /** Labels that the documents do not tell cannot be predicted, whatever is tried: nothing of a test leaks. */
     @Test
-    @Tag("process")
+    @Tag("endurance")
     void randomLabelsAreNotLearned() throws IOException {
         Random random = new Random(8);
         List<String> lines = new ArrayList<>();

@@ -65,7 +65,8 @@ final class ClassArchive {
             words.set(0, "train");
             words.set(words.size() - 1, "run.dir=" + directory.resolve("run"));
             run(
-                    HyenaProcess.withoutArchive("local[2]").withFlags("-XX:ArchiveClassesAtExit=" + part, "-Xlog:disable"),
+                    HyenaProcess.withoutArchive("local[2]")
+                            .withFlags("-XX:ArchiveClassesAtExit=" + part, "-Xlog:disable"),
                     directory,
                     words);
             Files.move(part, archive, StandardCopyOption.REPLACE_EXISTING);

@@ -75,7 +75,8 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
                 .flatMap(List::stream)
                 .map(HyenaProcess::quoted)
                 .forEach(flags::add);
-        return Map.of("spark.executor.extraClassPath", ClassArchive.CLASS_PATH, EXECUTOR_FLAGS, String.join(" ", flags));
+        return Map.of(
+                "spark.executor.extraClassPath", ClassArchive.CLASS_PATH, EXECUTOR_FLAGS, String.join(" ", flags));
     }
 
     /** The same with another property of the driver; a setting of Spark reaches the executors too. */

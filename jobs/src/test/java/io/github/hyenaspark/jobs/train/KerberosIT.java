@@ -83,6 +83,7 @@ class KerberosIT {
     }
 
     @Test
+    @Tag("endurance")
     void executorsOutliveTheirFirstTokens() throws Exception {
         NamedPoint pause = NamedPoint.holding("^round 2 begins", shared.resolve("pause"));
         List<String> both = new ArrayList<>(cluster.keytab());

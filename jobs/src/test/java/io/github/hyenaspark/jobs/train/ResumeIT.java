@@ -24,8 +24,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs that are resumed by their directory alone, or with changes, and whose drivers are killed meanwhile. */
 @Tag("process")
@@ -84,9 +82,18 @@ class ResumeIT {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"constant", "linear"})
-    void aRunThatIsLengthenedBeforeItsDecayIsTheOneThatWasPlannedSo(String schedule) throws Exception {
+    @Test
+    void aRunThatIsLengthenedBeforeItsDecayIsTheOneThatWasPlannedSo() throws Exception {
+        lengthenBeforeDecay("constant");
+    }
+
+    @Test
+    @Tag("endurance")
+    void aRunOfALinearScheduleIsLengthenedToTheOneThatWasPlannedSo() throws Exception {
+        lengthenBeforeDecay("linear");
+    }
+
+    private void lengthenBeforeDecay(String schedule) throws Exception {
         Path planned = directory.resolve("planned");
         Path run = directory.resolve("run");
         String[] longer = {"train.rounds=20", "train.schedule=" + schedule, "train.decay-fraction=0.2"};

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -34,7 +35,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands in processes of their own that are told to end, or that Spark leaves alone. */
 @Tag("process")
@@ -230,18 +230,16 @@ class TerminationIT {
         }
     }
 
-    /** Those that read no settings, too, however long their store takes. */
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    /** Those that read no settings, too, however long their store takes; all at once, since each waits ten seconds. */
+    @Test
+    void whatReadsOnlySaysThatItStillWorksAndEndsInOneLine(@TempDir Path directory) throws Exception {
+        List<String> commands = List.of(
                 "verify s3a://held/run",
                 "inspect s3a://held/run",
                 "generate s3a://held/run",
                 "export s3a://held/run export.output=s3a://held/export",
-                "inspect memory data.dataset=s3a://held/dataset"
-            })
-    void whatReadsOnlySaysThatItStillWorksAndEndsInOneLine(String command, @TempDir Path directory) throws Exception {
-        String name = "hyena " + command.replaceFirst(" (s3a|data).*", "");
+                "inspect memory data.dataset=s3a://held/dataset");
+        Map<String, HyenaProcess.Running> started = new LinkedHashMap<>();
         try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) { // accepts, and never answers
             HyenaProcess process = HyenaProcess.on("local[1]")
                     .with("log4j2.configurationFile", LOGGING)
@@ -251,21 +249,31 @@ class TerminationIT {
                             "fs.s3a.path.style.access", "true",
                             "fs.s3a.access.key", "key",
                             "fs.s3a.secret.key", "secret"));
-            try (HyenaProcess.Running running = process.start(directory, command.split(" ", -1))) {
-                while (!Files.readString(running.messages()).contains(name + ": still working")
-                        && running.process().isAlive()) {
-                    TimeUnit.MILLISECONDS.sleep(50);
-                }
-                Signals.send("TERM", running.process().toHandle());
-                Outcome outcome = running.await(Duration.ofSeconds(25));
-                assertThat(outcome.code()).as(outcome.messages()).isEqualTo(143);
-                assertThat(outcome.messages())
-                        .startsWith(name + ": still working, ")
-                        .endsWith(name + ": stopped; the same command begins again\n")
-                        .doesNotContain("\tat ");
-                assertThat(outcome.results()).isEmpty();
+            for (String command : commands) {
+                String name = "hyena " + command.replaceFirst(" (s3a|data).*", "");
+                started.put(name, process.start(directory, command.split(" ", -1)));
             }
+            for (Map.Entry<String, HyenaProcess.Running> command : started.entrySet()) {
+                assertEndsInOneLine(command.getKey(), command.getValue());
+            }
+        } finally {
+            started.values().forEach(HyenaProcess.Running::close);
         }
+    }
+
+    private static void assertEndsInOneLine(String name, HyenaProcess.Running running) throws Exception {
+        while (!Files.readString(running.messages()).contains(name + ": still working")
+                && running.process().isAlive()) {
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        Signals.send("TERM", running.process().toHandle());
+        Outcome outcome = running.await(Duration.ofSeconds(25));
+        assertThat(outcome.code()).as(outcome.messages()).isEqualTo(143);
+        assertThat(outcome.messages())
+                .startsWith(name + ": still working, ")
+                .endsWith(name + ": stopped; the same command begins again\n")
+                .doesNotContain("\tat ");
+        assertThat(outcome.results()).isEmpty();
     }
 
     private static ProcessHandle store() {

@@ -366,6 +366,9 @@ class TrainFaultIT {
                 "data.dataset=" + directory.resolve("short-dataset"), "run.dir=" + directory.resolve("in-steps"), ""));
         JsonNode last = straight;
         for (int round = 1; round <= 14; round++) {
+            if (round < 14 && journal.get(round - 1).contains("\"loss\":")) {
+                continue;
+            }
             settings.set(settings.size() - 1, "run.stop-after-rounds=" + round);
             last = SmallRun.hyena(LOCAL, "train", settings.toArray(String[]::new))
                     .json();
