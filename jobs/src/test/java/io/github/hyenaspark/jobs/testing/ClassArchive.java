@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,7 +30,7 @@ final class ClassArchive {
      */
     static final String CLASS_PATH = JARS + File.pathSeparator + entries(Files::isDirectory);
 
-    private static final List<String> FLAGS = take(make());
+    private static final List<String> FLAGS = make().map(ClassArchive::take).orElse(List.of());
 
     private ClassArchive() {}
 
@@ -48,12 +49,13 @@ final class ClassArchive {
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    private static Path make() {
+    /** Empty if this Java makes none, as one without an archive of its own classes. */
+    private static Optional<Path> make() {
         String name = "classes-" + Integer.toHexString(CLASS_PATH.hashCode()) + ".jsa";
         Path archive = Path.of("target", name).toAbsolutePath();
         try {
             if (isCurrent(archive)) {
-                return archive;
+                return Optional.of(archive);
             }
             Path directory = Files.createTempDirectory("class-archive");
             Path part = directory.resolve(name);
@@ -69,9 +71,12 @@ final class ClassArchive {
                             .withFlags("-XX:ArchiveClassesAtExit=" + part, "-Xlog:disable"),
                     directory,
                     words);
-            Files.move(part, archive, StandardCopyOption.REPLACE_EXISTING);
+            boolean made = Files.exists(part);
+            if (made) {
+                Files.move(part, archive, StandardCopyOption.REPLACE_EXISTING);
+            }
             FileUtils.deleteDirectory(directory.toFile());
-            return archive;
+            return made ? Optional.of(archive) : Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
