@@ -119,6 +119,7 @@ class HostileRunTest {
     }
 
     @Test
+    @Tag("process")
     void retentionOfARunWithHostileManifestsStaysWithinIt() throws IOException {
         CheckpointManifest manifest =
                 CheckpointStore.open(storage, run).manifests().get(0);

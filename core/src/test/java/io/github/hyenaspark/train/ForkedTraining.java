@@ -2,7 +2,9 @@ package io.github.hyenaspark.train;
 
 import io.github.hyenaspark.convolution.LongConvolution;
 
-/** A program for {@link NumericContractIT}: prints its kernel, then the settings of every training and a hash of θ. */
+/**
+ * A program for {@link NumericContractForkIT}: prints its kernel, then the settings of every training and a hash of θ.
+ */
 final class ForkedTraining {
     private ForkedTraining() {}
 

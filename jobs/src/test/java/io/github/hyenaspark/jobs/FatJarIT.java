@@ -27,7 +27,7 @@ class FatJarIT {
     private static final Path TARGET =
             Path.of(System.getProperty("basedir", "."), "target").toAbsolutePath();
     private static final Path JAR = TARGET.resolve("hyena-spark.jar");
-    private static final Path WORK = TARGET.resolve("spark").resolve("work");
+    private static final Path WORK = Path.of(System.getenv("SPARK_HOME"), "work");
     private static final Path DEFAULTS = Path.of("..", "conf", "spark-defaults.conf");
 
     @TempDir

@@ -86,6 +86,11 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
         return new HyenaProcess(master, more, flags);
     }
 
+    /** The same with executors that start as users' do, with vectors and both compilers. */
+    public HyenaProcess withExecutorsOfUsers() {
+        return with(EXECUTOR_FLAGS, vectorFlags() + " " + quoted("-Dlog4j2.configurationFile=" + logging()));
+    }
+
     /** The same with settings of Hadoop, for the driver and executors. */
     public HyenaProcess withHadoop(Map<String, String> settings) {
         HyenaProcess next = this;

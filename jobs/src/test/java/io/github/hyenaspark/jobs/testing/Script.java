@@ -53,6 +53,7 @@ public record Script(Path file, Map<String, String> environment) {
         List<String> command = new ArrayList<>(List.of("bash", file.toString()));
         command.addAll(Arrays.asList(arguments));
         var builder = new ProcessBuilder(command);
+        builder.environment().remove("SPARK_HOME"); // of this fork of the tests; a script finds its own
         builder.environment().putAll(environment);
         return Running.start(builder, directory);
     }

@@ -161,7 +161,7 @@ class S3TrainIT {
 
     /** A local cluster keeps what its executors say in the working directories below its Spark. */
     private void noLogOfAnExecutorHasTheSecret() throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of("target", "spark", "work"))) {
+        try (Stream<Path> files = Files.walk(Path.of(System.getenv("SPARK_HOME"), "work"))) {
             List<Path> logs = files.filter(file -> file.endsWith("stderr")).toList();
             assertThat(logs).isNotEmpty();
             for (Path log : logs) {

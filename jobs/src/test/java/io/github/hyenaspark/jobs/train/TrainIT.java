@@ -15,6 +15,7 @@ import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.testing.HyenaProcess;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import io.github.hyenaspark.model.HyenaLanguageModel;
@@ -103,16 +104,24 @@ class TrainIT {
     }
 
     @Test
-    void twoExecutorsGiveTheBitsOfOneProcess() throws IOException {
+    void twoExecutorsWithVectorsGiveTheBitsOfOneProcessWithout() throws Exception {
         // executors have working directories of their own, so a relative path must mean the driver's
         Path relative = Path.of("").toAbsolutePath().relativize(Path.of(dataset).toAbsolutePath());
-        Outcome outcome = train("local-cluster[2,1,512]", directory, "data.dataset=" + relative);
+        List<String> arguments = new ArrayList<>(List.of("train"));
+        arguments.addAll(SmallRun.SETTINGS);
+        arguments.addAll(List.of("data.dataset=" + relative, "run.dir=" + directory));
+        Outcome outcome = HyenaProcess.on("local-cluster[2,1,512]")
+                .withExecutorsOfUsers()
+                .run(shared.resolve("process"), arguments.toArray(String[]::new));
         assertThat(outcome.theta()).isEqualTo(straight);
         List<JsonNode> journal = journal(directory);
         assertThat(journal).hasSize(6);
         assertThat(journal.get(5).get("executors"))
                 .extracting(JsonNode::textValue)
                 .allMatch(place -> place.matches("[01]@.+"));
+        assertThat(journal.get(0).get("machines"))
+                .extracting(machine -> machine.get("kernel").textValue())
+                .allMatch(kernel -> kernel.startsWith("vector"));
     }
 
     @Test

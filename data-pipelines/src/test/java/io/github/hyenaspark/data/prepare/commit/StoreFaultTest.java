@@ -333,6 +333,7 @@ class StoreFaultTest {
     }
 
     @Test
+    @Tag("process")
     void anUnchangedRunOverTenThousandFilesTakesSecondsAndCommitsNothing() throws IOException {
         for (int file = 0; file < 10_000; file++) {
             add("night-" + file % 10 + "/" + file + ".txt", "text " + file);
