@@ -2,6 +2,7 @@ package io.github.hyenaspark.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +23,7 @@ public class NumericContractIT {
     @ParameterizedTest
     @MethodSource("trainings")
     void anyThreadsEndWithTheSameTheta(String settings) throws IOException {
+        assertThat(LongConvolution.kernelName()).startsWith("vector");
         String alone = RehearsedTraining.theta(settings, 1);
         assertThat(pinned()).contains("theta " + alone + " " + settings);
         assertThat(RehearsedTraining.theta(settings, 2)).isEqualTo(alone);
