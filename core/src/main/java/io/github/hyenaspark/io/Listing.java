@@ -19,12 +19,16 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.PathFilter;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Finds files in one file system. */
 record Listing(FileSystem fileSystem) {
     /**
      * Hidden folders that are shown, because what lies beside them is a table of Delta Lake or Hudi, not just files.
      */
+    private static final Logger LOG = LoggerFactory.getLogger(Listing.class);
+
     private static final Set<String> TABLE_LOGS = Set.of("_delta_log", ".hoodie");
 
     List<FileInfo> directly(Path directory) throws IOException {
@@ -132,9 +136,19 @@ record Listing(FileSystem fileSystem) {
     private void collect(Match match, List<FileInfo> files) throws IOException {
         FileStatus status = match.status();
         try {
-            collect(status == null ? fileSystem.getFileStatus(match.path()) : status, Listing::visible, files::add);
+            status = status == null ? fileSystem.getFileStatus(match.path()) : status;
         } catch (FileNotFoundException e) {
-            // the last part of the glob is a plain name that does not exist in this directory
+            return; // the last part of the glob is a plain name that does not exist in this directory
+        }
+        collectIfThere(status, Listing::visible, files::add);
+    }
+
+    /** A directory that has been deleted since its parent was listed has no files; its siblings keep theirs. */
+    private void collectIfThere(FileStatus status, PathFilter filter, Consumer<FileInfo> files) throws IOException {
+        try {
+            collect(status, filter, files);
+        } catch (FileNotFoundException e) {
+            LOG.info("{} was deleted while it was listed", status.getPath());
         }
     }
 
@@ -147,7 +161,7 @@ record Listing(FileSystem fileSystem) {
         while (children.hasNext()) {
             FileStatus child = children.next();
             if (filter.accept(child.getPath())) {
-                collect(child, filter, files);
+                collectIfThere(child, filter, files);
             }
         }
     }

@@ -14,10 +14,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads of the local disk without the slow start of Hadoop; empty where {@link Storage} had better ask Hadoop. */
 final class LocalReads {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalReads.class);
     private static final String SCHEME = "file:";
+    private static final char UNKNOWN = '\uFFFD'; // what stands for bytes that are no character
 
     private LocalReads() {}
 
@@ -79,10 +83,23 @@ final class LocalReads {
     private static void below(Path child, Optional<BasicFileAttributes> attributes, Consumer<FileInfo> files)
             throws IOException {
         if (attributes.isPresent() && attributes.get().isDirectory()) {
-            below(child, files);
+            try {
+                below(child, files);
+            } catch (NoSuchFileException e) {
+                LOG.info("{} was deleted while it was listed", child);
+            }
         } else if (attributes.isPresent()) {
+            refuseUnlessReadable(child.toString());
             long modified = attributes.get().lastModifiedTime().toMillis();
             files.accept(FileInfo.listed(SCHEME + child, attributes.get().size(), modified, ""));
+        }
+    }
+
+    /** A name of other bytes than this JVM's encoding reads with a sign in their place, by which nothing is found. */
+    private static void refuseUnlessReadable(String name) {
+        if (name.indexOf(UNKNOWN) >= 0 && Files.notExists(Path.of(name))) {
+            throw new IllegalArgumentException("the name of " + name + " is not UTF-8: rename it, or, if other programs"
+                    + " show it rightly, set LC_ALL=C.UTF-8 in the environment");
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.hyenaspark.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -47,6 +48,16 @@ class LocalReadsTest {
             assertThat(direct.list(uri)).as(uri).isEqualTo(hadoop.list(uri));
         }
         assertThat(direct.list(directory.toString())).hasSize(6);
+    }
+
+    @Test
+    void aNameThatIsNotUtf8IsRefused() throws Exception {
+        String bytes = "touch \"$1/$(printf 'caf\\351').txt\"";
+        Process shell = new ProcessBuilder("/bin/sh", "-c", bytes, "sh", directory.toString()).start();
+        assumeTrue(shell.waitFor() == 0, "this file system takes no such name");
+        assertThatThrownBy(() -> direct.find(directory.toString(), () -> file -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("caf\uFFFD.txt is not UTF-8");
     }
 
     @Test

@@ -67,7 +67,7 @@ public final class StoreException extends IOException {
                 true,
                 "access was refused",
                 "check the key and secret (spark.hadoop.fs.s3a.access.key, .secret.key) and what they may do there",
-                "Status Code: 40[13]|\\bForbidden\\b"),
+                "Status Code: 40[13]|\\b403 Forbidden\\b|\\bForbidden \\("),
         FULL(
                 true,
                 "there is no space left",
