@@ -6,7 +6,10 @@ import io.github.hyenaspark.data.document.RejectedDocumentException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A user's step: ASCII letters become capitals, and a text with a question mark is rejected where it is read. */
+/**
+ * A user's step: ASCII letters become capitals, and a text with a question mark is rejected where it is read, one of a
+ * file {@code *-secret.txt} before.
+ */
 public final class ShoutingStep implements DocumentStep {
     @Override
     public String name() {
@@ -19,7 +22,10 @@ public final class ShoutingStep implements DocumentStep {
     }
 
     @Override
-    public InputStream apply(Document document, InputStream text) {
+    public InputStream apply(Document document, InputStream text) throws RejectedDocumentException {
+        if (document.path().endsWith("-secret.txt")) {
+            throw new RejectedDocumentException("a secret");
+        }
         return new InputStream() {
             @Override
             public int read() throws IOException {

@@ -28,7 +28,9 @@ final class BedFile {
 
     static BedFile load(Storage storage, String uri) throws IOException {
         var file = new BedFile(uri);
-        String[] lines = new String(storage.read(uri), StandardCharsets.UTF_8).split("\r?\n", -1);
+        String[] lines = new String(storage.read(uri), StandardCharsets.UTF_8)
+                .replaceFirst("^\uFEFF", "")
+                .split("\r?\n", -1);
         for (int i = 0; i < lines.length; i++) {
             if (!lines[i].isBlank() && !PASSED_OVER.matcher(lines[i]).matches()) {
                 file.add(lines[i], i + 1);

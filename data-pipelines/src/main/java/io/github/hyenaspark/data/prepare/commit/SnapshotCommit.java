@@ -118,8 +118,10 @@ public final class SnapshotCommit {
             throw new CorruptFileException(
                     spec.config().input(),
                     "at least one usable document",
-                    "none: " + counts.bad() + " were bad and " + counts.filtered() + " filtered, the first: "
-                            + firstBad(),
+                    counts.bad() + counts.filtered() == 0
+                            ? "none: its files are empty, or have no record that the BED file names"
+                            : "none: " + counts.bad() + " were bad and " + counts.filtered() + " filtered, the first: "
+                                    + firstBad(),
                     "nothing has been committed");
         }
     }

@@ -80,8 +80,12 @@ final class PreparedUnits {
     void note(PackedFiles files) throws IOException {
         Map<Integer, PackedFiles> bySegment = new TreeMap<>();
         for (InputFile file : files) {
-            int segment = known.segmentOf(known.unitsOf(file.path()).nextSetBit(0));
-            bySegment.computeIfAbsent(segment, one -> new PackedFiles()).add(file);
+            known.unitsOf(file.path()).stream()
+                    .map(known::segmentOf)
+                    .distinct()
+                    .forEach(segment -> bySegment
+                            .computeIfAbsent(segment, one -> new PackedFiles())
+                            .add(file));
         }
         for (Map.Entry<Integer, PackedFiles> some : bySegment.entrySet()) {
             Map<String, InputFile> now = new HashMap<>();

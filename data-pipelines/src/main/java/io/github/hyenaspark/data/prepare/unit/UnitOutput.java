@@ -127,7 +127,22 @@ public final class UnitOutput implements Closeable {
     }
 
     private void take(Document document) throws IOException {
-        DocumentText text = DocumentText.of(document, spec.config().clean(), steps);
+        DocumentText text;
+        try {
+            text = DocumentText.of(document, spec.config().clean(), steps);
+        } catch (CutException e) { // a step has read to where the sample ends
+            return;
+        } catch (RejectedDocumentException e) {
+            filtered(document, new byte[0], e.reason());
+            return;
+        } catch (MalformedTextException e) {
+            bad(document, new byte[0], e.offset(), e.reason());
+            return;
+        }
+        take(document, text);
+    }
+
+    private void take(Document document, DocumentText text) throws IOException {
         try {
             long special = tokenizer.encode(text, shards::append);
             shards.append(endOfDocument, 1);
@@ -135,7 +150,7 @@ public final class UnitOutput implements Closeable {
                     ? Optional.of("split test of the BED file")
                     : text.refusal();
             if (refusal.isPresent()) {
-                filtered(document, text, refusal.get());
+                filtered(document, text.beginning(), refusal.get());
             } else {
                 tally.specialTokens(special);
                 end(document, text);
@@ -144,11 +159,11 @@ public final class UnitOutput implements Closeable {
             unfinished = unfinished.plus(new UnitTally.SourceTally(0, text.bytes(), shards.currentTokens()));
             shards.discardDocument();
         } catch (RejectedDocumentException e) {
-            filtered(document, text, e.reason());
+            filtered(document, text.beginning(), e.reason());
         } catch (MalformedTextException e) {
-            bad(document, text, e.offset(), e.reason());
+            bad(document, text.beginning(), e.offset(), e.reason());
         } catch (ShardWriter.DocumentTooLongException e) {
-            bad(document, text, 0, String.valueOf(e.getMessage()));
+            bad(document, text.beginning(), 0, String.valueOf(e.getMessage()));
         }
     }
 
@@ -174,16 +189,16 @@ public final class UnitOutput implements Closeable {
         tally.document(document.path(), split, text.bytes(), tokens);
     }
 
-    private void filtered(Document document, DocumentText text, String reason) throws IOException {
+    private void filtered(Document document, byte[] beginning, String reason) throws IOException {
         shards.discardDocument();
         tally.filtered(reason);
         quarantine.append(new Quarantine.Entry(
-                document.path(), document.position(), document.position(), Kind.FILTERED, reason, text.beginning()));
+                document.path(), document.position(), document.position(), Kind.FILTERED, reason, beginning));
     }
 
-    private void bad(Document document, DocumentText text, long offset, String reason) throws IOException {
+    private void bad(Document document, byte[] beginning, long offset, String reason) throws IOException {
         shards.discardDocument();
-        bad(new Quarantine.Entry(document.path(), document.position(), offset, Kind.BAD, reason, text.beginning()));
+        bad(new Quarantine.Entry(document.path(), document.position(), offset, Kind.BAD, reason, beginning));
     }
 
     private void bad(Quarantine.Entry record) throws IOException {

@@ -33,6 +33,11 @@ class BedFileTest {
         assertThat(bed.intervals("c")).isEmpty();
     }
 
+    @Test
+    void aMarkOfTheByteOrderIsNoPartOfTheFirstName() throws IOException {
+        assertThat(load("\uFEFFa\t0\t7\ttrain\n").intervals("a")).hasSize(1);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = ';', textBlock = """
             a 1 2; line 1: found 3 columns in \"a\t1\t2\", expected contig, start, end and split with tabs between them

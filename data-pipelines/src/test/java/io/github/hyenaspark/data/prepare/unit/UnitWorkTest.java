@@ -94,6 +94,15 @@ class UnitWorkTest {
     }
 
     @Test
+    void aStepMayRejectADocumentBeforeItIsRead() throws IOException {
+        corpus.add("b-secret.txt", "b".repeat(900));
+        DataConfig config = corpus.settings("data.clean.steps=[shouting]", "data.validation-documents=[]");
+        UnitRecord made = corpus.run(corpus.plan(config).pending().get(1), config);
+        assertThat(made.entry().counts().documents()).isZero();
+        assertThat(made.tally().filtered()).containsEntry("shouting: a secret", 1L);
+    }
+
+    @Test
     void aLostTableIsMadeAgainInOtherBytesAndNothingElseChanges() throws IOException {
         commit(table().file());
         byte[] recordThen = Files.readAllBytes(record);
