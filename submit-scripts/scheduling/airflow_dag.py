@@ -3,7 +3,7 @@
 The driver runs where the task does, so that its exit code comes back; the executors are YARN's. On another cluster CLUSTER says
 "--master spark://HOST:7077 -- --total-executor-cores 80", for example.
 
-Exit code 1 is tried again, and so is what was stopped or killed (130, 137, 143); 75 (another run holds the dataset)
+Exit code 1 is tried again, and so is what was stopped or killed (129, 130, 137, 143); 75 (another run holds the dataset)
 skips the night, any other fails at once: wrong settings (2), bad data (3) and a store that refuses (5) are for a person
 to look at.
 """
@@ -23,7 +23,7 @@ except ImportError:  # Airflow 2
 HYENA_HOME = "/opt/hyena-spark"
 SETTINGS = "/etc/hyena/corpus.conf"
 CLUSTER = "--master yarn -- --num-executors 20 --executor-cores 4 --executor-memory 8g"
-SAFE_TO_RUN_AGAIN = (1, 130, 137, 143)
+SAFE_TO_RUN_AGAIN = (1, 129, 130, 137, 143)
 ANOTHER_RUN = 75
 
 

@@ -201,6 +201,11 @@ public record ModelConfig(
         return new Embedding.Config(paddedVocabulary(vocabularySize), dModel, lMax, positions, embedDropout);
     }
 
+    /** The least that {@code lMax} may be with these filters: L tokens have L/2 + 1 modes of a transform. */
+    public int leastLMax() {
+        return filter.kind() == FilterConfig.Kind.FOURIER ? Math.max(1, 2 * (filter.modes() - 1)) : 1;
+    }
+
     /** V, padded. */
     public int paddedVocabulary(int vocabularySize) {
         return Math.multiplyExact((vocabularySize + vocabMultiple - 1) / vocabMultiple, vocabMultiple);

@@ -56,6 +56,7 @@ public final class ImportJob implements Job {
         Optional<Checkpoint> there = store.newestValid();
         if (there.isEmpty()) {
             DirectoryKind.RUN.refuseIfOther(storage, "run.dir", run.dir());
+            ExportedModel.refuseIfThere(storage, "run.dir", run.dir());
             storage.write(RunTokenizer.uri(run.dir()), out -> out.write(tokenizer.file()));
             store.beginEpoch();
             store.resumesFrom(Optional.empty());

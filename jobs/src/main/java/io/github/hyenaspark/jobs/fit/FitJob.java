@@ -116,11 +116,7 @@ public final class FitJob implements Job {
         long begin = System.nanoTime();
         Storage storage = SparkRuntime.storage();
         RunConfig run = settings.bind("run", RunConfig.class);
-        Refusal.unless(
-                settings.changes(List.of("train")).stream().noneMatch(change -> change.startsWith("train.rounds=")),
-                "train.rounds",
-                "a number",
-                "none: fit.epochs decides how many rounds there are");
+        refuseWhatIsNoFitting(settings);
         var directory = new FittingDirectory(run.dir());
         remember(storage, settings, directory);
         String result = directory.result();
@@ -148,6 +144,24 @@ public final class FitJob implements Job {
             storage.replace(result, Json.bytes(json));
             console.result(json);
         }
+    }
+
+    /** Settings of a training, or of preparing, that would change nothing here. */
+    private static void refuseWhatIsNoFitting(Settings settings) {
+        Refusal.unless(
+                settings.changes(List.of("train")).stream().noneMatch(change -> change.startsWith("train.rounds=")),
+                "train.rounds",
+                "a number",
+                "none: fit.epochs decides how many rounds there are");
+        RunConfig run = settings.bind("run", RunConfig.class);
+        boolean dry = settings.bind("data", DataConfig.class).dryRun();
+        Refusal.unless(!run.dryRun(), "run.dry-run", true, "false: a fitting has no dry run");
+        Refusal.unless(!dry, "data.dry-run", true, "false: a fitting has no dry run");
+        Refusal.unless(
+                run.stopAfterRounds() == 0,
+                "run.stop-after-rounds",
+                run.stopAfterRounds(),
+                "0: a fitting that is stopped with SIGTERM goes on when it is started again");
     }
 
     /**

@@ -140,7 +140,8 @@ final class Fitting {
         long models =
                 (long) Math.max(1, settings.fit().folds()) * settings.fit().models();
         int sequences = Math.multiplyExact(train.batchSize(), readings.count());
-        FitSettings doubled = settings.with("train.batch-size=" + sequences).with("model.l-max=" + longest);
+        FitSettings doubled = settings.with("train.batch-size=" + sequences)
+                .with("model.l-max=" + Math.max(longest, settings.model().leastLMax()));
         TrainingMemory.of(
                         doubled.model(),
                         snapshot.vocabulary().size(),

@@ -170,6 +170,12 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
     static LabelSet of(List<LabelledDocument> documents, List<List<String>> labels, FitConfig config) {
         Task task = task(labels, config);
         if (task != Task.CLASSIFICATION) {
+            Refusal.unless(
+                    config.classWeights() == FitConfig.ClassWeights.NONE,
+                    "fit.class-weights",
+                    "balanced",
+                    "none, since " + (task == Task.TAGGING ? "tags" : "values")
+                            + " are no classes; fit.weight-field says how much a document counts");
             double[][] targets = labels.stream()
                     .map(row -> row.stream()
                             .mapToDouble(label -> value(label, task, config))
@@ -298,7 +304,7 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
     double[] weights(FitConfig.ClassWeights choice, int[] train) {
         double[] weights = new double[documents.size()];
         Arrays.setAll(weights, document -> documents.get(document).weight());
-        if (choice == FitConfig.ClassWeights.BALANCED && task == Task.CLASSIFICATION) {
+        if (choice == FitConfig.ClassWeights.BALANCED) {
             long[] counts = new long[names.size()];
             Arrays.stream(train).forEach(document -> counts[(int) targets[document][0]]++);
             for (int document = 0; document < weights.length; document++) {

@@ -104,9 +104,10 @@ public final class PredictJob implements Job {
 
     /** With one document of the longest window at a time; there may be no longer one. */
     private static MemoryNeeds memory(Settings settings, FittedModel model) throws IOException {
-        ModelConfig shape = Settings.ofJson(model.modelSettings())
-                .with(List.of("model.l-max=" + model.longest()))
-                .bind("model", ModelConfig.class);
+        Settings own = Settings.ofJson(model.modelSettings());
+        int longest =
+                Math.max(model.longest(), own.bind("model", ModelConfig.class).leastLMax());
+        ModelConfig shape = own.with(List.of("model.l-max=" + longest)).bind("model", ModelConfig.class);
         TrainConfig train = settings.with(
                         List.of("train.batch-size=" + model.readings().count(), "train.threads=1"))
                 .bind("train", TrainConfig.class);

@@ -20,8 +20,9 @@ import org.apache.spark.sql.types.StructType;
 /**
  * A trained model for any Spark application: documents in, their losses or vectors out. It needs no launcher and no
  * setting of ours, works with the application's own serializer, and computes as Spark asks for rows, in memory that
- * does not grow with the number of documents. In a JVM without {@code --add-modules jdk.incubator.vector} it computes
- * with a slower kernel and logs one warning. Immutable.
+ * does not grow with the number of documents. In a JVM without
+ * {@code --add-exports=java.base/jdk.internal.module=ALL-UNNAMED} it computes with a slower kernel and logs one
+ * warning. Immutable.
  *
  * <pre>{@code
  * Scoring scoring = Scoring.open(spark, "hdfs:///runs/books");

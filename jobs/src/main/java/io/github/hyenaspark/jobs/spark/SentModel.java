@@ -13,6 +13,7 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -60,8 +61,8 @@ final class SentModel implements Serializable {
     }
 
     /**
-     * The rows of documents, computed as they are asked for. For the task that calls this: the model is in its hands
-     * until its end, when the documents are closed.
+     * The rows of documents, computed as they are asked for. For the task that calls this: the model is in their hands
+     * until their end, or that of the task, when the documents are closed.
      */
     <R extends Inference.Result> Iterator<Row> rows(TextRows texts, Inference<R> inference) throws IOException {
         Settings trained = Settings.ofJson(settings);
@@ -73,21 +74,66 @@ final class SentModel implements Serializable {
         model.parameters(theta.value());
         int batchSize = trained.bind("train", TrainConfig.class).batchSize();
         var runs = new SequenceBatcher<>(model, inference, tokenizer, config.lMax(), batchSize);
-        var rows = new Inference.Rows<>(texts, tokenizer, inference, runs);
+        var rows =
+                new Lent(new Inference.Rows<>(texts, tokenizer, inference, runs), () -> executor.giveBack(use, model));
         TaskContext.get().addTaskCompletionListener(context -> {
-            boolean free = close(rows);
-            if (free && context.isCompleted() && !context.isFailed() && !context.isInterrupted()) {
-                executor.giveBack(use, model);
-            }
+            rows.end(context.isCompleted() && !context.isFailed() && !context.isInterrupted());
         });
         return rows;
     }
 
-    private static boolean close(Inference.Rows<?> rows) {
-        try {
-            return rows.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /**
+     * Rows with a model that was lent to them. One task may have those of many partitions, as after a {@code coalesce},
+     * one after the other: each takes the model that the one before has given back.
+     */
+    static final class Lent implements Iterator<Row> {
+        private final Inference.Rows<?> rows;
+        private final Runnable giveBack;
+        private boolean given; // guarded by this
+
+        Lent(Inference.Rows<?> rows, Runnable giveBack) {
+            this.rows = rows;
+            this.giveBack = giveBack;
+        }
+
+        @Override
+        public boolean hasNext() {
+            if (isGiven()) {
+                return false;
+            }
+            boolean more = rows.hasNext();
+            if (!more) {
+                end(true);
+            }
+            return more;
+        }
+
+        @Override
+        public Row next() {
+            if (isGiven()) {
+                throw new NoSuchElementException("all documents have been taken");
+            }
+            return rows.next();
+        }
+
+        private synchronized boolean isGiven() {
+            return given;
+        }
+
+        /** Gives the model back, once, if all went well and no other thread computes. */
+        synchronized void end(boolean well) {
+            if (!given && close(rows) && well) {
+                given = true;
+                giveBack.run();
+            }
+        }
+
+        private static boolean close(Inference.Rows<?> rows) {
+            try {
+                return rows.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 

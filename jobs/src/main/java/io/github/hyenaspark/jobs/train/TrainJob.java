@@ -33,6 +33,7 @@ import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers.WorkerOptions;
 import io.github.hyenaspark.jobs.spark.averaging.TextSampler;
 import io.github.hyenaspark.jobs.spark.averaging.TrainingMemory;
 import io.github.hyenaspark.jobs.spark.run.DirectoryKind;
+import io.github.hyenaspark.jobs.spark.run.ExportedModel;
 import io.github.hyenaspark.jobs.spark.run.Handover;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
@@ -121,6 +122,7 @@ public final class TrainJob {
     private Optional<DatasetSnapshot> toTrainOn(Optional<Checkpoint> found, boolean mayChange) throws IOException {
         if (found.isEmpty()) {
             DirectoryKind.RUN.refuseIfOther(storage, "run.dir", settings.run().dir());
+            ExportedModel.refuseIfThere(storage, "run.dir", settings.run().dir());
         }
         DatasetSnapshot snapshot = new RunData(storage, settings).snapshot(found);
         settings = settings.measuring(snapshot, storage);
@@ -162,6 +164,7 @@ public final class TrainJob {
                     done.round(),
                     whyEarly(done.round(), best));
             settings = resumed;
+            Pins.write(storage, settings.data().dataset(), snapshot, runUri()); // it may have been moved
             var history = new LossHistory();
             Journal.open(storage, settings.run().dir(), done.journalBytes(), history::add);
             report(RunStore.state(done, moments(done.table()), settings.train()), best, history, 0);

@@ -56,6 +56,15 @@ class ExitCodeTest {
         assertThat(ExitCode.message(failure)).isEqualTo("data.source.columns: a.parquet ...");
     }
 
+    /** Words that stores use to refuse may be in the name of a file. */
+    @Test
+    void aFileNameDoesNotDecideTheCode() {
+        var failure = new IOException("file:/books/The Forbidden City.txt has changed while it was read");
+        assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.FAILED);
+        var refused = new IOException("getFileStatus on s3a://b/x: Forbidden (Service: S3, Status Code: 403)");
+        assertThat(ExitCode.of(refused)).isNotEqualTo(ExitCode.FAILED);
+    }
+
     @Test
     void aLockIsWaitedFor() {
         var failure = new ExecutionException(new LockedException("another driver has taken over"));

@@ -98,6 +98,16 @@ class ExportImportIT {
         assertThat(bare("verify", again).json().get("valid").booleanValue()).isTrue();
     }
 
+    /** The stages of Spark ML and fit.pretrained would take a run there for the model that was exported. */
+    @Test
+    void noRunBeginsWhereAnExportIs() throws IOException {
+        String export = place("inside");
+        exported(export).json();
+        String told = "run.dir: found " + export + ", where an exported model is";
+        assertRefused(bare("import", "import.input=" + export, "run.dir=" + export), 2, told);
+        assertRefused(bare("train", "data.dataset=" + dataset, "run.dir=" + export), 2, told);
+    }
+
     @Test
     void anImportedModelIsTrainedFurtherWithItsOwnArchitecture() throws IOException {
         exported(place("further-export")).json();

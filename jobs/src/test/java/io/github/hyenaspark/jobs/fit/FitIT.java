@@ -403,6 +403,9 @@ final class FitIT {
         "data.input=, data.input",
         "fit.readings=sideways, fit.readings",
         "train.rounds=7, fit.epochs decides",
+        "run.dry-run=true, run.dry-run: found true",
+        "data.dry-run=true, data.dry-run: found true",
+        "run.stop-after-rounds=1, run.stop-after-rounds: found 1",
         "train.batch-size=10000000, 'take a smaller fit.max-length (maxLength of a stage), model.d-model, train.batch'",
         "fit.models=1000000000, 'fit.models: found 1000000000, expected 1 to 1000'"
     })

@@ -43,6 +43,16 @@ final class LabelSetTest {
     }
 
     @Test
+    void onlyClassesCanBeBalanced() {
+        String balanced = "fit.class-weights=balanced";
+        assertThatThrownBy(() -> set(List.of(List.of("0.5"), List.of("2"), List.of("-1e3")), balanced))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("fit.class-weights: found balanced, expected none, since values are no classes");
+        assertThatThrownBy(() -> set(List.of(List.of("0", "1"), List.of("0", "0")), "fit.label-field=[a,b]", balanced))
+                .hasMessageContaining("tags are no classes");
+    }
+
+    @Test
     void moreThanTwentyWholeNumbersAreValues() {
         assertThat(set(labels(200, i -> String.valueOf(i % 20))).task()).isEqualTo(Task.CLASSIFICATION);
         assertThat(set(labels(200, i -> String.valueOf(i % 21))).task()).isEqualTo(Task.REGRESSION);

@@ -259,7 +259,7 @@ class SchedulingTest {
         assertThat(Files.readString(yaml))
                 .contains("concurrencyPolicy: Forbid")
                 .contains(
-                        "expression: lastRetry.status == \"Error\" || asInt(lastRetry.exitCode) in [1, 130, 137, 143]");
+                        "expression: lastRetry.status == \"Error\" || asInt(lastRetry.exitCode) in [1, 129, 130, 137, 143]");
         assumeTrue(hasProgram("python3"), "there is no python3");
         assumeTrue(run(Map.of(), List.of("python3", "-c", "import yaml")).code() == 0, "there is no yaml for python3");
         String entry = "import sys, yaml; s = yaml.safe_load(open(sys.argv[1]))['spec']['workflowSpec']; print("
@@ -315,9 +315,9 @@ class SchedulingTest {
     void oozieSeesAFailureInWhatMayRunAgainAndInNothingElse() throws Exception {
         Document workflow = parse("oozie-workflow.xml");
         String words = workflow.getElementsByTagName("argument").item(1).getTextContent();
-        for (int code : new int[] {0, 1, 2, 3, 4, 5, 75, 130, 137, 143}) {
+        for (int code : new int[] {0, 1, 2, 3, 4, 5, 75, 129, 130, 137, 143}) {
             Ended ended = run(Map.of(), List.of("bash", "-c", words, "bash", "-c", "exit " + code));
-            boolean again = List.of(1, 130, 137, 143).contains(code);
+            boolean again = List.of(1, 129, 130, 137, 143).contains(code);
             assertThat(ended).isEqualTo(new Ended(again ? 1 : 0, "code=" + code + "\n", ""));
         }
     }

@@ -94,6 +94,27 @@ class InferenceRowsTest {
         return nats;
     }
 
+    /** One task may have the rows of many partitions, each of which takes the model anew. */
+    @Test
+    void theModelIsGivenBackAtTheEndOfTheRowsOnce() {
+        int[] given = new int[1];
+        var lent = new SentModel.Lent(rows(documents(5, 70).iterator(), 0, 4), () -> given[0]++);
+        lent.next();
+        assertThat(lent.hasNext()).isTrue();
+        lent.next();
+        assertThat(given[0]).isZero();
+        assertThat(lent.hasNext()).isFalse();
+        assertThat(lent.hasNext()).isFalse();
+        assertThat(given[0]).isEqualTo(1);
+        lent.end(true);
+        assertThat(given[0]).as("at the end of the task").isEqualTo(1);
+
+        var unread = new SentModel.Lent(rows(documents(5, 70).iterator(), 0, 4), () -> given[0]++);
+        unread.next();
+        unread.end(false);
+        assertThat(given[0]).as("of a task that failed").isEqualTo(1);
+    }
+
     @Test
     void aScoreIsThatOfTheModelAlone() {
         int[] bytes = {1, 2, 63, 64, 65, 255, 256, 257, 300, 700};

@@ -7,6 +7,7 @@ import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -58,11 +59,11 @@ final class DivergenceGuard {
 
     /** Checks a round; throws if a result is bad twice and the run is to stop, or none is left. */
     Checked check(RunState start, List<WorkerRound> results) {
-        double median = median(results);
+        Usual usual = Usual.of(results);
         SortedMap<Integer, WorkerRound> good = new TreeMap<>();
         SortedMap<Integer, WorkerRound> bad = new TreeMap<>();
         for (WorkerRound result : results) {
-            Optional<String> problem = problem(result.report(), median);
+            Optional<String> problem = problem(result.report(), usual);
             (problem.isEmpty() ? good : bad).put(result.worker(), result);
             problem.ifPresent(found -> LOG.warn(
                     "round {}: {} on executor {}; it is computed once more", start.round() + 1, found, result.place()));
@@ -70,7 +71,7 @@ final class DivergenceGuard {
         List<Integer> again = List.copyOf(bad.keySet());
         List<Integer> dropped = new ArrayList<>();
         for (WorkerRound second : again.isEmpty() ? List.<WorkerRound>of() : workers.again(start, again)) {
-            Optional<String> still = problem(second.report(), median);
+            Optional<String> still = problem(second.report(), usual);
             if (still.isEmpty()) {
                 good.put(second.worker(), second);
                 continue;
@@ -125,7 +126,7 @@ final class DivergenceGuard {
         return new DivergedException("round " + (start.round() + 1) + " diverged: " + problem);
     }
 
-    private Optional<String> problem(LocalTrainer.WorkerReport report, double median) {
+    private Optional<String> problem(LocalTrainer.WorkerReport report, Usual usual) {
         double norm = report.deltaNorm();
         if (!report.isFinite()) {
             return Optional.of(String.format(
@@ -135,8 +136,8 @@ final class DivergenceGuard {
                     report.lossSum() / report.tokens(),
                     norm));
         }
-        double most = config.maxDeltaRatio() * median;
-        return config.maxDeltaRatio() > 0 && norm > most && median > 0
+        double most = config.maxDeltaRatio() * usual.norm(report.steps());
+        return config.maxDeltaRatio() > 0 && norm > most && usual.norm() > 0
                 ? Optional.of(String.format(
                         Locale.ROOT,
                         "worker %d went %.4f from the common parameters, expected at most %.4f, which is"
@@ -147,14 +148,28 @@ final class DivergenceGuard {
                 : Optional.empty();
     }
 
-    /** Of the finite steps of workers that learned something; of an even number the shorter in the middle. */
-    private static double median(List<WorkerRound> results) {
-        double[] norms = results.stream()
-                .map(WorkerRound::report)
-                .filter(report -> report.isFinite() && report.tokens() > 0)
-                .mapToDouble(LocalTrainer.WorkerReport::deltaNorm)
-                .sorted()
-                .toArray();
-        return norms.length == 0 ? 0 : norms[(norms.length - 1) / 2];
+    /**
+     * How far the worker in the middle went from the common parameters, and in how many steps: of those that learned
+     * something and are finite; of an even number the one that went less far. All 0 if there is none.
+     */
+    private record Usual(double norm, int steps) {
+        static Usual of(List<WorkerRound> results) {
+            List<Usual> all = results.stream()
+                    .map(WorkerRound::report)
+                    .filter(report -> report.isFinite() && report.tokens() > 0)
+                    .map(report -> new Usual(report.deltaNorm(), report.steps()))
+                    .sorted(Comparator.comparingDouble(Usual::norm))
+                    .toList();
+            return all.isEmpty() ? new Usual(0, 0) : all.get((all.size() - 1) / 2);
+        }
+
+        /**
+         * What is as far for so many steps. Before a deadline fast machines take more of them, and while rates rise a
+         * way grows with the square of the steps.
+         */
+        double norm(int ofSteps) {
+            double more = steps == 0 ? 1 : Math.max(1, (double) ofSteps / steps);
+            return norm * more * more;
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.Hashes;
@@ -10,14 +11,15 @@ import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.MachineNumerics.Fingerprint;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.model.LossSum;
-import io.github.hyenaspark.train.LocalTrainer;
+import io.github.hyenaspark.train.LocalTrainer.WorkerReport;
 import io.github.hyenaspark.train.averaging.Averaging;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.LearningRate;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /**
  * The line that a round leaves in the journal. It holds the state after the round but not the one before. Tokens are
@@ -48,7 +50,7 @@ record RoundMetrics(
     /** The training loss over all workers, nats per token; NaN if no worker had a target. */
     double loss() {
         double nats = 0;
-        for (LocalTrainer.WorkerReport report : checked.reports()) {
+        for (WorkerReport report : checked.reports()) {
             nats += report.lossSum();
         }
         return nats / tokens();
@@ -99,7 +101,7 @@ record RoundMetrics(
         }
     }
 
-    /** One number for each of the K workers, 0 where nothing of a worker counted. */
+    /** One value for each of the K workers: where nothing of a worker counts, 0 steps and else null. */
     private void putWorkers(ObjectNode json) {
         ArrayNode steps = json.putArray("worker_steps");
         int[] stepsOf = new int[train.workers()];
@@ -107,14 +109,11 @@ record RoundMetrics(
         for (int count : stepsOf) {
             steps.add(count);
         }
-        each(json, "worker_tokens", (array, worker) -> array.add(worker.report().tokens()));
-        each(json, "worker_losses", RoundMetrics::addLoss);
-        each(
-                json,
-                "gradient_norms",
-                (array, worker) -> array.add(worker.report().gradientNorm()));
-        each(json, "delta_norms", (array, worker) -> array.add(worker.report().deltaNorm()));
-        each(json, "executors", (array, worker) -> array.add(worker.place().toString()));
+        each(json, "worker_tokens", worker -> json.numberNode(worker.report().tokens()));
+        each(json, "worker_losses", worker -> loss(json, worker.report()));
+        each(json, "gradient_norms", worker -> json.numberNode(worker.report().gradientNorm()));
+        each(json, "delta_norms", worker -> json.numberNode(worker.report().deltaNorm()));
+        each(json, "executors", worker -> json.textNode(worker.place().toString()));
     }
 
     /**
@@ -130,17 +129,15 @@ record RoundMetrics(
     }
 
     /** Nothing for a worker whose batches had no targets, such as masked bases only. */
-    private static void addLoss(ArrayNode array, WorkerRound worker) {
-        if (worker.report().tokens() == 0) {
-            array.addNull();
-        } else {
-            array.add(worker.report().lossSum() / worker.report().tokens());
-        }
+    private static JsonNode loss(ObjectNode json, WorkerReport report) {
+        return report.tokens() == 0 ? json.nullNode() : json.numberNode(report.lossSum() / report.tokens());
     }
 
-    private void each(ObjectNode json, String key, BiConsumer<ArrayNode, WorkerRound> adder) {
-        ArrayNode array = json.putArray(key);
-        checked.results().forEach(worker -> adder.accept(array, worker));
+    private void each(ObjectNode json, String key, Function<WorkerRound, JsonNode> value) {
+        JsonNode[] values = new JsonNode[train.workers()];
+        Arrays.fill(values, json.nullNode());
+        checked.results().forEach(worker -> values[worker.report().worker()] = value.apply(worker));
+        json.putArray(key).addAll(List.of(values));
     }
 
     private static void putNumbers(ObjectNode json, String key, List<Integer> workers) {
@@ -198,7 +195,7 @@ record RoundMetrics(
          * @param meanNorm |Σ w_k δ_k|
          * @return NaN for fewer than two workers that moved
          */
-        static double cosine(Averaging averaging, List<LocalTrainer.WorkerReport> reports, double meanNorm) {
+        static double cosine(Averaging averaging, List<WorkerReport> reports, double meanNorm) {
             double sum = 0;
             double squares = 0;
             int moved = 0;

@@ -27,6 +27,15 @@ public record ExportedModel(Storage storage, String directory) {
         return storage.exists(uri(CONFIG));
     }
 
+    /** For the directory of a new run: one that has an export too would be taken for that. */
+    public static void refuseIfThere(Storage storage, String key, String directory) throws IOException {
+        Refusal.unless(
+                !new ExportedModel(storage, directory).exists(),
+                key,
+                directory + ", where an exported model is",
+                "another directory, since a run there would be taken for that model");
+    }
+
     /** The settings of its architecture, as {@code key=value}; {@code key} is the setting that named the directory. */
     public List<String> settings(String key) throws IOException {
         String expected = "a directory that has it beside its weights";

@@ -65,15 +65,13 @@ final class SparkWatch extends SparkListener {
 
     /** Spark waits for ever while no executor is there to run its tasks, such as when each ends at once. */
     private void watchExecutors() {
-        boolean told = false;
         int mostCores = 0; // of the executors so far
         int tooSmall = 0;
         for (int alone = 0; !closing && !context.isStopped(); ) {
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
             boolean driverAlone = context.statusTracker().getExecutorInfos().length <= 1;
             alone = driverAlone && context.statusTracker().getActiveStageIds().length > 0 ? alone + 1 : 0;
-            if (alone == EXECUTOR_SECONDS && !told) {
-                told = true;
+            if (alone == EXECUTOR_SECONDS) {
                 LOG.warn("tasks wait, since no executor is there: {} has started none for {} s", master, alone);
             }
             if (alone > 0 && alone % MasterAddresses.SECONDS == 0 && master.startsWith(MasterAddresses.STANDALONE)) {

@@ -122,7 +122,7 @@ public final class DistributedAverage {
      */
     public Averaging.AveragedState average(
             Broadcast<TrainingPlan> plan, BroadcastState.Handle start, Averaging averaging, List<WorkerRound> counted) {
-        BroadcastState sent = start.value();
+        BroadcastState sent = start.sent().value(); // its sizes alone: the parameters need not be received here
         Set<Integer> workers = counted.stream().map(WorkerRound::worker).collect(Collectors.toSet());
         Averaging.AveragedState all = Averaging.AveragedState.zeros(
                 parameters, sent.firstMoment().count(), sent.secondMoment().count());

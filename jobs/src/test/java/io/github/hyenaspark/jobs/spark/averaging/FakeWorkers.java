@@ -38,6 +38,7 @@ final class FakeWorkers implements Workers {
     double stepTheSecondTime = 1;
     LongToDoubleFunction heldOut = round -> 1;
     double mostAboveFirst = 1;
+    int stepsOfWorkerOne = 2;
 
     @Override
     public double mostAboveFirst() {
@@ -82,7 +83,8 @@ final class FakeWorkers implements Workers {
             state.firstMoment()[i] += 0.7f * worker;
         }
         double norm = RoundMetrics.DeltaStatistics.distance(start.state().theta(), state.theta());
-        var report = new LocalTrainer.WorkerReport(worker, 2, tokens, tokens * loss, 1, norm);
+        var report = new LocalTrainer.WorkerReport(
+                worker, worker == 1 ? stepsOfWorkerOne : 2, tokens, tokens * loss, 1, norm);
         EncodedUpdate frames = EncodedUpdate.pack(
                         TRAIN, start.state(), new LocalTrainer.RoundResult(report, state), new float[0])
                 .frames();
