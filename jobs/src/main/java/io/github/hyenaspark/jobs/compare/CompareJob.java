@@ -198,14 +198,27 @@ public final class CompareJob {
     private String firstSnapshot() throws IOException {
         String place = place("snapshot.json");
         if (!storage.exists(place)) {
-            byte[] first = Json.bytes(Json.object()
-                    .put("snapshot", Long.toString(snapshot(settings).number())));
-            storage.write(place, out -> out.write(first));
+            DatasetSnapshot first = snapshot(settings);
+            byte[] facts = Json.bytes(
+                    Json.object().put("snapshot", Long.toString(first.number())).put("sha256", first.sha256()));
+            storage.write(place, out -> out.write(facts));
         }
         String named = settings.bind("data", DataConfig.class).snapshot();
-        return named.isBlank()
-                ? Json.parse(place, storage.read(place)).path("snapshot").asText()
-                : named;
+        return named.isBlank() ? theFirst(Json.parse(place, storage.read(place))) : named;
+    }
+
+    /** A comparison that 0.1 began knows no hash. */
+    private String theFirst(JsonNode first) throws IOException {
+        String number = first.path("snapshot").asText();
+        DatasetSnapshot there = snapshot(settings.with(List.of("data.snapshot=" + number)));
+        Refusal.unless(
+                !first.has("sha256")
+                        || there.sha256().equals(first.get("sha256").asText()),
+                "compare.dir",
+                config.dir() + ", a comparison on another dataset than "
+                        + settings.bind("data", DataConfig.class).dataset(),
+                "a directory of its own for each dataset");
+        return number;
     }
 
     /** What each cell is trained with, in runs of their own. */

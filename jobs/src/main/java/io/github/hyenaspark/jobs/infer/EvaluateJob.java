@@ -34,7 +34,7 @@ import java.util.Locale;
 
 /** From a checkpoint and a split of a dataset to the loss: of all documents, of each document, and by position. */
 public final class EvaluateJob {
-    private static final int SNAPSHOT_DIGITS = 12; // of its SHA-256, in names
+    private static final int HASH_DIGITS = 12; // of its SHA-256, in names
 
     private final long begin = System.nanoTime();
     private final Config config;
@@ -104,6 +104,9 @@ public final class EvaluateJob {
         int here = MemoryNeeds.tasksHere(trained.train().threads());
         SparkInference.memory("evaluate", trained).refuseUnlessTheyFit(Math.min(here, chunks));
         String name = name(config, run.checkpoint(), trained.round(), source.sha256(), trained.snapshotSha256());
+        if (!config.output().isBlank()) { // results of other runs may be there
+            name += "-run-" + Hashes.sha256(storage.qualify(run.dir())).substring(0, HASH_DIGITS);
+        }
         String documents = output(name + ".jsonl");
         Path lines = Files.createTempFile("hyena-evaluate-", ".jsonl"); // a write that is repeated only copies
         ObjectNode result;
@@ -143,7 +146,7 @@ public final class EvaluateJob {
     static String name(Config config, String checkpoint, long round, String measured, String trainedOn) {
         String mean = checkpoint.equals(TrainedRun.AVERAGE) ? "-average" : "";
         String some = config.maxDocuments() > 0 ? "-first-" + config.maxDocuments() : "";
-        String other = measured.equals(trainedOn) ? "" : "-of-" + measured.substring(0, SNAPSHOT_DIGITS);
+        String other = measured.equals(trainedOn) ? "" : "-of-" + measured.substring(0, HASH_DIGITS);
         return String.format(Locale.ROOT, "%s-%012d", config.split().folder(), round) + mean + some + other;
     }
 

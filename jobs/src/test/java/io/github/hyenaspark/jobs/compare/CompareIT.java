@@ -146,6 +146,12 @@ class CompareIT {
                 .json()
                 .get("settings");
         assertThat(settings.at("/data/snapshot").textValue()).isEqualTo("1");
+        String other = directory.resolve("other").toString();
+        hyena("local[2]", "prepare", "data.input=" + directory.resolve("corpus"), "data.dataset=" + other)
+                .json();
+        SmallRun.Outcome mixed = compare("data.dataset=" + other);
+        assertThat(mixed.code()).as(mixed.messages()).isEqualTo(2);
+        assertThat(mixed.messages()).contains("a comparison on another dataset than " + other);
     }
 
     @Test

@@ -231,6 +231,9 @@ class EvaluateIT {
         };
         JsonNode some = evaluate("local[1]", two).json();
         assertThat(some.get("documents").intValue()).isEqualTo(2);
+        assertThat(some.get("by_document").textValue())
+                .as("results of other runs may be there")
+                .matches(".*/train-0+\\d+-first-2-run-[0-9a-f]{12}\\.jsonl");
         assertThat(lines(some))
                 .allSatisfy(line -> assertThat(lines).anySatisfy(other -> {
                     assertThat(other.get("id")).isEqualTo(line.get("id"));
