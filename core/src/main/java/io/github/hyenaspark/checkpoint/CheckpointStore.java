@@ -236,11 +236,20 @@ public final class CheckpointStore {
 
     /** The readable manifests that count, newest first; the files that they name are not checked. */
     public List<CheckpointManifest> manifests() throws IOException {
-        List<CheckpointManifest> manifests = new ArrayList<>();
+        return Requests.all(counting(), layout::readable).stream()
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** The newest of these; reads no more of them than it takes to find it. */
+    public Optional<CheckpointManifest> newestManifest() throws IOException {
         for (CheckpointManifest.Name name : counting()) {
-            layout.readable(name).ifPresent(manifests::add);
+            Optional<CheckpointManifest> found = layout.readable(name);
+            if (found.isPresent()) {
+                return found;
+            }
         }
-        return manifests;
+        return Optional.empty();
     }
 
     /** Newest first, without those that a driver wrote after it had been replaced. */

@@ -1,8 +1,10 @@
 package io.github.hyenaspark.checkpoint;
 
+import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -68,14 +70,11 @@ final class Retention {
         Set<CheckpointManifest.Name> late = RunLayout.superseded(manifests, froms);
         Set<String> live = new HashSet<>();
         Set<Long> kept = new HashSet<>(); // rounds of valid checkpoints
+        List<CheckpointManifest.Name> staying = new ArrayList<>();
         for (CheckpointManifest.Name name : manifests) {
             boolean isChosen = (kept.size() < keep || name.round() == best) && !kept.contains(name.round());
             if (isChosen || name.epoch() > epoch) {
-                live.add(name.prefix());
-                if (!workers.containsKey(name)) {
-                    layout.readable(name).ifPresent(this::committed);
-                }
-                live.addAll(workers.getOrDefault(name, Set.of())); // may be older than its checkpoint
+                staying.add(name);
                 if (!invalid.contains(name) && !late.contains(name)) {
                     kept.add(name.round());
                 }
@@ -84,6 +83,13 @@ final class Retention {
                 storage.delete(layout.uri(name));
                 workers.remove(name);
             }
+        }
+        List<CheckpointManifest.Name> unread =
+                staying.stream().filter(name -> !workers.containsKey(name)).toList();
+        Requests.all(unread, layout::readable).forEach(found -> found.ifPresent(this::committed));
+        for (CheckpointManifest.Name name : staying) {
+            live.add(name.prefix());
+            live.addAll(workers.getOrDefault(name, Set.of())); // may be older than its checkpoint
         }
         long newest = manifests.stream()
                 .filter(name -> name.epoch() == epoch)

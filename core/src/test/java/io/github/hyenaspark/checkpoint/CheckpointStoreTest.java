@@ -168,6 +168,7 @@ class CheckpointStoreTest {
                 .extracting(CheckpointManifest::path)
                 .containsExactly(
                         "manifest/000000000010-2.json", "manifest/000000000009-2.json", "manifest/000000000002-1.json");
+        assertThat(store().newestManifest().orElseThrow().path()).isEqualTo("manifest/000000000010-2.json");
     }
 
     @Test
@@ -292,6 +293,7 @@ class CheckpointStoreTest {
         assertThat(listing.get(0).fault()).contains(second.path());
         assertThat(listing.get(1)).isEqualTo(new CheckpointStore.Listed(first.path(), Optional.of(first), ""));
         assertThat(store().manifests()).containsExactly(first);
+        assertThat(store().newestManifest()).contains(first);
     }
 
     @Test

@@ -100,7 +100,7 @@ final class RoundBenchJob {
 
     private List<JsonNode> rounds(String directory, Console console) throws IOException {
         CheckpointStore checkpoints = CheckpointStore.open(storage, directory);
-        boolean isRun = !checkpoints.manifests().isEmpty();
+        boolean isRun = checkpoints.newestManifest().isPresent();
         Refusal.unless(
                 !isRun, "run.dir", directory + " with checkpoints", "a directory of the benchmark's own, or none");
         checkpoints.beginEpoch();

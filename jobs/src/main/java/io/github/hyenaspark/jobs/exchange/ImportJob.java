@@ -68,7 +68,7 @@ public final class ImportJob implements Job {
                     "run.dir: " + run.dir() + " has checkpoints already, the newest of round "
                             + there.get().round() + "; choose the directory of a new run");
         }
-        CheckpointManifest manifest = store.manifests().get(0);
+        CheckpointManifest manifest = store.newestManifest().orElseThrow();
         console.result(Json.object()
                 .put("run", run.dir())
                 .put("round", manifest.facts().round())

@@ -105,11 +105,11 @@ record RunData(Storage storage, TrainSettings settings) {
      * has a value from before them: so a command may be repeated after a change.
      */
     static Derived remembered(Storage storage, String run, Settings asked) throws IOException {
-        List<CheckpointManifest> manifests = CheckpointStore.open(storage, run).manifests();
-        if (manifests.isEmpty()) {
+        Optional<CheckpointManifest> found = CheckpointStore.open(storage, run).newestManifest();
+        if (found.isEmpty()) {
             return Derived.defaults(List.of());
         }
-        Checkpoint newest = manifests.get(0).facts();
+        Checkpoint newest = found.get().facts();
         List<String> kept = new ArrayList<>();
         for (Change change : ResumeCompatibility.undoneByFiles(newest, asked)) {
             LOG.warn(

@@ -107,7 +107,7 @@ public final class TrainJob {
     }
 
     private void run(boolean mayChange) throws IOException {
-        checkpoints.manifests().stream().findFirst().ifPresent(TrainingMemory::refuseUnlessItFits);
+        checkpoints.newestManifest().ifPresent(TrainingMemory::refuseUnlessItFits);
         var from = new Handover<>(checkpoints.newestValid(workers -> {})); // executors will look at them
         if (from.value().filter(found -> !found.isImported()).isPresent()) {
             console.stop().with(Stop.CONTINUES);
