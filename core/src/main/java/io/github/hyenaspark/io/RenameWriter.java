@@ -11,6 +11,7 @@ import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.io.IOUtils;
 
 /**
  * HDFS and the like: writes a hidden temporary file, then renames it, which the name node does atomically.
@@ -77,11 +78,16 @@ record RenameWriter(FileSystem fileSystem) implements Storage.AtomicWriter {
     }
 
     private void writeSynced(Path path, Content content) throws IOException {
-        try (FSDataOutputStream out = fileSystem.create(path, false)) {
+        FSDataOutputStream out = fileSystem.create(path, false);
+        try {
             content.writeTo(out);
             if (out.hasCapability(StreamCapabilities.HSYNC)) {
                 out.hsync();
             }
+        } catch (IOException | RuntimeException | Error e) {
+            IOUtils.closeStream(out); // of HDFS throws the same exception again, which Java cannot add to itself
+            throw e;
         }
+        out.close();
     }
 }

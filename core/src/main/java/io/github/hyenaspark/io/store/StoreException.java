@@ -94,6 +94,11 @@ public final class StoreException extends IOException {
                 "its name node is in safe mode",
                 "wait until it has left that, or see its log, then run the same command again",
                 "SafeModeException"),
+        NO_DATA_NODE(
+                false,
+                "none of its data nodes takes or has the block",
+                "see whether they run, have space and are not excluded, then run the same command again",
+                "could only be (?:written|replicated) to 0 |All datanodes .* are bad|BlockMissingException"),
         UNREACHABLE(
                 false,
                 "it does not answer",

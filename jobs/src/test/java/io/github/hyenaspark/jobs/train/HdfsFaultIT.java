@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.hdfs.MiniDFSCluster.DataNodeProperties;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +33,7 @@ class HdfsFaultIT {
     private static final String LOCAL = "local[2]";
     private static final String WRITING = "^theta of round 3 is written";
     private static final long PATIENCE_SECONDS = 120;
+    private static final int OUTAGE_SECONDS = 10;
 
     @TempDir
     static Path shared;
@@ -112,7 +114,23 @@ class HdfsFaultIT {
             stopped.add(hdfs.stopDataNode());
         });
         hdfs.startDataNodes(stopped);
-        assertGoesOn(run, failed, "could only be written to 0 of the 1 minReplication nodes");
+        assertGoesOn(run, failed, "none of its data nodes takes or has the block");
+    }
+
+    /** As where all machines of a pipeline start again at once. */
+    @Test
+    @Tag("endurance")
+    void dataNodesThatComeBackAreWaitedFor() throws Exception {
+        DisturbedRun run = undisturbed.disturbed(directory);
+        NamedPoint point = NamedPoint.holding(WRITING, directory.resolve("writing"));
+        try (Running running = run.process(LOCAL).withDriverAt(point).start(directory, run.train())) {
+            point.awaitReached(PATIENCE_SECONDS);
+            List<DataNodeProperties> stopped = List.of(hdfs.stopDataNode(), hdfs.stopDataNode());
+            point.release();
+            TimeUnit.SECONDS.sleep(OUTAGE_SECONDS);
+            hdfs.startDataNodes(stopped);
+            run.assertEnded(running.await(), undisturbed);
+        }
     }
 
     /** Whether the client notices in time that its connection has gone is chance. */
