@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.prepare;
 
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.document.DocumentStep;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.token.BpeTokenizer;
@@ -32,6 +33,7 @@ public final class TrainTokenizerJob {
         Config config = settings.bind("tokenizer", Config.class);
         Refusal.unless(!data.input().isBlank(), "data.input", "\"\"", "a directory, a file or a glob");
         Refusal.unless(!config.output().isBlank(), "tokenizer.output", "\"\"", "a directory");
+        DocumentStep.named(data.clean().steps()); // refuses unknown ones before anything is read
         List<WorkUnit> units = WorkUnit.cut(data.files(storage).files(), data.source(), data.unitBytes());
         SparkWordCount.WordCountPart counted;
         try (SparkRuntime runtime = SparkRuntime.start("hyena train-tokenizer " + config.output(), 1)) {

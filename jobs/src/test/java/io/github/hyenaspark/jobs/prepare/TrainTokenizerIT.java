@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -102,6 +103,22 @@ class TrainTokenizerIT {
                 System.clearProperty("spark.default.parallelism");
             }
         }
+    }
+
+    @Test
+    void itsWordsAreThoseThatPrepareTokenizes() throws IOException {
+        String normalised = "data.clean.normalisation=nfc";
+        train("local[1]", "composed", normalised).json();
+        for (int document = 0; document < 9; document++) {
+            Path file = corpus.resolve(document + ".txt");
+            Files.writeString(file, Normalizer.normalize(Files.readString(file), Normalizer.Form.NFD));
+        }
+        train("local[1]", "decomposed").json();
+        assertThat(files("decomposed")).isNotEqualTo(files("composed"));
+        train("local[1]", "normalised", normalised).json();
+        assertThat(files("normalised")).isEqualTo(files("composed"));
+        assertThat(train("local[1]", "stepped", "data.clean.steps=[none-such]").code())
+                .isEqualTo(2);
     }
 
     @Test

@@ -1,8 +1,12 @@
 package io.github.hyenaspark.jobs.spark.prepare;
 
+import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
 import io.github.hyenaspark.data.document.DocumentReader.BadFileException;
+import io.github.hyenaspark.data.document.DocumentStep;
+import io.github.hyenaspark.data.document.RejectedDocumentException;
 import io.github.hyenaspark.data.document.SourceConfig;
+import io.github.hyenaspark.data.document.clean.CleanConfig;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.token.Tokenizer.MalformedTextException;
@@ -11,6 +15,7 @@ import io.github.hyenaspark.data.token.WordCounts.PreTokens;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -61,34 +66,41 @@ public final class SparkWordCount {
     /** The parts of the counts, each with words that are in no other one. */
     JavaRDD<WordCountPart> parts(DataConfig config, List<WorkUnit> units, int maxWords) {
         SourceConfig source = config.source();
+        CleanConfig clean = config.clean();
         int slices = Math.min(units.size(), MOST_SLICES);
         int sums = Math.min(slices, Math.max(context.defaultParallelism(), MOST_SUMS));
         return context.parallelize(new ArrayList<>(units), slices)
-                .mapPartitionsToPair(part -> counts(source, part))
+                .mapPartitionsToPair(part -> counts(source, clean, part))
                 .reduceByKey(Long::sum, sums)
                 .mapPartitions(counts -> List.of(part(counts, maxWords)).iterator());
     }
 
     /**
      * Counts the words of work units on an executor. A word may come several times, each time with a part of its count.
-     * A document whose text is malformed counts up to the piece before the fault, and once under {@link #REFUSED}.
+     * Texts are those that are tokenized later: after the user's steps and the normaliser. A document whose text is
+     * malformed, or that a step rejects, counts up to the piece before that, and once under {@link #REFUSED}.
      */
-    private static Iterator<Tuple2<String, Long>> counts(SourceConfig source, Iterator<WorkUnit> units)
-            throws IOException {
-        return new Counts(new WorkUnit.Documents(ExecutorState.ofThisProcess().storage(), source, units));
+    private static Iterator<Tuple2<String, Long>> counts(
+            SourceConfig source, CleanConfig clean, Iterator<WorkUnit> units) throws IOException {
+        var documents = new WorkUnit.Documents(ExecutorState.ofThisProcess().storage(), source, units);
+        return new Counts(documents, clean);
     }
 
     /** Reads until the counts are full, hands them out, and reads on. */
     private static final class Counts implements Iterator<Tuple2<String, Long>> {
         private final WorkUnit.Documents documents;
+        private final CleanConfig clean;
+        private final List<DocumentStep> steps;
         private final WordCounts counts = new WordCounts();
         private Optional<PreTokens> words = Optional.empty();
         private Iterator<WordCounts.WordCount> drained = Collections.emptyIterator();
         private long refused; // not handed out yet
         private boolean atEnd;
 
-        Counts(WorkUnit.Documents documents) {
+        Counts(WorkUnit.Documents documents, CleanConfig clean) {
             this.documents = documents;
+            this.clean = clean;
+            this.steps = DocumentStep.named(clean.steps());
         }
 
         @Override
@@ -126,6 +138,8 @@ public final class SparkWordCount {
                     refuse(e.reason(), e.offset());
                 } catch (BadDocumentException e) {
                     refuse(e.reason(), e.offset());
+                } catch (RejectedDocumentException e) {
+                    refuse(e.reason(), 0);
                 } catch (BadFileException e) {
                     refuse(e.reason(), e.offset());
                     documents.close();
@@ -135,8 +149,13 @@ public final class SparkWordCount {
 
         private void countNext() throws IOException {
             if (words.isEmpty()) {
-                words = documents.next().map(document -> new PreTokens(document.text()));
-                atEnd = words.isEmpty();
+                Optional<Document> document = documents.next();
+                atEnd = document.isEmpty();
+                if (document.isPresent()) {
+                    InputStream text = DocumentStep.applyAll(
+                            steps, document.get(), document.get().text());
+                    words = Optional.of(new PreTokens(clean.normalisation().apply(text)));
+                }
             } else if (!words.get().countNext(counts)) {
                 words = Optional.empty();
             }
