@@ -59,13 +59,16 @@ public final class FitJob implements Job {
     /** What does not decide how a fitting ends: where it is run, and what it sees to itself. */
     private static final Set<String> FREE = Set.of(
             "data.dataset",
+            "data.dry-run",
             "data.input",
             "data.on-changed",
             "data.prune",
             "run.dir",
+            "run.dry-run",
             "run.progress",
             "run.allow-inexact-resume",
             "run.merge",
+            "run.stop-after-rounds",
             "run.store-patience-seconds");
 
     @Override
