@@ -58,7 +58,7 @@ final class ClassArchive {
                 return Optional.of(archive);
             }
             Path directory = Files.createTempDirectory("class-archive");
-            Path part = directory.resolve(name);
+            Path part = archive.resolveSibling(directory.getFileName() + ".jsa"); // the other fork makes one too
             List<String> words = new ArrayList<>(List.of("prepare"));
             words.addAll(SmallRun.SETTINGS);
             words.add("data.dataset=" + directory.resolve("dataset"));
@@ -73,7 +73,7 @@ final class ClassArchive {
                     words);
             boolean made = Files.exists(part);
             if (made) {
-                Files.move(part, archive, StandardCopyOption.REPLACE_EXISTING);
+                Files.move(part, archive, StandardCopyOption.ATOMIC_MOVE);
             }
             FileUtils.deleteDirectory(directory.toFile());
             return made ? Optional.of(archive) : Optional.empty();
