@@ -236,9 +236,11 @@ public final class CheckpointStore {
 
     /** The readable manifests that count, newest first; the files that they name are not checked. */
     public List<CheckpointManifest> manifests() throws IOException {
-        return Requests.all(counting(), layout::readable).stream()
-                .flatMap(Optional::stream)
-                .toList();
+        List<CheckpointManifest> manifests = new ArrayList<>();
+        for (CheckpointManifest.Name name : counting()) {
+            layout.readable(name).ifPresent(manifests::add);
+        }
+        return manifests;
     }
 
     /** The newest of these; reads no more of them than it takes to find it. */

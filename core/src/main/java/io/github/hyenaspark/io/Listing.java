@@ -19,16 +19,12 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.PathFilter;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Finds files in one file system. */
 record Listing(FileSystem fileSystem) {
     /**
      * Hidden folders that are shown, because what lies beside them is a table of Delta Lake or Hudi, not just files.
      */
-    private static final Logger LOG = LoggerFactory.getLogger(Listing.class);
-
     private static final Set<String> TABLE_LOGS = Set.of("_delta_log", ".hoodie");
 
     List<FileInfo> directly(Path directory) throws IOException {
@@ -148,7 +144,7 @@ record Listing(FileSystem fileSystem) {
         try {
             collect(status, filter, files);
         } catch (FileNotFoundException e) {
-            LOG.info("{} was deleted while it was listed", status.getPath());
+            // nothing is lost: its files are gone too
         }
     }
 

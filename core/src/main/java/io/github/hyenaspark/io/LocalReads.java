@@ -14,12 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Reads of the local disk without the slow start of Hadoop; empty where {@link Storage} had better ask Hadoop. */
 final class LocalReads {
-    private static final Logger LOG = LoggerFactory.getLogger(LocalReads.class);
     private static final String SCHEME = "file:";
     private static final char UNKNOWN = '\uFFFD'; // what stands for bytes that are no character
 
@@ -86,7 +83,7 @@ final class LocalReads {
             try {
                 below(child, files);
             } catch (NoSuchFileException e) {
-                LOG.info("{} was deleted while it was listed", child);
+                // deleted since its parent was listed
             }
         } else if (attributes.isPresent()) {
             refuseUnlessReadable(child.toString());
