@@ -59,6 +59,7 @@ class HostileRunTest {
     }
 
     @Test
+    @Tag("process")
     void hostileManifestsAreRefused() throws IOException {
         readManifests(FEW, 1);
     }

@@ -64,6 +64,7 @@ public class KernelForkIT {
     }
 
     @Test
+    @Tag("process")
     void everyKernelHasTheSameBits() throws Exception {
         String scalar = hash(run(THIS_JAVA));
         assertThat(hash(run(THIS_JAVA, VECTORS))).isEqualTo(scalar);

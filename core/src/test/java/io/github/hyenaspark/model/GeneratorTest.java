@@ -163,6 +163,7 @@ class GeneratorTest {
         "ATTENTION, HYENA, LEARNED",
         "HYENA, ATTENTION, SINUSOIDAL"
     })
+    @Tag("process")
     void textOfEveryMixtureIsTheNaiveOne(Mixer first, Mixer second, Embedding.Positions positions) {
         ModelConfig config = config(List.of(first, second), positions, FilterConfig.Kind.IMPLICIT, 300);
         HyenaLanguageModel model = trained(config);

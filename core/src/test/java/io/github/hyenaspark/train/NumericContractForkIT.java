@@ -8,11 +8,13 @@ import io.github.hyenaspark.testing.ForkedJava;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** θ depends neither on kernels nor on vectors, which a JVM chooses when it starts. */
+@Tag("process")
 class NumericContractForkIT {
     @TempDir
     Path folder;

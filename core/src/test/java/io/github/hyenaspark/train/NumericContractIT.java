@@ -24,10 +24,10 @@ public class NumericContractIT {
     @MethodSource("trainings")
     void anyThreadsEndWithTheSameTheta(String settings) throws IOException {
         assertThat(LongConvolution.kernelName()).startsWith("vector");
-        String alone = RehearsedTraining.theta(settings, 1);
-        assertThat(pinned()).contains("theta " + alone + " " + settings);
-        assertThat(RehearsedTraining.theta(settings, 2)).isEqualTo(alone);
-        assertThat(RehearsedTraining.theta(settings, 3)).isEqualTo(alone);
+        for (int threads : new int[] {1, 3}) {
+            String theta = RehearsedTraining.theta(settings, threads);
+            assertThat(pinned()).as("%d threads", threads).contains("theta " + theta + " " + settings);
+        }
     }
 
     /** What every machine ends with under this version of the contract; other bits need another version. */

@@ -54,10 +54,14 @@ final class LabelFit {
                 .orElseThrow();
     }
 
-    /** Refuses a schema that lacks a column which is set, or has one of another type, and settings of no such name. */
+    /**
+     * Refuses a schema that lacks a column which is set, or has one of another type, and settings that a fitting does
+     * not know.
+     */
     static void check(FitParams<?> stage, StructType schema) {
         Settings settings = Settings.load(List.of(stage.getSettings()));
         settings.refuseUnknown();
+        FitJob.refuseWhatIsNoFitting(settings);
         for (String change : settings.changes(List.of("data"))) {
             String expected = "none: the model could not apply them to a column; clean the column itself";
             Refusal.unless(

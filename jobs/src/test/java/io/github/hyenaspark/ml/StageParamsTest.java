@@ -179,6 +179,10 @@ class StageParamsTest {
         assertThatThrownBy(() -> regressor.setSettings("trian.lr=1e-3").transformSchema(labelled))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("unknown section trian");
+        assertThatThrownBy(() -> regressor.setSettings("train.rounds=5").transformSchema(labelled))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "train.rounds: found a number, expected none: fit.epochs decides how many rounds there are");
         assertThatThrownBy(() -> regressor.setSettings("d-model=128").transformSchema(labelled))
                 .hasMessageContaining("unknown section d-model");
     }

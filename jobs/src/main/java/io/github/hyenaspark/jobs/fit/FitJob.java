@@ -149,8 +149,8 @@ public final class FitJob implements Job {
         }
     }
 
-    /** Settings of a training, or of preparing, that would change nothing here. */
-    private static void refuseWhatIsNoFitting(Settings settings) {
+    /** Refuses settings of a training, or of preparing, that would change nothing here. */
+    public static void refuseWhatIsNoFitting(Settings settings) {
         Refusal.unless(
                 settings.changes(List.of("train")).stream().noneMatch(change -> change.startsWith("train.rounds=")),
                 "train.rounds",

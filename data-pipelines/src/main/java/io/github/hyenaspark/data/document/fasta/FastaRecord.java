@@ -36,8 +36,9 @@ final class FastaRecord extends BulkInputStream {
         this.blocks = blocks;
     }
 
-    /** Refuses data before the first header line of a file. */
+    /** Refuses data before the first header line of a file, but for blank lines and a byte order mark. */
     void checkFileBegins() throws IOException {
+        blocks.skipByteOrderMark();
         blocks.beginRecord();
         while (blocks.more() && isLineEnd(blocks.bytes[blocks.at])) {
             passLineEnd();

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * methods that bring more bytes may move them all to the array's front.
  */
 public final class ByteSlice implements Closeable {
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
     private static final int CAPACITY = 1 << 17;
     private static final int BEGINNING = 256;
 
@@ -61,6 +62,14 @@ public final class ByteSlice implements Closeable {
             read();
         }
         return end - at >= count;
+    }
+
+    /** Passes the mark of UTF-8 that some editors put at the beginning of a file, if it is here. */
+    public void skipByteOrderMark() throws IOException {
+        if (require(BYTE_ORDER_MARK.length)
+                && Arrays.equals(bytes, at, at + BYTE_ORDER_MARK.length, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length)) {
+            at += BYTE_ORDER_MARK.length;
+        }
     }
 
     private void read() throws IOException {

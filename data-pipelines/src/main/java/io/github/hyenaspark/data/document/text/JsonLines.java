@@ -8,7 +8,6 @@ import io.github.hyenaspark.data.document.stream.ByteSlice;
 import io.github.hyenaspark.data.document.stream.SliceReader;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -21,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * while the line is checked, so a line may turn out to be malformed after its text was read.
  */
 public final class JsonLines implements DocumentReader {
-    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
-
     private final SliceReader slice;
     private final ByteSlice blocks;
     private final SourceConfig config;
@@ -51,7 +48,7 @@ public final class JsonLines implements DocumentReader {
         while (!slice.atEnd()) {
             long position = blocks.position();
             if (position == 0) {
-                skipByteOrderMark();
+                blocks.skipByteOrderMark();
             }
             blocks.beginRecord();
             if (!isBlank()) {
@@ -60,13 +57,6 @@ public final class JsonLines implements DocumentReader {
             }
         }
         return Optional.empty();
-    }
-
-    private void skipByteOrderMark() throws IOException {
-        if (blocks.require(BYTE_ORDER_MARK.length)
-                && Arrays.equals(blocks.bytes, blocks.at, blocks.at + 3, BYTE_ORDER_MARK, 0, 3)) {
-            blocks.at += BYTE_ORDER_MARK.length;
-        }
     }
 
     /** Skips the white space at the line's beginning, and the line's end if there is nothing else. */

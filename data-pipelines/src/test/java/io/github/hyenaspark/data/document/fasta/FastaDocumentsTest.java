@@ -52,6 +52,14 @@ class FastaDocumentsTest {
     }
 
     @Test
+    void aByteOrderMarkIsNoPartOfTheFirstRecord() throws IOException {
+        assertThat(read("\uFEFF>one\nACGT\n>two\nMKV\n", TestSources.defaults()))
+                .containsExactly("3:ACGT", "13:MKV");
+        assertThat(read("\uFEFF\n>one\nA\n", TestSources.defaults())).containsExactly("4:A");
+        assertThat(read("\uFEFF", TestSources.defaults())).isEmpty();
+    }
+
+    @Test
     void headersGiveIdAndDescription() throws IOException {
         SourceConfig config = new SourceConfig(
                 SourceConfig.SourceFormat.FASTA,
