@@ -37,8 +37,10 @@ log=${HYENA_NIGHTLY_LOG:-$folder/$name-$(date +%F).log}
 # The children keep the lock open: it is held as long as one of them lives, also when this script is killed. Without
 # flock the dataset itself refuses the second of two runs, only later.
 if command -v flock >/dev/null; then
-  exec 9>"$folder/$name.lock"
-  flock -n 9 || fail 75 "another run of $name on this machine holds $folder/$name.lock"
+  # Of this file and these arguments: others of the same name may prepare another dataset.
+  lock=$folder/$name-$(printf '%s\n' "$(readlink -f "$settings")" "$@" | cksum | cut -d ' ' -f 1).lock
+  exec 9>"$lock"
+  flock -n 9 || fail 75 "another run of $name on this machine holds $lock"
 fi
 
 interval=()

@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -19,6 +20,8 @@ import java.util.function.Consumer;
 final class LocalReads {
     private static final String SCHEME = "file:";
     private static final char UNKNOWN = '\uFFFD'; // what stands for bytes that are no character
+
+    private static final int SORTED_TOGETHER = 1 << 16;
 
     private LocalReads() {}
 
@@ -65,16 +68,32 @@ final class LocalReads {
         return Optional.of(files);
     }
 
-    /** Gives the files below a directory as {@link Listing#below} does, with one question about each. */
+    /**
+     * Gives the files below a directory as {@link Listing#below} does, with one question about each. Many in one
+     * directory come in a few long runs of ascending names, whatever the order of the file system.
+     */
     static void below(Path directory, Consumer<FileInfo> files) throws IOException {
+        List<Path> some = new ArrayList<>();
         try (DirectoryStream<Path> children = Files.newDirectoryStream(
                 directory, child -> Listing.visible(child.getFileName().toString()))) {
             for (Path child : children) {
-                below(child, attributes(child), files);
+                some.add(child);
+                if (some.size() == SORTED_TOGETHER) {
+                    below(some, files);
+                }
             }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
+        below(some, files);
+    }
+
+    private static void below(List<Path> children, Consumer<FileInfo> files) throws IOException {
+        children.sort(Comparator.comparing(Path::toString));
+        for (Path child : children) {
+            below(child, attributes(child), files);
+        }
+        children.clear();
     }
 
     private static void below(Path child, Optional<BasicFileAttributes> attributes, Consumer<FileInfo> files)

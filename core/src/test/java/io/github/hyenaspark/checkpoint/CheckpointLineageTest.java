@@ -307,6 +307,7 @@ class CheckpointLineageTest {
     }
 
     @ParameterizedTest
+    @Tag("process")
     @ValueSource(strings = {"mem", "s3a"})
     @Tag("fault-20")
     void aReaderNeverLosesARunWhoseOldCheckpointsAreDeleted(String scheme) throws Exception {

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +49,18 @@ class LocalReadsTest {
             assertThat(direct.list(uri)).as(uri).isEqualTo(hadoop.list(uri));
         }
         assertThat(direct.list(directory.toString())).hasSize(6);
+    }
+
+    /** So that a listing of millions has few runs to merge. */
+    @Test
+    void namesOfADirectoryAscend() throws IOException {
+        Path many = Files.createDirectory(directory.resolve("many"));
+        for (int i = 0; i < 500; i++) {
+            Files.createFile(many.resolve(Integer.toHexString(i * 40_503)));
+        }
+        List<String> found = new ArrayList<>();
+        LocalReads.below(many, file -> found.add(file.uri()));
+        assertThat(found).hasSize(500).isSorted();
     }
 
     @Test

@@ -298,6 +298,7 @@ class LauncherIT {
     }
 
     @Test
+    @Tag("process")
     void anArchiveThatDoesNotFitIsPassedOverWithoutAWord() throws Exception {
         Path archive = archive();
         Path kept = Files.move(archive, TARGET.resolve(archive.getFileName() + ".kept"));

@@ -41,7 +41,7 @@ final class StaticStateTest {
             Map.entry("data.document.clean.MinHash.Lanes.HIGH", TABLE),
             Map.entry("data.document.clean.MinHash.Lanes.LOW", TABLE),
             Map.entry("data.document.fasta.FastaRecord.NEXT_RECORD", BYTES),
-            Map.entry("data.document.text.JsonLines.BYTE_ORDER_MARK", BYTES),
+            Map.entry("data.document.stream.ByteSlice.BYTE_ORDER_MARK", BYTES),
             Map.entry("data.document.text.JsonString.NEXT_LINE", BYTES),
             Map.entry("data.prepare.commit.DatasetReport.LENGTHS", TABLE),
             Map.entry("data.shard.MegatronIndex.MAGIC", BYTES),

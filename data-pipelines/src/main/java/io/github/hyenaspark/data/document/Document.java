@@ -2,7 +2,9 @@ package io.github.hyenaspark.data.document;
 
 import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
 import io.github.hyenaspark.data.document.DocumentReader.BadFileException;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -29,9 +31,21 @@ public interface Document {
      */
     InputStream text();
 
+    /** Reads what is left of the text, so that what stands behind it is known. */
+    default void readRest() throws IOException {
+        if (text().read() >= 0) {
+            text().transferTo(OutputStream.nullOutputStream());
+        }
+    }
+
     /** The value of the settings' {@code id-field}, after the text. */
     default Optional<String> givenId() {
         return Optional.empty();
+    }
+
+    /** The same of the record that this is a piece of, after the text. */
+    default Optional<String> recordId() {
+        return givenId();
     }
 
     /** The settings' columns that the record has, after the text. */

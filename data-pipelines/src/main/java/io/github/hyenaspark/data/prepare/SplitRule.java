@@ -4,6 +4,8 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.Hashes;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -27,12 +29,12 @@ public record SplitRule(double fraction, Set<String> names, String column) {
         names = Set.copyOf(names);
     }
 
-    /** The split of a document; {@code sha256} is the hex hash of its content, {@code givenId} may be empty. */
-    public Split split(String path, String givenId, Map<String, String> columns, String sha256) {
+    /** The split of a document; {@code sha256} is the hex hash of its content, {@code ids} are those given to it. */
+    public Split split(String path, Collection<String> ids, Map<String, String> columns, String sha256) {
         boolean validation = names.isEmpty()
                 ? share(columns.containsKey(column) ? Hashes.sha256(columns.getOrDefault(column, "")) : sha256)
                         < fraction
-                : names.contains(path) || names.contains(fileName(path)) || names.contains(givenId);
+                : names.contains(path) || names.contains(fileName(path)) || !Collections.disjoint(names, ids);
         return validation ? Split.VALIDATION : Split.TRAIN;
     }
 

@@ -60,9 +60,9 @@ public final class WordCounts {
     /** Counts the words of a text, split by GPT-2's pattern, piece by piece in bounded memory. */
     public static final class PreTokens {
         static final SplitPattern PATTERN = SplitPattern.GPT2;
+        private static final Pattern COMPILED = PATTERN.compile(); // which takes longer than a short text
 
         private final TextPieces pieces;
-        private final Pattern pattern = PATTERN.compile();
 
         /** Reads nothing yet, and never closes the text. */
         public PreTokens(InputStream text) {
@@ -74,7 +74,7 @@ public final class WordCounts {
             if (!pieces.next()) {
                 return false;
             }
-            for (Matcher matcher = pattern.matcher(pieces.text()); matcher.find(); ) {
+            for (Matcher matcher = COMPILED.matcher(pieces.text()); matcher.find(); ) {
                 into.add(bytes(matcher.group()));
             }
             return true;

@@ -44,8 +44,9 @@ class DocumentStepTest {
                 .returns("1", DocumentStep::version);
         assertThatThrownBy(() -> DocumentStep.named(List.of("shouting", "whispering")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("data.clean.steps: found whispering, expected names of [shouting]; is the jar with the step"
-                        + " on the class path?");
+                .hasMessage(
+                        "data.clean.steps: found whispering, expected names of [excerpt, shouting]; is the jar with the step"
+                                + " on the class path?");
     }
 
     @Test

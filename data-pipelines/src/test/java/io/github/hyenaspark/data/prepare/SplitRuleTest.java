@@ -24,9 +24,9 @@ class SplitRuleTest {
     void theShareIsOfTheFirstBitsOfTheHash() {
         var rule = new SplitRule(0.25, Set.of(), "");
 
-        assertThat(rule.split(PATH, "", Map.of(), "3fffffffffffffff")).isEqualTo(Split.VALIDATION);
-        assertThat(rule.split(PATH, "", Map.of(), "4000000000000000")).isEqualTo(Split.TRAIN);
-        assertThat(new SplitRule(0, Set.of(), "").split(PATH, "", Map.of(), "0000000000000000"))
+        assertThat(rule.split(PATH, List.of(), Map.of(), "3fffffffffffffff")).isEqualTo(Split.VALIDATION);
+        assertThat(rule.split(PATH, List.of(), Map.of(), "4000000000000000")).isEqualTo(Split.TRAIN);
+        assertThat(new SplitRule(0, Set.of(), "").split(PATH, List.of(), Map.of(), "0000000000000000"))
                 .isEqualTo(Split.TRAIN);
     }
 
@@ -35,7 +35,7 @@ class SplitRuleTest {
         var rule = new SplitRule(0.1, Set.of(), "");
         long validation = IntStream.range(0, 10_000)
                 .mapToObj(i -> Hashes.sha256(("text " + i).getBytes(StandardCharsets.UTF_8)))
-                .filter(hash -> rule.split(PATH, "", Map.of(), hash) == Split.VALIDATION)
+                .filter(hash -> rule.split(PATH, List.of(), Map.of(), hash) == Split.VALIDATION)
                 .count();
 
         // Five standard deviations of 30.
@@ -46,8 +46,9 @@ class SplitRuleTest {
     void namesAreFileNamesOrPaths() {
         for (String name : List.of("emma.txt", "books/emma.txt")) {
             var rule = new SplitRule(0.999, Set.of(name), "");
-            assertThat(rule.split(PATH, "", Map.of(), "ffffffffffffffff")).isEqualTo(Split.VALIDATION);
-            assertThat(rule.split("persuasion.txt", "", Map.of(), "0000000000000000"))
+            assertThat(rule.split(PATH, List.of(), Map.of(), "ffffffffffffffff"))
+                    .isEqualTo(Split.VALIDATION);
+            assertThat(rule.split("persuasion.txt", List.of(), Map.of(), "0000000000000000"))
                     .isEqualTo(Split.TRAIN);
         }
     }
@@ -78,10 +79,10 @@ class SplitRuleTest {
     void documentsWithOneValueOfAColumnAreOnOneSide() {
         var rule = new SplitRule(0.5, Set.of(), "author");
         Map<String, String> austen = Map.of("author", "Jane Austen");
-        Split side = rule.split(PATH, "", austen, "0000000000000000");
+        Split side = rule.split(PATH, List.of(), austen, "0000000000000000");
 
-        assertThat(rule.split("other", "", austen, "ffffffffffffffff")).isEqualTo(side);
-        assertThat(rule.split(PATH, "", Map.of(), "ffffffffffffffff")).isEqualTo(Split.TRAIN);
+        assertThat(rule.split("other", List.of(), austen, "ffffffffffffffff")).isEqualTo(side);
+        assertThat(rule.split(PATH, List.of(), Map.of(), "ffffffffffffffff")).isEqualTo(Split.TRAIN);
     }
 
     /** Fifty thousand names would take a second for each thousand documents if they were gone through. */
@@ -92,7 +93,8 @@ class SplitRuleTest {
         assertTimeout(Duration.ofSeconds(10), () -> {
             for (int i = 0; i < 100_000; i++) {
                 Split expected = i < 50_000 ? Split.VALIDATION : Split.TRAIN;
-                assertThat(rule.split("all.jsonl", "doc-" + i, Map.of(), "ff")).isEqualTo(expected);
+                assertThat(rule.split("all.jsonl", List.of("doc-" + i), Map.of(), "ff"))
+                        .isEqualTo(expected);
             }
         });
     }
@@ -101,8 +103,8 @@ class SplitRuleTest {
     void aGivenIdIsAName() {
         var rule = new SplitRule(0, Set.of("doc-7"), "");
 
-        assertThat(rule.split("all.jsonl", "doc-7", Map.of(), "ff")).isEqualTo(Split.VALIDATION);
-        assertThat(rule.split("all.jsonl", "doc-8", Map.of(), "ff")).isEqualTo(Split.TRAIN);
+        assertThat(rule.split("all.jsonl", List.of("doc-7"), Map.of(), "ff")).isEqualTo(Split.VALIDATION);
+        assertThat(rule.split("all.jsonl", List.of("doc-8"), Map.of(), "ff")).isEqualTo(Split.TRAIN);
     }
 
     @Test

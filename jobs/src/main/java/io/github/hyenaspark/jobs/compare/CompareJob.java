@@ -73,6 +73,11 @@ public final class CompareJob {
         Refusal.unless(run.stopAfterRounds() == 0, "run.stop-after-rounds", run.stopAfterRounds(), whole);
         String real = "false, since compare needs what it trains; train tells what one cell takes";
         Refusal.unless(!run.dryRun(), "run.dry-run", true, real);
+        Refusal.unless(
+                train.mode() != TrainConfig.RoundMode.DEADLINE,
+                "train.mode",
+                "deadline",
+                "sync: by a deadline a slower mixer trains on fewer tokens");
         DataConfig data = settings.bind("data", DataConfig.class);
         task = TaskInput.isTask(data.input());
         if (task && !data.dataset().isBlank()) {
@@ -117,17 +122,25 @@ public final class CompareJob {
                 cells(cells);
             }
         }
+        result.putArray("speeds");
+        write(result); // a speed that cannot be measured does not hide what was trained
         result.set("speeds", speeds());
-        ArrayNode findings = result.putArray("findings");
-        CompareFindings.of(result).forEach(findings::add);
-        storage.replace(place("compare.json"), Json.bytes(result));
-        storage.replace(place("compare.html"), ComparePage.html(result));
+        JsonNode findings = write(result);
         console.result(Json.object()
                 .put("page", place("compare.html"))
                 .put("figures", place("compare.json"))
                 .put("cells", cells.size())
                 .<ObjectNode>set("findings", findings)
                 .put("seconds", (System.nanoTime() - begin) / 1e9));
+    }
+
+    /** With its findings, which are returned. */
+    private JsonNode write(ObjectNode result) throws IOException {
+        ArrayNode findings = result.putArray("findings");
+        CompareFindings.of(result).forEach(findings::add);
+        storage.replace(place("compare.json"), Json.bytes(result));
+        storage.replace(place("compare.html"), ComparePage.html(result));
+        return findings;
     }
 
     private void cells(ArrayNode cells) throws IOException {
@@ -252,7 +265,7 @@ public final class CompareJob {
         Settings cell = cell(data, mixer, length, name)
                 .with(List.of(
                         "train.lr=" + rate,
-                        "train.min-lr=" + train.minLr() * (rate / train.lr()),
+                        "train.min-lr=" + Math.min(rate, train.minLr() * (rate / train.lr())),
                         "train.matrix-lr=" + train.matrixLr() * (rate / train.lr()),
                         "train.filter-lr=" + train.filterLr() * (rate / train.lr()),
                         "train.rounds=" + rounds(mixer, length)));
@@ -328,11 +341,11 @@ public final class CompareJob {
     /** The speed of a step; measured once per shape. */
     private JsonNode speed(Mixer mixer, int length) throws IOException {
         long batch = batch(length);
-        Settings cell = data(config.lengths().isEmpty()
-                        ? length
-                        : config.lengths().get(0))
-                .with(List.of(
-                        "model.mixer=" + mixer.settingName(), "model.l-max=" + length, "train.batch-size=" + batch));
+        int dataOf = config.lengths().isEmpty() ? length : config.lengths().get(0);
+        Settings shape = config.lengths().contains(length) // a task's sequences may be somewhat longer than its length
+                ? data(length)
+                : data(dataOf).with(List.of("model.l-max=" + length));
+        Settings cell = shape.with(List.of("model.mixer=" + mixer.settingName(), "train.batch-size=" + batch));
         int vocabularySize = snapshot(cell).vocabulary().size();
         String name = String.format(
                 Locale.ROOT,

@@ -15,6 +15,7 @@ import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.JobCommand.Job;
 import io.github.hyenaspark.jobs.spark.run.DirectoryKind;
 import io.github.hyenaspark.jobs.spark.run.ExportedModel;
+import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
@@ -46,6 +47,8 @@ public final class ImportJob implements Job {
         Refusal.unless(!run.dir().isBlank(), "run.dir", "nothing", "the directory of the new run");
         Storage storage = SparkRuntime.storage();
         ExportedModel model = model(settings, storage);
+        String own = settings.with(model.settings("import.input")).render();
+        ResumeCompatibility.refuseOtherArchitecture(own, settings.render(), run.dir());
         Tokenizer tokenizer = model.hasTokenizer()
                 ? RunTokenizer.read(storage, model.directory())
                 : Tokenizer.open(

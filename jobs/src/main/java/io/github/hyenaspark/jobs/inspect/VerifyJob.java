@@ -24,6 +24,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -57,11 +58,10 @@ public final class VerifyJob implements Callable<Integer> {
         Storage storage = SparkRuntime.storage();
         ObjectNode json = Json.object();
         List<String> faults = new ArrayList<>();
-        List<CheckpointStore.Listed> checkpoints =
+        List<CheckpointStore.Listed> listing =
                 CheckpointStore.open(storage, directory).listing();
-        if (!checkpoints.isEmpty()) {
-            count(json.put("run", directory), "checkpoints", checkpoints.size());
-            faults.addAll(faults(storage, directory, checkpoints));
+        if (!listing.isEmpty()) {
+            count(json.put("run", directory), "checkpoints", verified(storage, directory, listing, faults::add));
         }
         if (DirectoryKind.DATASET.isIn(storage, directory)) {
             DatasetVerification.Result result = dataset(storage, directory);
@@ -83,10 +83,9 @@ public final class VerifyJob implements Callable<Integer> {
         List<String> faults = new ArrayList<>();
         for (String name : FittingDirectory.names(Json.parse(fitting.settings(), storage.read(fitting.settings())))) {
             String run = fitting.run(name);
-            List<CheckpointStore.Listed> ofRun =
+            List<CheckpointStore.Listed> listing =
                     CheckpointStore.open(storage, run).listing();
-            checkpoints += ofRun.size();
-            faults(storage, run, ofRun).forEach(fault -> faults.add(Storage.resolve(run, fault)));
+            checkpoints += verified(storage, run, listing, fault -> faults.add(Storage.resolve(run, fault)));
         }
         count(json, "checkpoints", checkpoints);
         if (DirectoryKind.DATASET.isIn(storage, fitting.dataset())) {
@@ -123,23 +122,28 @@ public final class VerifyJob implements Callable<Integer> {
         }
     }
 
-    /** Of the checkpoints of a run. */
-    private static List<String> faults(Storage storage, String run, List<CheckpointStore.Listed> checkpoints)
+    /** Reads the checkpoints of a run; returns how many there are, without those that are deleted meanwhile. */
+    static int verified(Storage storage, String run, List<CheckpointStore.Listed> listing, Consumer<String> faults)
             throws IOException {
         CheckpointStore store = CheckpointStore.open(storage, run);
-        List<String> faults = new ArrayList<>();
-        for (CheckpointStore.Listed checkpoint : checkpoints) {
-            if (checkpoint.manifest().isEmpty()) {
-                faults.add(checkpoint.path() + ": " + checkpoint.fault());
-                continue;
-            }
+        int checkpoints = 0;
+        for (CheckpointStore.Listed checkpoint : listing) {
+            String fault = checkpoint.fault();
             try {
-                store.verify(checkpoint.manifest().get());
+                if (checkpoint.manifest().isPresent()) {
+                    store.verify(checkpoint.manifest().get());
+                }
             } catch (CorruptFileException | FileNotFoundException e) {
-                faults.add(checkpoint.path() + ": " + e.getMessage());
+                fault = String.valueOf(e.getMessage());
             }
+            // retention deletes a manifest before what it names
+            boolean isThere = fault.isEmpty() || storage.exists(Storage.resolve(run, checkpoint.path()));
+            if (isThere && !fault.isEmpty()) {
+                faults.accept(checkpoint.path() + ": " + fault);
+            }
+            checkpoints += isThere ? 1 : 0;
         }
-        return faults;
+        return checkpoints;
     }
 
     /** Of the files of a fitted model: a sealed description, and parameters that have a length but no hash. */

@@ -216,7 +216,8 @@ public final class PrepareJob {
     private ObjectNode rates(InputPlan plan, SnapshotCommit.Result result) {
         long bytes = plan.pending().stream().mapToLong(WorkUnit::bytes).sum();
         long all = plan.fresh().stream().mapToLong(WorkUnit::bytes).sum();
-        long tokens = result.snapshot().tokens(Split.TRAIN) + result.snapshot().tokens(Split.VALIDATION);
+        long tokens = tokens(result.snapshot())
+                - plan.parent().map(PrepareJob::tokens).orElse(0L);
         double share = all == 0 ? 0 : (double) bytes / all;
         return Json.object()
                 .put("outcome", outcome(result))
@@ -225,7 +226,11 @@ public final class PrepareJob {
                 .put("seconds", seconds())
                 .put("cores", cores)
                 .put("mb_per_second", bytes / 1e6 / seconds())
-                .put("tokens_per_second_per_core", Math.round(share * tokens / seconds() / cores));
+                .put("tokens_per_second_per_core", Math.round(share * Math.max(0, tokens) / seconds() / cores));
+    }
+
+    private static long tokens(DatasetSnapshot snapshot) {
+        return snapshot.tokens(Split.TRAIN) + snapshot.tokens(Split.VALIDATION);
     }
 
     private static String outcome(SnapshotCommit.Result result) {

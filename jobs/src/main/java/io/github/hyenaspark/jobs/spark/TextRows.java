@@ -14,7 +14,6 @@ import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -48,6 +47,7 @@ interface TextRows extends Closeable {
     default String read(TextRow row, Reading reading) throws IOException {
         try {
             reading.read(row.text());
+            row.skipRest();
             return row.refusal().orElse("");
         } catch (MalformedTextException e) {
             skipRest(row);
@@ -78,7 +78,7 @@ interface TextRows extends Closeable {
         /** Its text in UTF-8; always the same stream. A fault of the document may be thrown here, too. */
         InputStream text() throws IOException;
 
-        /** Reads what is left of a text that was refused before its end, where that is known only afterwards. */
+        /** Reads what is left of a text, so that what stands behind it is known. */
         default void skipRest() throws IOException {}
 
         /** The values of the columns that stand before the result, after the text. */
@@ -216,7 +216,7 @@ interface TextRows extends Closeable {
             /** As its source has it: a step may be what refused the text. */
             @Override
             public void skipRest() throws IOException {
-                document.text().transferTo(OutputStream.nullOutputStream());
+                document.readRest();
             }
 
             @Override

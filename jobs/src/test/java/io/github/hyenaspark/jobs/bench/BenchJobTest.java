@@ -73,6 +73,7 @@ class BenchJobTest {
     }
 
     @Test
+    @Tag("process")
     void stepTimesTrainingAndSaysWhatItCouldReach() throws CorruptFileException {
         JsonNode found = measured(
                 "bench",
@@ -164,6 +165,7 @@ class BenchJobTest {
     }
 
     @Test
+    @Tag("process")
     void generateTimesGenerationAndTheNaiveWay() throws CorruptFileException {
         JsonNode found = measured(
                 "bench",

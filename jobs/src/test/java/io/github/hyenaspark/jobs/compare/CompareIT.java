@@ -291,6 +291,10 @@ class CompareIT {
         assertThat(early.code()).isEqualTo(2);
         assertThat(early.messages())
                 .contains("run.stop-after-rounds: found 2, expected 0, since compare trains every cell to its end");
+        SmallRun.Outcome uneven = compare("train.mode=deadline");
+        assertThat(uneven.code()).isEqualTo(2);
+        assertThat(uneven.messages())
+                .contains("train.mode: found deadline, expected sync: by a deadline a slower mixer trains on");
         SmallRun.Outcome dry = compare("run.dry-run=true");
         assertThat(dry.code()).isEqualTo(2);
         assertThat(dry.messages()).contains("run.dry-run: found true, expected false, since compare needs what it");

@@ -216,6 +216,11 @@ class ExportImportIT {
                 bare("import", "import.input=" + broken, "run.dir=" + place("none")),
                 2,
                 "data.tokenizer: found bytes with 256 ids, expected the tokenizer of the 300 ids of");
+        Files.writeString(config, good);
+        assertRefused(
+                bare("import", "import.input=" + broken, "run.dir=" + place("none"), "model.activation=gelu"),
+                2,
+                "the model that was imported into " + place("none") + " is another: model.activation");
         assertThat(directory.resolve("none")).doesNotExist();
     }
 

@@ -128,6 +128,7 @@ final class FitIT {
     }
 
     @Test
+    @Tag("process")
     void classesAreLearnedMeasuredAndPredicted() throws IOException {
         Path input = motifs();
         JsonNode result = done(fit(input, "run"));

@@ -2,6 +2,8 @@ package io.github.hyenaspark.jobs.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.ExitCode;
 import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
 import io.github.hyenaspark.jobs.testing.SmallRun;
@@ -9,6 +11,7 @@ import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
@@ -50,6 +53,24 @@ class VerifyJobTest {
         assertThat(outcome.code()).as(outcome.messages()).isEqualTo(ExitCode.INVALID_DATA.code());
         assertThat(outcome.results()).contains("\"checkpoints\":1,\"valid\":false");
         assertThat(outcome.messages()).contains("hyena verify: " + manifest + ": ");
+    }
+
+    /** As when a training commits the next one while this one is read. */
+    @Test
+    void whatRetentionDeletesMeanwhileIsNoFault() throws IOException {
+        String run = directory.resolve("whole").toString();
+        FileUtils.copyDirectory(FROZEN.toFile(), Path.of(run).toFile());
+        Storage storage = Storage.local();
+        List<CheckpointStore.Listed> listing =
+                CheckpointStore.open(storage, run).listing();
+        List<String> faults = new ArrayList<>();
+        assertThat(VerifyJob.verified(storage, run, listing, faults::add)).isEqualTo(1);
+        storage.delete(Storage.resolve(run, "data"));
+        assertThat(VerifyJob.verified(storage, run, listing, faults::add)).isEqualTo(1);
+        assertThat(faults).hasSize(1);
+        storage.delete(Storage.resolve(run, listing.get(0).path()));
+        assertThat(VerifyJob.verified(storage, run, listing, faults::add)).isZero();
+        assertThat(faults).as("no new one").hasSize(1);
     }
 
     @Test

@@ -100,9 +100,14 @@ public final class FastaDocuments implements DocumentReader {
         /** The record's id; a part of a record adds its bases, as in {@code chr1:100-200}. */
         @Override
         public Optional<String> givenId() {
-            text().checkEnded();
             String bases = pieces.isPart() ? ":" + start + "-" + pieces.base() : "";
-            return Optional.ofNullable(values().get(config.idField())).map(id -> id + bases);
+            return recordId().map(id -> id + bases);
+        }
+
+        @Override
+        public Optional<String> recordId() {
+            text().checkEnded();
+            return Optional.ofNullable(values().get(config.idField()));
         }
 
         @Override

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Chooses the {@link DocumentReader} for a file, by its format and the settings. */
@@ -60,12 +61,18 @@ public final class DocumentReaders {
 
     /** How one file is read. Its format is never AUTO; slices of a splittable file may be read independently. */
     public record FileFormat(SourceConfig.SourceFormat format, InputFile.Compression compression, boolean splittable) {
+        private static final Pattern TAR = Pattern.compile(".*\\.(tar(\\.[^./]+)?|tgz|tzst)");
+
         public static FileFormat of(String path, SourceConfig config) {
             InputFile.Compression compression = InputFile.Compression.of(path);
             SourceConfig.SourceFormat format = format(compression.plainName(path), config);
             if (format == SourceConfig.SourceFormat.PARQUET && compression != InputFile.Compression.NONE) {
                 throw new IllegalArgumentException("data.input: found Parquet in an archive, " + path
                         + ", expected a file that ends in .parquet; Parquet compresses its pages itself, so unpack it");
+            }
+            if (format == SourceConfig.SourceFormat.TEXT && isTar(path)) {
+                throw new IllegalArgumentException("data.input: found an archive of tar, " + path
+                        + ", expected the files that are in it; unpack it");
             }
             boolean wholeText =
                     format == SourceConfig.SourceFormat.TEXT && config.documents() == SourceConfig.TextDocuments.FILE;
@@ -81,11 +88,15 @@ public final class DocumentReaders {
                 return config.extensions().stream()
                         .anyMatch(ending -> plain.endsWith(ending) || lower.endsWith(ending));
             }
-            return config.format() == SourceConfig.SourceFormat.TEXT
+            return (config.format() == SourceConfig.SourceFormat.TEXT && !isTar(path))
                     || formats(config)
                             .anyMatch(format -> format.isNameOf(name)
                                     && (format != SourceConfig.SourceFormat.PARQUET
                                             || compression == InputFile.Compression.NONE));
+        }
+
+        private static boolean isTar(String path) {
+            return TAR.matcher(path.toLowerCase(Locale.ROOT)).matches();
         }
 
         /** Whether a name is that of JSON, which may be lines or not. */

@@ -81,7 +81,7 @@ public final class DatasetLease implements AutoCloseable {
     /** Without renewing it. */
     static DatasetLease take(Storage storage, String dataset, LeaseHost host) throws IOException {
         var lease = new DatasetLease(storage, dataset, host);
-        if (!storage.createExclusively(lease.uri, lease.bytes())) {
+        if (!lease.create()) {
             lease.takeOver();
         }
         return lease;
@@ -105,9 +105,15 @@ public final class DatasetLease implements AutoCloseable {
             }
             storage.delete(uri);
         }
-        if (!storage.createExclusively(uri, bytes())) {
+        if (!create()) {
             throw held(Views.readIfThere(storage, uri));
         }
+    }
+
+    /** Whether it is this run's now: it may be there because the answer to an earlier request was lost. */
+    private boolean create() throws IOException {
+        byte[] lease = bytes();
+        return storage.createExclusively(uri, lease) || Arrays.equals(lease, Views.readIfThere(storage, uri));
     }
 
     private LockedException held(byte[] found) {

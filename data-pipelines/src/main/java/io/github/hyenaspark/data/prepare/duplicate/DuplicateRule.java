@@ -9,12 +9,18 @@ import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.SplitMix64;
 import io.github.hyenaspark.io.Storage;
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -81,23 +87,73 @@ public final class DuplicateRule {
         return Math.toIntExact(candidate[UNIT]);
     }
 
-    /** The candidates of so many kinds of all documents of a unit; reads its table once. */
-    public static List<long[]> candidates(
-            Storage storage, String dataset, ObjectRef table, int segment, int unit, int kinds) throws IOException {
-        List<long[]> candidates = new ArrayList<>();
-        DocumentTable.readKeys(storage, dataset, table, key -> {
-            long place = (code(key.split()) << Integer.SIZE) | key.document();
-            if (kinds > 0) {
-                long[] exact = {half(key, 0) >>> 1, half(key, HALF_DIGITS), 0, segment, unit, place, key.tokens()};
-                candidates.add(exact);
-            }
-            long[] bands = kinds > 1 && key.signature().length > 0 ? MinHash.bands(key.signature()) : new long[0];
-            for (int band = 0; band < bands.length; band++) {
-                long spread = SplitMix64.mix(bands[band] + band) >>> 1;
-                candidates.add(new long[] {spread, bands[band], 1 + band, segment, unit, place, key.tokens()});
-            }
-        });
+    /** The candidates of so many kinds, at least 1, of one document. */
+    private static List<long[]> candidates(DocumentRow.Key key, int segment, int unit, int kinds) {
+        long place = (code(key.split()) << Integer.SIZE) | key.document();
+        List<long[]> candidates = new ArrayList<>(kinds);
+        candidates.add(new long[] {half(key, 0) >>> 1, half(key, HALF_DIGITS), 0, segment, unit, place, key.tokens()});
+        long[] bands = kinds > 1 && key.signature().length > 0 ? MinHash.bands(key.signature()) : new long[0];
+        for (int band = 0; band < bands.length; band++) {
+            long spread = SplitMix64.mix(bands[band] + band) >>> 1;
+            candidates.add(new long[] {spread, bands[band], 1 + band, segment, unit, place, key.tokens()});
+        }
         return candidates;
+    }
+
+    /**
+     * The candidates of all documents of a unit, in no order, read from its table as they are asked for: a unit may
+     * have millions. A fault of the table is an UncheckedIOException. Closed at the end, or by the caller before.
+     */
+    public static final class Candidates implements Iterator<long[]>, Closeable {
+        private final DocumentTable.Keys keys;
+        private final int segment;
+        private final int unit;
+        private final int kinds;
+        private Iterator<long[]> ofDocument = Collections.emptyIterator();
+        private boolean closed;
+
+        /** Of so many kinds, at least 1. */
+        Candidates(Storage storage, String dataset, ObjectRef table, int segment, int unit, int kinds)
+                throws IOException {
+            this.keys = DocumentTable.keys(storage, dataset, table);
+            this.segment = segment;
+            this.unit = unit;
+            this.kinds = kinds;
+        }
+
+        @Override
+        public boolean hasNext() {
+            if (closed || ofDocument.hasNext()) {
+                return ofDocument.hasNext();
+            }
+            try {
+                Optional<DocumentRow.Key> key = keys.next();
+                if (key.isEmpty()) {
+                    close();
+                } else {
+                    ofDocument = candidates(key.get(), segment, unit, kinds).iterator();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return ofDocument.hasNext();
+        }
+
+        @Override
+        public long[] next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException("all candidates of the unit have been taken");
+            }
+            return ofDocument.next();
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (!closed) {
+                closed = true;
+                keys.close();
+            }
+        }
     }
 
     private static long code(Split split) {

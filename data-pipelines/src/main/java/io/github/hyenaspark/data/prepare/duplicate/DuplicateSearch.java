@@ -117,8 +117,8 @@ public record DuplicateSearch(DatasetSpec spec, List<Segment.Entry> segments, Li
     }
 
     /** The candidates of all documents of a unit, in no order. */
-    public List<long[]> candidates(Storage storage, Table table) throws IOException {
-        return DuplicateRule.candidates(
+    public DuplicateRule.Candidates candidates(Storage storage, Table table) throws IOException {
+        return new DuplicateRule.Candidates(
                 storage, spec.config().dataset(), table.object(), table.segment(), table.unit(), kinds());
     }
 
@@ -127,7 +127,9 @@ public record DuplicateSearch(DatasetSpec spec, List<Segment.Entry> segments, Li
         List<long[]> sorted = new ArrayList<>();
         for (Units units : units()) {
             for (Table table : tables(storage, units)) {
-                sorted.addAll(candidates(storage, table));
+                try (DuplicateRule.Candidates candidates = candidates(storage, table)) {
+                    candidates.forEachRemaining(sorted::add);
+                }
             }
         }
         sorted.sort(DuplicateRule::compare);

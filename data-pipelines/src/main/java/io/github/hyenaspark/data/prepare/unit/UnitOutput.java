@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /** Collects a unit's output while its documents are read: shards, document table, quarantine, counts. */
 public final class UnitOutput implements Closeable {
@@ -168,11 +169,12 @@ public final class UnitOutput implements Closeable {
     }
 
     private void end(Document document, DocumentText text) throws IOException {
+        document.readRest(); // a step may have wanted the beginning only
         String sha256 = text.sha256();
         String givenId = document.givenId().orElse("");
         Split split = document.split()
                 .map(Split::ofFolder)
-                .orElseGet(() -> splitRule.split(document.path(), givenId, document.columns(), sha256));
+                .orElseGet(() -> splitRule.split(document.path(), ids(document), document.columns(), sha256));
         long tokens = shards.endDocument(split, text.bytes(), sha256);
         int number = documents.merge(split, 1, Integer::sum) - 1;
         table.append(new DocumentRow(
@@ -187,6 +189,12 @@ public final class UnitOutput implements Closeable {
                 text.signature(),
                 document.columns()));
         tally.document(document.path(), split, text.bytes(), tokens);
+    }
+
+    /** Its own, and that of the record that it is a piece of. */
+    private static List<String> ids(Document document) {
+        return Stream.concat(document.givenId().stream(), document.recordId().stream())
+                .toList();
     }
 
     private void filtered(Document document, byte[] beginning, String reason) throws IOException {

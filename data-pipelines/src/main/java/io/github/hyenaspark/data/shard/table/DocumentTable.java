@@ -10,12 +10,14 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
+import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -33,6 +35,7 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the table of a unit's documents, a Parquet file that any SQL tool reads too, from a temporary copy. Written by
@@ -42,7 +45,7 @@ import org.apache.parquet.schema.Types;
  * reference to it has the hash of its bytes. A table that was lost and made again by another version has its name and
  * its rows, and a note beside it says which bytes it has now; what refers to it stays as it is.
  */
-public final class DocumentTable {
+public final class DocumentTable implements Closeable {
     public static final String FOLDER = "docs";
 
     static final String ID = "document_id";
@@ -72,23 +75,35 @@ public final class DocumentTable {
     private static final List<String> KEY = List.of(CONTENT_HASH, SIGNATURE, SPLIT, DOCUMENT, TOKENS);
 
     private final String uri;
+    private final SpoolFile file;
     private final ParquetFileReader reader;
 
-    private DocumentTable(String uri, ParquetFileReader reader) {
+    private DocumentTable(String uri, SpoolFile file, ParquetFileReader reader) {
         this.uri = uri;
+        this.file = file;
         this.reader = reader;
     }
 
     /** Gives every row, in the order in which they were written. */
     public static void read(Storage storage, String dataset, ObjectRef table, RowSink<DocumentRow> rows)
             throws IOException {
-        with(storage, dataset, table, open -> open.rows(rows));
+        try (DocumentTable open = open(storage, dataset, table)) {
+            open.rows(rows);
+        }
     }
 
-    /** Gives the part of every row that identifies duplicates, in the order of the rows; nothing else is decoded. */
-    public static void readKeys(Storage storage, String dataset, ObjectRef table, RowSink<DocumentRow.Key> keys)
-            throws IOException {
-        with(storage, dataset, table, open -> open.keys(keys));
+    /**
+     * The part of every row that identifies duplicates, in the order of the rows; nothing else is decoded, and no more
+     * than a group of rows is held. The caller closes it.
+     */
+    public static Keys keys(Storage storage, String dataset, ObjectRef table) throws IOException {
+        DocumentTable open = open(storage, dataset, table);
+        try {
+            return new Keys(open);
+        } catch (IOException | RuntimeException e) {
+            open.close();
+            throw e;
+        }
     }
 
     /** Whether it exists with its length, or with that of the note beside it. */
@@ -101,7 +116,7 @@ public final class DocumentTable {
      * Reads it whole; throws if it is missing, or CorruptFileException if its bytes are not those that it should have.
      */
     public static void verify(Storage storage, String dataset, ObjectRef table) throws IOException {
-        with(storage, dataset, table, open -> {});
+        open(storage, dataset, table).close();
     }
 
     /** Whether the name of a table is that of its rows; until version 0.1 it was that of its bytes. */
@@ -138,10 +153,10 @@ public final class DocumentTable {
         }
     }
 
-    private static void with(Storage storage, String dataset, ObjectRef table, RowSink<DocumentTable> use)
-            throws IOException {
+    private static DocumentTable open(Storage storage, String dataset, ObjectRef table) throws IOException {
         String uri = Storage.resolve(dataset, table.file());
-        try (SpoolFile file = SpoolFile.uncheckedCopyOf(storage, uri)) {
+        SpoolFile file = SpoolFile.uncheckedCopyOf(storage, uri);
+        try {
             String found = file.sha256();
             if (!found.equals(table.sha256())
                     && !found.equals(
@@ -149,10 +164,19 @@ public final class DocumentTable {
                 throw new CorruptFileException(
                         uri, "SHA-256 " + table.sha256(), found, "delete it and run prepare again");
             }
-            try (ParquetFileReader reader = ParquetFileReader.open(
-                    new SpooledParquet(file), ParquetReadOptions.builder().build())) {
-                use.accept(new DocumentTable(uri, reader));
-            }
+            ParquetFileReader reader = ParquetFileReader.open(
+                    new SpooledParquet(file), ParquetReadOptions.builder().build());
+            return new DocumentTable(uri, file, reader);
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (file) {
+            reader.close();
         }
     }
 
@@ -173,18 +197,43 @@ public final class DocumentTable {
                         cells.columns(columns))));
     }
 
-    private void keys(RowSink<DocumentRow.Key> keys) throws IOException {
-        columnsOf(schema(), uri);
-        MessageType projection = projection(KEY);
-        reader.setRequestedSchema(projection);
-        cells(
-                projection,
-                cells -> keys.accept(new DocumentRow.Key(
-                        cells.text(CONTENT_HASH),
-                        cells.bytes(SIGNATURE),
-                        Split.ofFolder(cells.text(SPLIT)),
-                        cells.number(DOCUMENT),
-                        cells.longNumber(TOKENS))));
+    /** Keys that are read as they are asked for. */
+    public static final class Keys implements Closeable {
+        private final DocumentTable table;
+        private final MessageType projection = projection(KEY);
+        private @Nullable Cells cells;
+        private long left; // rows of the group that the cells are of
+
+        private Keys(DocumentTable table) throws CorruptFileException {
+            this.table = table;
+            columnsOf(table.schema(), table.uri);
+            table.reader.setRequestedSchema(projection);
+        }
+
+        /** Empty at the end. */
+        public Optional<DocumentRow.Key> next() throws IOException {
+            while (left == 0) {
+                PageReadStore pages = table.reader.readNextRowGroup();
+                if (pages == null) {
+                    return Optional.empty();
+                }
+                cells = new Cells(pages, projection);
+                left = pages.getRowCount();
+            }
+            left--;
+            Cells row = Objects.requireNonNull(cells);
+            return Optional.of(new DocumentRow.Key(
+                    row.text(CONTENT_HASH),
+                    row.bytes(SIGNATURE),
+                    Split.ofFolder(row.text(SPLIT)),
+                    row.number(DOCUMENT),
+                    row.longNumber(TOKENS)));
+        }
+
+        @Override
+        public void close() throws IOException {
+            table.close();
+        }
     }
 
     private void cells(MessageType schema, RowSink<Cells> row) throws IOException {

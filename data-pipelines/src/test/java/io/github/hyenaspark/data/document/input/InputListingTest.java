@@ -103,6 +103,19 @@ class InputListingTest {
     }
 
     @Test
+    void anArchiveOfTarIsNoText(@TempDir Path other) throws IOException {
+        for (String name : List.of("a.txt", "b.tar", "c.tar.gz", "d.TGZ", "e.target")) {
+            Files.writeString(other.resolve(name), "x");
+        }
+        assertThat(paths(other.toString(), format(SourceConfig.SourceFormat.TEXT)))
+                .containsExactly("a.txt", "e.target");
+        assertThatThrownBy(() -> DocumentReaders.FileFormat.of("books/c.tar.gz", TestSources.defaults()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("data.input: found an archive of tar, books/c.tar.gz, expected the files that are in it;"
+                        + " unpack it");
+    }
+
+    @Test
     void jsonFilesAreReadWhereThereIsNothingElse(@TempDir Path other) throws IOException {
         Files.writeString(other.resolve("1.json.gz"), "x");
         Files.writeString(other.resolve("2.JSON"), "x");

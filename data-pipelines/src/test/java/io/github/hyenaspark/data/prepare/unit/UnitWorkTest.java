@@ -10,6 +10,8 @@ import io.github.hyenaspark.data.prepare.commit.DatasetVerification;
 import io.github.hyenaspark.data.prepare.commit.Vacuum;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.shard.ObjectRef;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.data.shard.table.TestTables;
 import io.github.hyenaspark.data.testing.Nights;
@@ -100,6 +102,41 @@ class UnitWorkTest {
         UnitRecord made = corpus.run(corpus.plan(config).pending().get(1), config);
         assertThat(made.entry().counts().documents()).isZero();
         assertThat(made.tally().filtered()).containsEntry("shouting: a secret", 1L);
+    }
+
+    @Test
+    void aStepMayLeaveTheRestOfADocumentUnread() throws IOException {
+        String rest = "x".repeat(100_000);
+        corpus.add(
+                        "b.jsonl",
+                        "{\"text\":\"0123456789" + rest + "\",\"id\":\"one\"}\n{\"text\":\"short\",\"id\":\"two\"}\n")
+                .add("c.fa", ">one\nACGTACGTACGTACGT\n>two\nACGT\n");
+        DataConfig config = corpus.settings(
+                "data.clean.steps=[excerpt]",
+                "data.source.id-field=id",
+                "data.dataset=" + directory.resolve("excerpts"),
+                "data.validation-documents=[two]");
+        DatasetSnapshot snapshot = corpus.prepare(config).snapshot();
+        assertThat(snapshot.documents(Split.TRAIN)).isEqualTo(3);
+        assertThat(snapshot.documents(Split.VALIDATION))
+                .as("ids behind the text")
+                .isEqualTo(2);
+        assertThat(snapshot.tokens(Split.TRAIN)).as("ten and an end each").isEqualTo(33);
+    }
+
+    /** A record in pieces is one source: none of it is trained on if its name is held out. */
+    @Test
+    void theNameOfARecordHoldsOutItsPieces() throws IOException {
+        corpus.add("c.fa", ">one\nACGTNNNNNNNNACGTNNNNNNNNACGT\n>two\nACGTNNNNNNNNACGT\n");
+        DataConfig config = corpus.settings(
+                "data.source.id-field=id",
+                "data.source.fasta.n-runs=split",
+                "data.source.fasta.n-run-bases=4",
+                "data.dataset=" + directory.resolve("pieces"),
+                "data.validation-documents=[one]");
+        DatasetSnapshot snapshot = corpus.prepare(config).snapshot();
+        assertThat(snapshot.documents(Split.VALIDATION)).isEqualTo(3);
+        assertThat(snapshot.documents(Split.TRAIN)).isEqualTo(3);
     }
 
     @Test

@@ -47,7 +47,11 @@ class DocumentTableTest {
         List<String> found = new ArrayList<>();
         DocumentTable.read(storage, dataset.toString(), file, row -> found.add(describe(row)));
         List<String> keys = new ArrayList<>();
-        DocumentTable.readKeys(storage, dataset.toString(), file, key -> keys.add(describe(key)));
+        try (DocumentTable.Keys open = DocumentTable.keys(storage, dataset.toString(), file)) {
+            for (Optional<DocumentRow.Key> key = open.next(); key.isPresent(); key = open.next()) {
+                keys.add(describe(key.get()));
+            }
+        }
 
         assertThat(found).hasSize(rows);
         assertThat(keys).hasSize(rows);
@@ -103,7 +107,7 @@ class DocumentTableTest {
             changed[at] ^= (byte) (1 << random.nextInt(8));
             Files.write(file, changed);
 
-            assertThatThrownBy(() -> DocumentTable.readKeys(storage, dataset.toString(), table, key -> {}))
+            assertThatThrownBy(() -> DocumentTable.keys(storage, dataset.toString(), table))
                     .as("flip of byte %d", at)
                     .isInstanceOf(CorruptFileException.class)
                     .hasMessageContaining(file.getFileName() + ": expected SHA-256 " + table.sha256() + ", found");

@@ -9,6 +9,7 @@ import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -96,9 +97,7 @@ public final class SparkDuplicates {
                     .flatMap(some -> sent.value()
                             .tables(ExecutorState.ofThisProcess().storage(), some)
                             .iterator())
-                    .flatMap(table -> sent.value()
-                            .candidates(ExecutorState.ofThisProcess().storage(), table)
-                            .iterator());
+                    .flatMap(table -> candidates(sent.value(), table));
             return keyed(candidates)
                     .repartitionAndSortWithinPartitions(new Spread(parts, DuplicateRule::part), byKey)
                     .keys()
@@ -110,6 +109,19 @@ public final class SparkDuplicates {
         } finally {
             sent.destroy();
         }
+    }
+
+    private static Iterator<long[]> candidates(DuplicateSearch search, DuplicateSearch.Table table) throws IOException {
+        DuplicateRule.Candidates candidates =
+                search.candidates(ExecutorState.ofThisProcess().storage(), table);
+        TaskContext.get().addTaskCompletionListener(task -> {
+            try {
+                candidates.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        return candidates;
     }
 
     private static Iterator<long[]> sorted(DuplicateSearch search) throws IOException {
