@@ -162,8 +162,7 @@ public final class SnapshotCommit {
                                 storage,
                                 Storage.resolve(dataset, quarantine.get().file()));
                 if (first.isPresent()) {
-                    return first.get().path() + " at byte " + first.get().offset() + " ("
-                            + first.get().reason() + ")";
+                    return first.get().inWords();
                 }
             }
         }

@@ -104,8 +104,11 @@ public final class Quarantine implements Closeable {
     }
 
     /**
-     * A document that is not in the dataset, the place of its fault, and its first bytes, at most 256. Do not compare
-     * by {@code equals}: they are the caller's array.
+     * A document that is not in the dataset, and its first bytes, at most 256. Do not compare by {@code equals}: they
+     * are the caller's array.
+     *
+     * @param position of the document in its file
+     * @param offset of the fault: the position itself if the record is wrong, in the document's text if that is
      */
     public record Entry(String path, long position, long offset, Kind kind, String reason, byte[] beginning) {
         /** Why a document is left out: it is unreadable, or a filter or step refuses it. */
@@ -122,6 +125,13 @@ public final class Quarantine implements Closeable {
 
         public Entry {
             beginning = beginning.length <= BEGINNING_BYTES ? beginning : Arrays.copyOf(beginning, BEGINNING_BYTES);
+        }
+
+        /** Where it is and what is wrong with it, as part of a sentence. */
+        public String inWords() {
+            return position == 0 || offset == position
+                    ? path + " at byte " + offset + " (" + reason + ")"
+                    : path + ", the document at " + position + " (" + reason + ", at byte " + offset + " of its text)";
         }
 
         ObjectNode toJson() {

@@ -207,6 +207,20 @@ class PrepareTest {
     }
 
     @Test
+    void aDocumentBehindOthersIsToldByItsPlaceAndTheFaultByThatInItsText(@TempDir Path other) throws IOException {
+        var lines = new ByteArrayOutputStream();
+        lines.writeBytes("fine\nfine\nno".getBytes(StandardCharsets.UTF_8));
+        lines.write(0xFF);
+        lines.write('\n');
+        var bad = new TestCorpus(other).add("a.txt", lines.toByteArray());
+
+        assertThatThrownBy(() -> bad.prepare(bad.settings("data.source.documents=line")))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining(
+                        "the first: a.txt, the document at 10 (byte 0xFF is not UTF-8 here, at byte 2 of its text);");
+    }
+
+    @Test
     @Tag("goal-17")
     void aDocumentThatChangedSinceItWasListedStopsItsUnit() throws IOException {
         DataConfig config = corpus.config();
