@@ -27,20 +27,13 @@ public final class TextGenerator {
     }
 
     /**
-     * Continues a prompt by at most {@code count} tokens, and no further than to the end of the document; returns how
-     * many tokens the text got. The sink takes the bytes that each adds to it, which may be a part of a character, and
-     * says whether another one is wanted.
+     * Continues a prompt by at most {@code count} tokens; returns how many were chosen. The sink takes the bytes that
+     * each token adds to the text, which may be a part of a character, and says whether another one is wanted.
      */
     public int generate(String prompt, int count, Sampling sampling, long seed, Predicate<byte[]> sink) {
         int[] ids = ids(prompt, tokenizer);
         IntFunction<byte[]> continuation = continuation(tokenizer, ids[ids.length - 1]);
-        int end = tokenizer.endOfDocument();
-        boolean[] ended = {false};
-        int chosen = generator.generate(ids, count, sampling, seed, id -> {
-            ended[0] = id == end;
-            return !ended[0] && sink.test(continuation.apply(id));
-        });
-        return ended[0] ? chosen - 1 : chosen;
+        return generator.generate(ids, count, sampling, seed, id -> sink.test(continuation.apply(id)));
     }
 
     /** The bytes that one id after the other adds behind a first one: a symbol comes with the blank before it. */

@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.token.Tokenizer;
-import io.github.hyenaspark.model.Generator;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.Sampling;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -38,28 +36,6 @@ class TextGeneratorTest {
         });
         assertThat(text.size()).isEqualTo(count).isEqualTo(12);
         return text.toByteArray();
-    }
-
-    /** What a model says behind the end of a document nobody has trained. */
-    @Test
-    void theEndOfADocumentEndsTheText() {
-        HyenaLanguageModel model = HyenaLanguageModel.create(CONFIG, tokenizer.vocabularySize(), 5);
-        List<Integer> ids = new ArrayList<>();
-        new Generator(model, tokenizer.vocabularySize(), CONFIG.lMax())
-                .generate(new int[] {'a'}, 5000, Sampling.of(1, 0, 1), 7, ids::add);
-        int end = ids.indexOf(tokenizer.endOfDocument());
-        assertThat(end).isPositive();
-        var generator = new TextGenerator(model, tokenizer.vocabularySize(), CONFIG.lMax(), tokenizer);
-        var text = new ByteArrayOutputStream();
-        assertThat(generator.generate("a", 5000, Sampling.of(1, 0, 1), 7, bytes -> {
-                    text.writeBytes(bytes);
-                    return true;
-                }))
-                .isEqualTo(end);
-        assertThat(text.size()).isEqualTo(end);
-        assertThat(generator.generate("a", end, Sampling.of(1, 0, 1), 7, bytes -> true))
-                .as("wanted no further")
-                .isEqualTo(end);
     }
 
     @Test
