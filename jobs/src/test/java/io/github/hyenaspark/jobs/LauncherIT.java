@@ -283,6 +283,7 @@ class LauncherIT {
     }
 
     @Test
+    @Tag("process")
     void anAttemptToMakeTheArchiveThatIsKilledIsRepeated() throws Exception {
         withoutArchive("kill", () -> {
             assertQuiet(hyena("--help"));

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -44,6 +45,7 @@ class IncrementalBlockTest {
 
     /** Blocks of the incremental convolution of several sizes, and a capacity below l-max. */
     @ParameterizedTest
+    @Tag("process")
     @ValueSource(ints = {1, 64, 300, 513})
     void aLongSequenceThatGrowsHasTheOutputsOfTheWhole(int first) {
         MixerConfigs.of(4, 1100).forEach(mixer -> agrees(mixer, first, 700));

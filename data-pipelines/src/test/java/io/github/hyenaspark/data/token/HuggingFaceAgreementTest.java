@@ -75,6 +75,7 @@ class HuggingFaceAgreementTest {
     }
 
     @Test
+    @Tag("process")
     @Tag("goal-3")
     void theOtherPatternsGiveTheIdsOfHuggingFace() throws IOException {
         BpeTokenizer trained = trained(1_024);

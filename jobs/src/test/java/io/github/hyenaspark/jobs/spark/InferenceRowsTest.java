@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class InferenceRowsTest {
@@ -151,6 +152,7 @@ class InferenceRowsTest {
     }
 
     @Test
+    @Tag("process")
     void fewDocumentsAreReadBeforeTheirRowsAreTaken() {
         int count = 3000;
         int[] read = new int[1];
@@ -170,6 +172,7 @@ class InferenceRowsTest {
 
     /** Sequences of the short one's length come no more, so its batch does not fill. */
     @Test
+    @Tag("process")
     void longDocumentsDoNotPileUpBehindAShortOne() {
         int count = 60;
         int bytes = 10 * L;

@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -97,6 +98,7 @@ class LifecycleTest {
     }
 
     @Test
+    @Tag("process")
     void aMigrationThatIsInterruptedAtAnyOperationEndsAsAnUndisturbedOne() throws IOException {
         var corpus = new TestCorpus(directory);
         for (int i = 0; i < 5; i++) {

@@ -214,7 +214,7 @@ class PrepareTest {
         lines.write('\n');
         var bad = new TestCorpus(other).add("a.txt", lines.toByteArray());
 
-        assertThatThrownBy(() -> bad.prepare(bad.settings("data.source.documents=line")))
+        assertThatThrownBy(() -> bad.prepare(bad.settings("data.source.documents=line", "data.max-bad-fraction=0.1")))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageContaining(
                         "the first: a.txt, the document at 10 (byte 0xFF is not UTF-8 here, at byte 2 of its text);");

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class TaskWatchIT {
@@ -32,6 +33,7 @@ class TaskWatchIT {
     }
 
     @Test
+    @Tag("process")
     void tasksThatAreDoneAreShownWhileTheJobRuns() {
         SparkConf conf = new SparkConf()
                 .setMaster("local[1]")
