@@ -10,11 +10,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Constructor;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Both kernels with vectors of every size that the machine has. The size is a constant of a class, so every case loads
- * the classes anew.
+ * the classes anew. The sizes that a machine chooses are tried first, the others in the process lane.
  */
 class VectorKernelsTest {
     private static final String ROOM = "io.github.hyenaspark.product.vector.VectorKernels";
@@ -27,6 +28,7 @@ class VectorKernelsTest {
     }
 
     @Nested
+    @Tag("process")
     class SixByFourOf256Bits extends ProductContract {
         SixByFourOf256Bits() {
             super(kernel("SixByFour", 256));
@@ -34,6 +36,7 @@ class VectorKernelsTest {
     }
 
     @Nested
+    @Tag("process")
     class SixByFourOf128Bits extends ProductContract {
         SixByFourOf128Bits() {
             super(kernel("SixByFour", 128));
@@ -41,6 +44,7 @@ class VectorKernelsTest {
     }
 
     @Nested
+    @Tag("process")
     class FourByTwoOf512Bits extends ProductContract {
         FourByTwoOf512Bits() {
             super(kernel("FourByTwo", 512));
@@ -55,6 +59,7 @@ class VectorKernelsTest {
     }
 
     @Nested
+    @Tag("process")
     class FourByTwoOf128Bits extends ProductContract {
         FourByTwoOf128Bits() {
             super(kernel("FourByTwo", 128));
