@@ -17,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -77,6 +76,8 @@ public final class DocumentTable implements Closeable {
     private final String uri;
     private final SpoolFile file;
     private final ParquetFileReader reader;
+    private @Nullable Cells group;
+    private long left; // rows of the group
 
     private DocumentTable(String uri, SpoolFile file, ParquetFileReader reader) {
         this.uri = uri;
@@ -181,28 +182,41 @@ public final class DocumentTable implements Closeable {
     }
 
     private void rows(RowSink<DocumentRow> rows) throws IOException {
-        List<String> columns = columnsOf(schema(), uri);
-        cells(
-                schema(),
-                cells -> rows.accept(new DocumentRow(
-                        cells.text(ID),
-                        cells.text(CONTENT_HASH),
-                        cells.text(PATH),
-                        cells.longNumber(POSITION),
-                        Split.ofFolder(cells.text(SPLIT)),
-                        cells.number(DOCUMENT),
-                        cells.longNumber(TOKENS),
-                        cells.longNumber(BYTES),
-                        cells.bytes(SIGNATURE),
-                        cells.columns(columns))));
+        MessageType schema = schema();
+        List<String> columns = columnsOf(schema, uri);
+        for (Cells row = next(schema); row != null; row = next(schema)) {
+            rows.accept(new DocumentRow(
+                    row.text(ID),
+                    row.text(CONTENT_HASH),
+                    row.text(PATH),
+                    row.longNumber(POSITION),
+                    Split.ofFolder(row.text(SPLIT)),
+                    row.number(DOCUMENT),
+                    row.longNumber(TOKENS),
+                    row.longNumber(BYTES),
+                    row.bytes(SIGNATURE),
+                    row.columns(columns)));
+        }
+    }
+
+    /** The cells of the next row, null at the end; the group of rows that they are of is held. */
+    private @Nullable Cells next(MessageType requested) throws IOException {
+        while (left == 0) {
+            PageReadStore pages = reader.readNextRowGroup();
+            if (pages == null) {
+                return null;
+            }
+            group = new Cells(pages, requested);
+            left = pages.getRowCount();
+        }
+        left--;
+        return group;
     }
 
     /** Keys that are read as they are asked for. */
     public static final class Keys implements Closeable {
         private final DocumentTable table;
         private final MessageType projection = projection(KEY);
-        private @Nullable Cells cells;
-        private long left; // rows of the group that the cells are of
 
         private Keys(DocumentTable table) throws CorruptFileException {
             this.table = table;
@@ -212,36 +226,20 @@ public final class DocumentTable implements Closeable {
 
         /** Empty at the end. */
         public Optional<DocumentRow.Key> next() throws IOException {
-            while (left == 0) {
-                PageReadStore pages = table.reader.readNextRowGroup();
-                if (pages == null) {
-                    return Optional.empty();
-                }
-                cells = new Cells(pages, projection);
-                left = pages.getRowCount();
-            }
-            left--;
-            Cells row = Objects.requireNonNull(cells);
-            return Optional.of(new DocumentRow.Key(
-                    row.text(CONTENT_HASH),
-                    row.bytes(SIGNATURE),
-                    Split.ofFolder(row.text(SPLIT)),
-                    row.number(DOCUMENT),
-                    row.longNumber(TOKENS)));
+            Cells row = table.next(projection);
+            return row == null
+                    ? Optional.empty()
+                    : Optional.of(new DocumentRow.Key(
+                            row.text(CONTENT_HASH),
+                            row.bytes(SIGNATURE),
+                            Split.ofFolder(row.text(SPLIT)),
+                            row.number(DOCUMENT),
+                            row.longNumber(TOKENS)));
         }
 
         @Override
         public void close() throws IOException {
             table.close();
-        }
-    }
-
-    private void cells(MessageType schema, RowSink<Cells> row) throws IOException {
-        for (PageReadStore pages = reader.readNextRowGroup(); pages != null; pages = reader.readNextRowGroup()) {
-            Cells cells = new Cells(pages, schema);
-            for (long i = 0; i < pages.getRowCount(); i++) {
-                row.accept(cells);
-            }
         }
     }
 
