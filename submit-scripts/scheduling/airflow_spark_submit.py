@@ -1,7 +1,7 @@
 """Brings a dataset up to date every night on a cluster, with Airflow's SparkSubmitOperator and a connection to Spark.
 
 The operator does not tell exit codes apart, and YARN and Kubernetes in cluster mode do not either, so every failure is
-tried again: wrong settings and bad data fail three times before somebody is told. airflow_dag.py tells them apart.
+tried again: wrong settings and bad data fail four times before somebody is told. airflow_dag.py tells them apart.
 """
 
 from datetime import datetime, timedelta, timezone

@@ -9,6 +9,7 @@
 #   2   wrong settings: running again as it is will not help
 #   3   bad data, such as a changed input file or too many bad records; nothing has been committed
 #   5   a store or a disk needs a person: credentials, a bucket, permissions, space
+#   129, 130, 137, 143  ended by a signal
 #   75  another run holds the dataset, here or elsewhere; try later
 #
 # From the environment:
@@ -31,7 +32,7 @@ settings=${1:-}
 shift
 name=$(basename "$settings" .conf)
 folder=${HYENA_NIGHTLY_DIR:-$runs/nightly}
-mkdir -p "$folder"
+mkdir -p "$folder" 2>/dev/null && [ -w "$folder" ] || fail 5 "cannot write to $folder: set HYENA_NIGHTLY_DIR to a folder that can be written"
 log=${HYENA_NIGHTLY_LOG:-$folder/$name-$(date +%F).log}
 
 # The children keep the lock open: it is held as long as one of them lives, also when this script is killed. Without

@@ -8,26 +8,34 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** HOCON values as a normalised JSON tree: sorted keys, the types of the defaults, numbers in their shortest form. */
 final class TypedTree {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final ConfigValue TEXT = ConfigValueFactory.fromAnyRef("");
 
     /** With more digits before or after the point, a number is infinite or zero as a double. */
     private static final int MOST_DIGITS = 400;
+
+    /**
+     * Lists that are empty by default and hold numbers; all others of these hold texts, which may look like numbers.
+     */
+    static final Set<String> NUMBERS = Set.of("positions", "rates");
 
     private TypedTree() {}
 
     private static JsonNode node(ConfigValue value, @Nullable ConfigValue like) {
         return switch (value.valueType()) {
             case OBJECT -> object((ConfigObject) value, like);
-            case LIST -> list((ConfigList) value, like);
+            case LIST -> list((ConfigList) value, like instanceof ConfigList defaults ? elementLike(defaults) : null);
             case NULL -> NODES.nullNode();
             case NUMBER, BOOLEAN, STRING -> scalar(value, like);
         };
@@ -37,16 +45,24 @@ final class TypedTree {
         ObjectNode object = NODES.objectNode();
         for (String key : new TreeSet<>(value.keySet())) {
             ConfigValue childLike = like instanceof ConfigObject defaults ? defaults.get(key) : null;
-            object.set(key, node(Objects.requireNonNull(value.get(key)), childLike));
+            ConfigValue child = Objects.requireNonNull(value.get(key));
+            object.set(
+                    key,
+                    child instanceof ConfigList list && NUMBERS.contains(key)
+                            ? list(list, null)
+                            : node(child, childLike));
         }
         return object;
     }
 
-    private static ArrayNode list(ConfigList value, @Nullable ConfigValue like) {
+    private static ArrayNode list(ConfigList value, @Nullable ConfigValue elementLike) {
         ArrayNode array = NODES.arrayNode();
-        ConfigValue elementLike = like instanceof ConfigList defaults && !defaults.isEmpty() ? defaults.get(0) : null;
         value.forEach(element -> array.add(node(element, elementLike)));
         return array;
+    }
+
+    private static ConfigValue elementLike(ConfigList defaults) {
+        return defaults.isEmpty() ? TEXT : defaults.get(0);
     }
 
     private static JsonNode scalar(ConfigValue value, @Nullable ConfigValue like) {

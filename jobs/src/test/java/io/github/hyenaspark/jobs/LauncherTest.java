@@ -204,6 +204,65 @@ class LauncherTest {
     }
 
     @Test
+    void aTildeIsTheHomeFolderInPlacesButNotInPrompts() throws Exception {
+        hyena("build");
+        program("spark/bin/spark-submit", "printf '%s\\n' \"$@\"");
+        assertThat(hyenaIn(
+                                Map.of("HOME", "/home/me"),
+                                "train",
+                                "run.dir=~/run",
+                                "data.dataset=~",
+                                "data.input=a~/b",
+                                "run.sample.prompt=~/x",
+                                "data.tokenizer=~you/t")
+                        .results()
+                        .lines())
+                .endsWith(
+                        "run.dir=/home/me/run",
+                        "data.dataset=/home/me",
+                        "data.input=a~/b",
+                        "run.sample.prompt=~/x",
+                        "data.tokenizer=~you/t");
+    }
+
+    @Test
+    void optionsOfTheUsersForJavaReachEveryCommand() throws Exception {
+        hyena("build");
+        Map<String, String> options =
+                Map.of("SPARK_SUBMIT_OPTS", "-XX:StartFlightRecording -Da='b c'", "SPARK_HOME", "");
+        assertThat(hyenaIn(options, "inspect", "RUN").results().lines())
+                .containsSequence("-XX:StartFlightRecording", "-Da=b c");
+        assertThat(hyena("inspect", "RUN").results().lines()).doesNotContain("", "-Dhyena.terminal=true");
+    }
+
+    @Test
+    void aJavaThatDoesNotRunIsTold() throws Exception {
+        hyena("build");
+        program("stub/bin/java", "exit 1");
+        assertRefused(
+                hyenaIn(Map.of("JAVA_HOME", directory.resolve("stub").toString()), "inspect", "RUN"),
+                "/stub does not run: install Java 17 or 21");
+    }
+
+    @Test
+    void theScriptOfAVersionManagerIsAskedForItsJava() throws Exception {
+        hyena("build");
+        program("bin/java-of-shim", "echo '    java.home = " + directory.resolve("java") + "'");
+        Files.createSymbolicLink(directory.resolve("bin/java"), directory.resolve("bin/java-of-shim"));
+        program("spark/bin/spark-submit", "echo submitted");
+        Outcome outcome = hyenaIn(Map.of("JAVA_HOME", ""), "prepare");
+        assertThat(outcome.results()).as(outcome.messages()).isEqualTo("submitted\n");
+    }
+
+    @Test
+    void aBuildThatIsStoppedEndsAsStopped() throws Exception {
+        program("bin/mvn", "exit 130");
+        assertThat(hyena("build").code()).isEqualTo(130);
+        program("bin/mvn", "exit 1");
+        assertThat(hyena("build").messages()).contains("the build failed");
+    }
+
+    @Test
     void optionsOfSparkSubmitBeforeTheDashesAreToldInALine() throws Exception {
         String advice = "is an option of spark-submit: give it after the settings and --";
         assertRefused(hyena("--driver-memory", "2g", "train", "run.dir=RUN"), "'--driver-memory' " + advice);
@@ -216,10 +275,20 @@ class LauncherTest {
         hyena("build");
         assertRefused(hyena("train", "--", "--executr-memory", "8g"), "'--executr-memory' after --");
         assertRefused(hyena("train", "--", "train.rounds=3"), "settings of hyena come before --");
-        assertRefused(hyena("train", "--", "--executor-memory", "2x"), "--executor-memory 2x is no amount of memory");
-        assertRefused(hyena("train", "--", "--driver-memory=lots"), "--driver-memory lots is no amount of memory");
+        assertRefused(
+                hyena("train", "--", "--executor-memory", "2x"), "--executor-memory 2x: expected an amount of memory");
+        assertRefused(
+                hyena("train", "--", "--driver-memory=lots"),
+                "--driver-memory lots: expected a whole number and k, m, g or t");
         assertRefused(hyena("train", "--", "--conf"), "--conf after -- needs a value");
-        assertRefused(hyena("generate", "RUN", "--", "--driver-memory", "2x"), "2x is no amount of memory");
+        for (String memory : List.of("2x", "8gb", "4096")) {
+            assertRefused(hyena("generate", "RUN", "--", "--driver-memory", memory), memory + ": expected a whole");
+            assertRefused(hyena("train", "RUN", "--", "--driver-memory", memory), memory + ": expected a whole number");
+        }
+        assertRefused(hyena("train", "--", "--master", "yarn"), "give --master URL before it");
+        assertRefused(hyena("train", "--", "--class=A"), "would start another program");
+        assertRefused(
+                hyena("train", "--", "--properties-file", "my.conf"), "conf/spark-defaults.conf: write into that");
         assertThat(hyena(
                                 "train",
                                 "--",
@@ -257,6 +326,7 @@ class LauncherTest {
         assertRefused(hyena("prepare", "--", "--conf", "spark.jars=a.jar"), "give --jars FILES");
         assertRefused(
                 hyena("prepare", "--", "--conf=spark.driver.extraClassPath=a.jar"), "give --driver-class-path FILES");
+        assertRefused(hyena("prepare", "--", "--conf", "spark.executor.extraClassPath=a.jar"), "give --jars FILES");
     }
 
     @Test

@@ -20,6 +20,7 @@ final class Heartbeat extends FilterOutputStream {
     private long spoken = begin; // the last time by the command
     private long written = begin; // the last time by anybody
     private long silence = FIRST_SECONDS;
+    private boolean lineOpen; // such as a bar of progress
     private boolean over;
 
     Heartbeat(OutputStream out) {
@@ -34,8 +35,9 @@ final class Heartbeat extends FilterOutputStream {
     @Override
     public synchronized void write(byte[] bytes, int from, int count) throws IOException {
         hear();
-        if (!over) {
+        if (!over && count > 0) {
             out.write(bytes, from, count);
+            lineOpen = bytes[from + count - 1] != '\n';
         }
     }
 
@@ -62,8 +64,10 @@ final class Heartbeat extends FilterOutputStream {
 
     /** Says the last line; what the command's other threads say from then on is lost. */
     synchronized void last(String line) throws IOException {
-        write((line + System.lineSeparator()).getBytes(StandardCharsets.UTF_8));
-        flush();
+        hear();
+        if (!over) {
+            ownLine(line);
+        }
         over = true;
     }
 
@@ -94,15 +98,21 @@ final class Heartbeat extends FilterOutputStream {
         long seconds = TimeUnit.NANOSECONDS.toSeconds(now - begin);
         String line = String.format(
                 Locale.ROOT,
-                "%s: still working, %d:%02d:%02d since the start; nothing to report for %d s%n",
+                "%s: still working, %d:%02d:%02d since the start; nothing to report for %d s",
                 command,
                 seconds / 3600,
                 seconds / 60 % 60,
                 seconds % 60,
                 TimeUnit.NANOSECONDS.toSeconds(now - spoken));
-        out.write(line.getBytes(StandardCharsets.UTF_8));
-        out.flush();
+        ownLine(line);
         written = now;
         silence = Math.min(LONGEST_SECONDS, 2 * silence);
+    }
+
+    private void ownLine(String line) throws IOException {
+        String text = (lineOpen ? System.lineSeparator() : "") + line + System.lineSeparator();
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+        out.flush();
+        lineOpen = false;
     }
 }

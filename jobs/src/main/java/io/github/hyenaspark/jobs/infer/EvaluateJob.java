@@ -99,7 +99,9 @@ public final class EvaluateJob {
 
     private void run() throws IOException {
         DatasetSnapshot.Ref source = DatasetSnapshot.Ref.of(snapshot, dataset);
-        EvaluationTask.Plan plan = EvaluationTask.Plan.of(trained, source, config.split(), config.maxDocuments());
+        int threads = SparkRuntime.threadsAtMost(trained.train().threads());
+        EvaluationTask.Plan plan =
+                EvaluationTask.Plan.of(trained, source, config.split(), config.maxDocuments(), threads);
         int chunks = SparkEvaluation.chunks(storage, plan);
         int here = MemoryNeeds.tasksHere(trained.train().threads());
         SparkInference.memory("evaluate", trained).refuseUnlessTheyFit(Math.min(here, chunks));

@@ -10,12 +10,14 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.commit.Pins;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
+import io.github.hyenaspark.io.store.Patience;
 import io.github.hyenaspark.io.store.StoreException;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.JobCommand.Job;
@@ -147,6 +149,7 @@ public final class TrainJob {
                 expected);
         resumed.endlessWarmUp().ifPresent(LOG::warn);
         if (settings.run().dryRun()) {
+            ReplayedSteps.read(storage, settings.run().replay());
             resumed.tell(changes);
             long round = found.filter(checkpoint -> !checkpoint.isImported())
                     .map(Checkpoint::round)
@@ -304,7 +307,7 @@ public final class TrainJob {
                 RunState end = driver.run(start);
                 before = Stop.CONTINUES;
                 return end;
-            } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+            } catch (Exception | Error e) { // Spark throws checked exceptions that it does not declare
                 refuseIfReplaced(e);
                 saveFinished(driver, e);
                 throw e;
@@ -315,15 +318,25 @@ public final class TrainJob {
     }
 
     /**
-     * Saves the rounds that are finished, whatever has failed; not after a divergence, of which nothing is kept, nor if
-     * the store itself has failed, which has been asked for long enough.
+     * Saves the rounds that are finished, whatever has failed; not after a divergence, where the driver has, nor if the
+     * store itself has failed. A store that executors have waited for is asked once.
      */
-    private static void saveFinished(AveragingDriver driver, Exception failure) {
-        if (failure instanceof DivergedException || failure instanceof IOException) {
+    private void saveFinished(AveragingDriver driver, Throwable failure) {
+        if (failure instanceof DivergedException
+                || failure instanceof StoreException
+                || failure instanceof CorruptFileException) {
             return;
         }
-        try {
+        Patience.Question<AveragingDriver> save = () -> {
             driver.stop();
+            return driver;
+        };
+        try {
+            if (hasWaited(failure)) {
+                storage.withoutPatience(save);
+            } else {
+                save.ask();
+            }
         } catch (IOException | RuntimeException notSaved) {
             failure.addSuppressed(notSaved);
         }
@@ -344,11 +357,15 @@ public final class TrainJob {
         };
     }
 
+    private static boolean hasWaited(Throwable failure) {
+        return StoreException.causes(failure).stream().anyMatch(StoreException.class::isInstance);
+    }
+
     /** A driver that was replaced may fail in any way, because its successor deletes what only the old one needs. */
-    private void refuseIfReplaced(Exception failure) throws LockedException {
+    private void refuseIfReplaced(Throwable failure) throws LockedException {
         try {
-            if (StoreException.causes(failure).stream().anyMatch(StoreException.class::isInstance)) {
-                storage.withoutPatience(this::notReplaced); // it has been waited for
+            if (hasWaited(failure)) {
+                storage.withoutPatience(this::notReplaced);
             } else {
                 notReplaced();
             }

@@ -48,7 +48,14 @@ class HeartbeatTest {
         seconds(0, 19);
         assertThat(bytes.toString(UTF_8)).isEqualTo("x");
         seconds(20, 31);
-        assertThat(quiet()).containsExactly("20 s");
+        assertThat(quiet()).as("a line of its own").containsExactly("x", "20 s");
+    }
+
+    @Test
+    void theLastLineIsALineOfItsOwn() throws IOException {
+        heartbeat.write("train 3/20 rounds".getBytes(UTF_8));
+        heartbeat.last("hyena train: stopped");
+        assertThat(bytes.toString(UTF_8)).isEqualTo("train 3/20 rounds\nhyena train: stopped\n");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.jobs.cli.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,6 +104,13 @@ class SchedulingTest {
             assertThat(left.map(path -> path.getFileName().toString().replaceFirst("-\\d+\\.lock", "-N.lock")))
                     .containsOnly("arguments", "corpus.conf", "corpus-N.lock", "hyena", "nightly.log");
         }
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenNeedsAPerson() throws Exception {
+        Ended ended = nightly(Map.of("HYENA_NIGHTLY_DIR", settings.toString()), settings.toString());
+        assertThat(ended.code()).isEqualTo(ExitCode.STORE_REFUSED.code());
+        assertThat(ended.errors()).startsWith("nightly: cannot write to " + settings);
     }
 
     /** As of a service of systemd, whose standard error nobody can open by name. */

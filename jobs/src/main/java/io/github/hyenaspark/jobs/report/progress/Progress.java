@@ -33,9 +33,9 @@ public sealed interface Progress extends AutoCloseable {
         return lines;
     }
 
-    @SuppressWarnings("SystemConsoleNull") // on Java 17, null means: not a terminal
+    /** Whether the launcher has found standard error to be a terminal, which Java cannot tell. */
     private static boolean atTerminal() {
-        return System.console() != null;
+        return Boolean.getBoolean("hyena.terminal");
     }
 
     public enum Style {

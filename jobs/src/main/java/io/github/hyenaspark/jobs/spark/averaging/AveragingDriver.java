@@ -75,7 +75,17 @@ public final class AveragingDriver {
         try {
             return rounds(start);
         } catch (DivergedException e) {
+            saveBefore(e);
             throw e.with(ledger.savedRound(), train.optimizer());
+        }
+    }
+
+    /** The rounds before one that diverged, unless they may be part of it. */
+    private void saveBefore(DivergedException divergence) {
+        try {
+            stop();
+        } catch (IOException | RuntimeException notSaved) {
+            divergence.addSuppressed(notSaved);
         }
     }
 

@@ -41,6 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SparkWorkers implements Workers, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SparkWorkers.class);
+    private static final int HELD_OUT_CHUNKS_PER_SLOT = 256; // of a job, some 50 KiB of losses
 
     private final JavaSparkContext context;
     private final Broadcast<TrainingPlan> plan;
@@ -149,19 +150,24 @@ public final class SparkWorkers implements Workers, AutoCloseable {
             return LossSum.ByPosition.ZERO;
         }
         TaskWatch.describe(context, String.format(Locale.ROOT, "held-out loss after round %d", state.round()));
-        int partitions = Math.min(chunks, Math.max(1, context.defaultParallelism()));
-        List<Integer> numbers =
-                new ArrayList<>(IntStream.range(0, chunks).boxed().toList());
         Broadcast<TrainingPlan> sentPlan = plan;
         WorkerComputation work = options.work();
         BroadcastState.Handle sent = sender.broadcast(state);
-        List<LossSum.ByPosition> losses = context.parallelize(numbers, partitions)
-                .mapPartitions(
-                        chunk -> work.heldOut(sentPlan.value(), sent.value().theta(), chunk))
-                .collect();
         LossSum.ByPosition sum = LossSum.ByPosition.ZERO;
-        for (LossSum.ByPosition loss : losses) { // in the order of the chunks: collect keeps it
-            sum = sum.plus(loss);
+        int to = 0;
+        while (to < chunks) { // a job after the other, so that the driver holds the losses of one
+            int from = to;
+            int slots = Math.max(1, context.defaultParallelism());
+            to = (int) Math.min(chunks, from + (long) slots * HELD_OUT_CHUNKS_PER_SLOT);
+            List<Integer> numbers =
+                    new ArrayList<>(IntStream.range(from, to).boxed().toList());
+            List<LossSum.ByPosition> losses = context.parallelize(numbers, Math.min(to - from, slots))
+                    .mapPartitions(
+                            chunk -> work.heldOut(sentPlan.value(), sent.value().theta(), chunk))
+                    .collect();
+            for (LossSum.ByPosition loss : losses) { // in the order of the chunks: collect keeps it
+                sum = sum.plus(loss);
+            }
         }
         return sum;
     }

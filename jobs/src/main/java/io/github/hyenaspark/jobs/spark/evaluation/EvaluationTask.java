@@ -177,14 +177,14 @@ public final class EvaluationTask {
 
         /**
          * Evaluates a run as training measures its held-out loss, on at most so many documents, spread evenly over the
-         * split; 0 for all.
+         * split, 0 for all; a task computes with so many threads.
          */
-        public static Plan of(TrainedRun run, DatasetSnapshot.Ref snapshot, Split split, long documents) {
+        public static Plan of(TrainedRun run, DatasetSnapshot.Ref snapshot, Split split, long documents, int threads) {
             var packing =
                     new PackingConfig(PackingConfig.Strategy.SINGLE, run.model().lMax());
             long most = documents == 0 ? Long.MAX_VALUE : documents;
             return new Plan(
-                    run.modelUse(),
+                    ModelUse.forward(run.model(), run.vocabularySize(), threads),
                     new BatchSource(snapshot, split, packing, most),
                     run.train().batchSize());
         }

@@ -31,7 +31,7 @@ public record ReplayedSteps(Map<Long, List<Integer>> stepsOfRounds) {
         return new ReplayedSteps(Map.of());
     }
 
-    /** Those of a run by its {@code journal.jsonl}; none if blank. Throws if it is no journal. */
+    /** Those of a run by its {@code journal.jsonl}; none if blank. Throws if it is no journal or has no round. */
     public static ReplayedSteps read(Storage storage, String journal) throws IOException {
         Map<Long, List<Integer>> steps = new TreeMap<>();
         if (journal.isBlank()) {
@@ -49,6 +49,8 @@ public record ReplayedSteps(Map<Long, List<Integer>> stepsOfRounds) {
                 steps.put(Json.wholeNumber(entry, part, "round"), List.copyOf(ofWorkers));
             }
         }
+        Refusal.unless(
+                !steps.isEmpty(), "run.replay", journal + " without a round", "the journal of the run to do again");
         return new ReplayedSteps(steps);
     }
 

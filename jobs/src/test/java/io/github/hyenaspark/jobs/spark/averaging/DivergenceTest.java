@@ -34,6 +34,17 @@ class DivergenceTest extends DriverRuns {
     }
 
     @Test
+    void theRoundsBeforeOneThatStopsTheRunAreSaved() throws IOException {
+        var start = new Start(0);
+        workers.lossTheSecondTime = Double.NaN;
+        workers.afterTraining = () -> workers.lossOfWorkerOne = workers.rounds.size() == 3 ? Double.NaN : 2;
+        assertThatThrownBy(start::run)
+                .hasMessageContaining("round 4 diverged: worker 1 has loss NaN")
+                .hasMessageContaining("the last good checkpoint is that of round 3");
+        assertThat(savedRounds()).containsExactly(3L, 2L);
+    }
+
+    @Test
     void aBadResultThatComesOutGoodTheSecondTimeLeavesNoTraceInTheBits() throws IOException {
         RunState undisturbed = new Start(0).run();
         directory = directory.resolve("other");
