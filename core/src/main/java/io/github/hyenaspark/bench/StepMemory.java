@@ -136,7 +136,8 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
 
     /** Floats of the sums, in double, that every tile of a block adds to the gradients of its vectors. */
     private static long tileSums(ModelConfig model, TrainConfig train) {
-        long tiles = train.batchSize() * ((model.lMax() + TILE - 1) / TILE);
+        long tile = Math.min(TILE, train.lengthSchedule().lengthIn(0, model.lMax()));
+        long tiles = train.batchSize() * ((model.lMax() + tile - 1) / tile);
         return Double.BYTES / Float.BYTES * tiles * (3L * model.dModel() + model.innerWidth());
     }
 

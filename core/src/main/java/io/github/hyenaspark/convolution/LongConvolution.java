@@ -48,8 +48,11 @@ public final class LongConvolution {
             throw new IllegalArgumentException(
                     "the length of a convolution must be from 1 to " + LONGEST + ", found " + length);
         }
-        int size = Math.max(RingKernel.SMALLEST, Integer.highestOneBit(2 * length - 1));
-        return new LongConvolution(length, source.ofSize(size));
+        return new LongConvolution(length, source.ofSize(size(length)));
+    }
+
+    private static int size(int length) {
+        return Math.max(RingKernel.SMALLEST, Integer.highestOneBit(2 * length - 1));
     }
 
     /** The kernel that plans have in this JVM: {@code scalar}, or {@code vector} with its lanes. */
@@ -72,6 +75,15 @@ public final class LongConvolution {
 
     public int length() {
         return length;
+    }
+
+    /**
+     * Floats of a plan for rows of so many elements, and of so many spectra besides; a row that is not a power of two
+     * is copied to be transformed.
+     */
+    public static long floats(int length, int spectra) {
+        long size = size(length);
+        return (2L + spectra) * 2 * size + (size == length ? 0 : size);
     }
 
     /** The elements of every spectrum: about 2L floats, twice the next power of two. */

@@ -7,7 +7,8 @@ package io.github.hyenaspark.io;
  * @param sha256 in lower-case hexadecimal
  * @param crc32c CRC-32C of the content, 0 to 2^32-1
  * @param modifiedMillis last change by the store's clock, milliseconds since 1970; 0 unless it was listed
- * @param etag what the store says of the content, the same for the same bytes; empty if its listings say nothing
+ * @param etag what the store says of the content, the same for the same bytes, on S3 if they were uploaded in parts of
+ *     the same size; empty if its listings say nothing
  */
 public record FileInfo(String uri, long bytes, String sha256, long crc32c, long modifiedMillis, String etag) {
     static FileInfo listed(String uri, long bytes, long modifiedMillis, String etag) {

@@ -44,6 +44,9 @@ public final class RangeReader implements Closeable {
             in.readFully(offset, to, at, count);
             return true;
         });
+        if (object) {
+            in.unbuffer(); // a connection of the store's client, which has some hundred for all readers
+        }
     }
 
     @Override

@@ -140,7 +140,7 @@ public final class Storage {
             }
             List<Boolean> closed = Requests.all(some, uri -> {
                 Location location = locations.of(uri);
-                return location.ask(() -> hdfs.isFileClosed(location.path()));
+                return location.ask(() -> isClosed(hdfs, location.path()));
             });
             for (int i = 0; i < closed.size(); i++) {
                 if (!closed.get(i)) {
@@ -149,6 +149,15 @@ public final class Storage {
             }
         }
         return open;
+    }
+
+    /** One that is gone since it was listed, such as an upload that has got its name, counts as being written. */
+    private static boolean isClosed(DistributedFileSystem hdfs, Path path) throws IOException {
+        try {
+            return hdfs.isFileClosed(path);
+        } catch (FileNotFoundException e) {
+            return false;
+        }
     }
 
     public byte[] read(String uri) throws IOException {

@@ -33,6 +33,10 @@ public abstract class HyenaModel<B extends HyenaModel.TrainingBatch> {
     static final String HEAD = "head";
     private static final int PIECE = 1 << 16;
 
+    static {
+        FloatArray.liftLimits();
+    }
+
     final ComputationGraph graph;
     private final GraphContext context;
     private float[] sum = {}; // of gradients, P elements once a batch has had several parts
@@ -139,7 +143,7 @@ public abstract class HyenaModel<B extends HyenaModel.TrainingBatch> {
 
     /**
      * From now on {@code threads} threads, the caller's included, compute this model; 1 at first. The bits do not
-     * depend on it. OpenBLAS itself is held to one thread in the whole JVM.
+     * depend on it.
      */
     public final void useThreads(int threads) {
         context.useThreads(threads);

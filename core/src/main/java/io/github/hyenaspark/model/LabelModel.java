@@ -5,6 +5,7 @@ import io.github.hyenaspark.operator.head.LabelHead;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -84,10 +85,24 @@ public final class LabelModel extends HyenaModel<LabelledBatch> {
      * @param table of the language model with parameters {@code theta}
      */
     public float[] beginningWith(List<ParameterEntry> table, float[] theta) {
-        Map<String, ParameterEntry> known = new HashMap<>();
-        table.forEach(entry -> known.put(entry.name(), entry));
         float[] begin = parameters();
-        for (ParameterEntry entry : table()) {
+        pretrained(table(), table).forEach((entry, from) -> {
+            int count = Math.toIntExact(entry.size());
+            System.arraycopy(theta, Math.toIntExact(from.offset()), begin, Math.toIntExact(entry.offset()), count);
+        });
+        return begin;
+    }
+
+    /**
+     * The parameters of a language model that those of a model with labels begin with, by these.
+     * IllegalArgumentException if a block's differ.
+     */
+    public static Map<ParameterEntry, ParameterEntry> pretrained(
+            List<ParameterEntry> own, List<ParameterEntry> language) {
+        Map<String, ParameterEntry> known = new HashMap<>();
+        language.forEach(entry -> known.put(entry.name(), entry));
+        Map<ParameterEntry, ParameterEntry> begin = new LinkedHashMap<>();
+        for (ParameterEntry entry : own) {
             ParameterEntry from = known.get(entry.name());
             if (from == null && entry.name().startsWith(HEAD + ".")) {
                 continue;
@@ -96,8 +111,7 @@ public final class LabelModel extends HyenaModel<LabelledBatch> {
                 throw new IllegalArgumentException("the pretrained model must have a parameter " + entry.name()
                         + " of shape " + entry.shape() + ", found " + (from == null ? "none" : from.shape()));
             }
-            int count = Math.toIntExact(entry.size());
-            System.arraycopy(theta, Math.toIntExact(from.offset()), begin, Math.toIntExact(entry.offset()), count);
+            begin.put(entry, from);
         }
         return begin;
     }

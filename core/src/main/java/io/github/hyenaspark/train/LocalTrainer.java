@@ -146,7 +146,8 @@ public final class LocalTrainer<B extends TrainingBatch> {
          * Takes one step from {@code state}, in place.
          *
          * @param step earlier local steps of the run, for the learning-rate schedule
-         * @param momentSteps steps that the moments already contain
+         * @param momentSteps steps that the moments already contain; where rounds end by a deadline, those that were
+         *     planned
          */
         public Found take(TrainingState state, B batch, long step, long momentSteps, long dropoutSeed) {
             model.parameters(state.theta());

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.ml;
 
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.fit.FitJob;
@@ -127,6 +128,11 @@ final class LabelFit {
             } finally {
                 delete(storage, directory);
             }
+        } catch (CorruptFileException e) { // of which nothing is left to look at
+            throw new IllegalArgumentException(
+                    stage.uid() + ": a text of " + stage.getInputCol() + " cannot be used: " + e.getMessage()
+                            + " (of the rows, which are deleted by now). Mend it, or set handleInvalid to skip",
+                    e);
         } catch (IOException e) {
             throw new UncheckedIOException(stage.uid() + ": cannot read or write the files of a fitting", e);
         }

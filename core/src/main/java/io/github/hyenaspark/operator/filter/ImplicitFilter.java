@@ -45,9 +45,15 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
     ImplicitFilter(Spec spec) {
         this.spec = spec;
         filter = spec.filter();
-        double[] z = filter.trainPositions() ? new double[0] : spec.positions();
-        fixedPositions = FloatArray.allocate(z.length);
-        fixedPositions.add(z);
+        int positions = filter.trainPositions() ? 0 : spec.maxLength();
+        double[] z = new double[filter.features()];
+        fixedPositions = FloatArray.allocate((long) positions * z.length);
+        for (int i = 0; i < positions; i++) {
+            for (int e = 0; e < z.length; e++) {
+                z[e] = spec.position(i, e);
+            }
+            fixedPositions.add((long) i * z.length, z);
+        }
     }
 
     @Override
@@ -264,7 +270,8 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
         public List<ParameterSpec> parameters(Initializer.Linear linear) {
             List<ParameterSpec> specs = new ArrayList<>();
             if (filter.trainPositions()) {
-                Initializer initial = new Initializer.Values(positions());
+                int features = filter.emb();
+                Initializer initial = new Initializer.Computed(at -> position(at / features, at % features));
                 specs.add(new ParameterSpec("positions", List.of(maxLength, filter.emb()), initial, POSITIONS));
             }
             for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
@@ -300,16 +307,11 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
             return filter.isCkconv() ? new Initializer.Uniform(1) : linear.bias(inputs);
         }
 
-        /** z, M×E, row-major: what the network sees of every position before that is trained. */
-        double[] positions() {
-            if (!filter.isCkconv()) {
-                return PositionalEncoding.features(maxLength, filter.emb());
-            }
-            double[] positions = new double[maxLength];
-            for (int i = 0; i < maxLength; i++) {
-                positions[i] = 2 * PositionalEncoding.time(i, maxLength) - 1;
-            }
-            return positions;
+        /** z[i, e] of z, M×E: what the network sees of a position before that is trained. */
+        double position(int i, int e) {
+            return filter.isCkconv()
+                    ? 2 * PositionalEncoding.time(i, maxLength) - 1
+                    : PositionalEncoding.feature(i, e, maxLength, filter.emb());
         }
 
         @Override

@@ -21,12 +21,19 @@ final class ReferenceImplicit implements FilterMap<double[]> {
         filter = spec.filter();
     }
 
+    private double[] positions() {
+        int features = filter.features();
+        double[] z = new double[spec.maxLength() * features];
+        Arrays.setAll(z, at -> spec.position(at / features, at % features));
+        return z;
+    }
+
     @Override
     public void forward(double[] taps, ForwardContext<double[]> pass) {
         int length = pass.length();
         inputs.clear();
         preActivations.clear();
-        double[] a = filter.trainPositions() ? pass.parameter("positions") : spec.positions();
+        double[] a = filter.trainPositions() ? pass.parameter("positions") : positions();
         double[] frequency = frequency(pass);
         for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
             inputs.add(a);

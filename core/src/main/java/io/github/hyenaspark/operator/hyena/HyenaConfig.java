@@ -74,7 +74,7 @@ public record HyenaConfig(
         boolean seesConstants = filter.kind() == FilterConfig.Kind.IMPLICIT && !filter.trainPositions();
         long constantPositions = seesConstants ? (long) length * filter.emb() : 0;
         long kept = (long) filters() * length + constantPositions;
-        return cost(batchSize, length, true, kept, 2L * (order - 1) + 3);
+        return cost(batchSize, length, true, kept, transformed(length));
     }
 
     /**
@@ -124,7 +124,7 @@ public record HyenaConfig(
             FilterSpec spec = filterSpec();
             int reach = spec.reach(length);
             boolean direct = spec.direct(length);
-            long rows = direct ? reach + 3L : 2L * (order - 1) + 3;
+            long rows = direct ? (reach + 3L) * length : transformed(length);
             return cost(batchSize, length, !direct, (long) filters() * reach, rows);
         }
     }

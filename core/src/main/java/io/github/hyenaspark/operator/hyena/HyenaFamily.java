@@ -2,6 +2,7 @@ package io.github.hyenaspark.operator.hyena;
 
 import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
 
+import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.operator.filter.FilterSpec;
 import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
@@ -98,18 +99,25 @@ public sealed interface HyenaFamily extends MixerConfig permits HyenaConfig, Hye
      *
      * @param transformed whether convolutions go through a transform
      * @param kept floats of the filters, for the backward pass
-     * @param rows of the length of a sequence that the convolutions of a channel work in
+     * @param rows floats that the convolutions of a channel work in
      */
     default MixerConfig.Cost cost(int batchSize, int length, boolean transformed, long kept, long rows) {
         long tokens = (long) batchSize * length;
         long ofTokens = MixerConfig.Cost.FLOP_PER_WEIGHT * tokens * (projections() + width()) * width();
+        long sums = outerMixing() ? (long) (order() - 1) * heads() : 0;
+        long mixed = postOrderMixing() ? (order() + 1L) * heads() : 0;
         long chain = (2L * (order() + 1) + order() + 1) * heads();
         return new MixerConfig.Cost(
                 ofTokens + filterSpec().productFlop(length),
                 transformed ? order() - 1 : 0,
                 heads(),
-                (2L * order() + 1) * tokens * width() + kept,
-                (chain + 2 + rows + shortLength()) * length);
+                (2L * order() + 1) * tokens * width() + kept + sums * batchSize * length,
+                (chain + 2 + shortLength() + 2 * sums + mixed) * length + rows);
+    }
+
+    /** Floats that the transforms of a channel work in: spectra of its filters and their gradients, and three rows. */
+    default long transformed(int length) {
+        return LongConvolution.floats(length, 2 * (order() - 1)) + 3L * length;
     }
 
     /** IllegalArgumentException if there can be no such operator. */

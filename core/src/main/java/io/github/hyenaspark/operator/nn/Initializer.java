@@ -1,5 +1,6 @@
 package io.github.hyenaspark.operator.nn;
 
+import java.util.function.IntToDoubleFunction;
 import java.util.random.RandomGenerator;
 
 public sealed interface Initializer {
@@ -26,6 +27,14 @@ public sealed interface Initializer {
         @Override
         public double next(int index, RandomGenerator random) {
             return low + (high - low) * random.nextDouble();
+        }
+    }
+
+    /** A function of the index. */
+    record Computed(IntToDoubleFunction value) implements Initializer {
+        @Override
+        public double next(int index, RandomGenerator random) {
+            return value.applyAsDouble(index);
         }
     }
 

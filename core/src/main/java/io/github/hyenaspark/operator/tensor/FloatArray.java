@@ -2,6 +2,7 @@ package io.github.hyenaspark.operator.tensor;
 
 import io.github.hyenaspark.product.Operand.Floats;
 import java.nio.FloatBuffer;
+import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -33,6 +34,22 @@ public final class FloatArray implements Floats {
             long from = (long) piece << PIECE_BITS;
             long count = Math.min(length - from, 1 << PIECE_BITS);
             pieces[piece] = new View(pointer.address() + from * Float.BYTES, count).asBuffer();
+        }
+    }
+
+    static {
+        liftLimits();
+    }
+
+    /**
+     * Lets native arrays take more than the heap may have, where the process says nothing of it: JavaCPP would end the
+     * task that asks for more. To be called before ND4J is used.
+     */
+    public static void liftLimits() {
+        for (String limit : List.of("org.bytedeco.javacpp.maxbytes", "org.bytedeco.javacpp.maxphysicalbytes")) {
+            if (System.getProperty(limit) == null) {
+                System.setProperty(limit, "0");
+            }
         }
     }
 

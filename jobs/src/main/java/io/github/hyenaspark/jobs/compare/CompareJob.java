@@ -23,6 +23,7 @@ import io.github.hyenaspark.jobs.prepare.PrepareJob;
 import io.github.hyenaspark.jobs.report.journal.Journal;
 import io.github.hyenaspark.jobs.report.page.CompareFindings;
 import io.github.hyenaspark.jobs.report.page.ComparePage;
+import io.github.hyenaspark.jobs.report.page.PageFile;
 import io.github.hyenaspark.jobs.report.page.RunFigures;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.train.RunConfig;
@@ -139,7 +140,7 @@ public final class CompareJob {
         ArrayNode findings = result.putArray("findings");
         CompareFindings.of(result).forEach(findings::add);
         storage.replace(place("compare.json"), Json.bytes(result));
-        storage.replace(place("compare.html"), ComparePage.html(result));
+        PageFile.replace(storage, place("compare.html"), () -> ComparePage.html(result));
         return findings;
     }
 

@@ -18,6 +18,7 @@ import io.github.hyenaspark.jobs.cli.JobCommand.Job;
 import io.github.hyenaspark.jobs.cli.Stop;
 import io.github.hyenaspark.jobs.prepare.PrepareJob;
 import io.github.hyenaspark.jobs.report.page.FitPage;
+import io.github.hyenaspark.jobs.report.page.PageFile;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.run.DirectoryKind;
@@ -143,7 +144,7 @@ public final class FitJob implements Job {
             var lines = new PredictionLines(fitting.labels(), outcome.tested(), outcome.predictions());
             storage.delete(directory.predictions()); // of a fitting that was killed before its result was there
             storage.write(directory.predictions(), lines);
-            storage.replace(directory.report(), FitPage.html(json, figures(fitting.labels(), outcome)));
+            PageFile.replace(storage, directory.report(), () -> FitPage.html(json, figures(fitting.labels(), outcome)));
             storage.replace(result, Json.bytes(json));
             console.result(json);
         }
@@ -157,6 +158,9 @@ public final class FitJob implements Job {
                 "a number",
                 "none: fit.epochs decides how many rounds there are");
         RunConfig run = settings.bind("run", RunConfig.class);
+        boolean named =
+                List.of(TrainedRun.NEWEST, TrainedRun.BEST, TrainedRun.AVERAGE).contains(run.checkpoint());
+        Refusal.unless(named, "run.checkpoint", run.checkpoint(), "newest, best or average: of every model");
         boolean dry = settings.bind("data", DataConfig.class).dryRun();
         Refusal.unless(!run.dryRun(), "run.dry-run", true, "false: a fitting has no dry run");
         Refusal.unless(!dry, "data.dry-run", true, "false: a fitting has no dry run");

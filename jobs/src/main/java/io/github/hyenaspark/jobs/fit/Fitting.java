@@ -107,13 +107,25 @@ final class Fitting {
         RunConfig run = this.settings.run();
         boolean heldOutDecide = run.checkpoint().equals(TrainedRun.BEST) || run.patience() > 0;
         folds.check(heldOutDecide, observer.wantsReports());
-        MeasuringMemory.of(labels, folds, config, longest).refuseUnlessTheyFit(1);
+        if (observer.wantsReports()) {
+            MeasuringMemory.of(labels, folds, config, longest).refuseUnlessTheyFit(1);
+        }
         readings = config.readings(tokenizer.name());
         ModelConfig model = this.settings.model();
         var head = new LabelHead(
                 labels.task(), labels.outputs(), config.pooling(), parts(config), readings.count(), config.dropout());
         spec = new LabelModel.Spec(model, snapshot.vocabulary().size(), head, config.trainedLayers(model.nLayer()));
         checkMemory(head);
+        checkModels();
+    }
+
+    /** What the first model would find wrong with settings, or the last. */
+    private void checkModels() throws IOException {
+        FitSettings own = settings.ofModel("", 0, 0, folds.division(0, 0).train().length);
+        plan(own);
+        own.driver();
+        own.runDirectory();
+        pretrained.ifPresent(begin -> LabelModel.pretrained(spec.table(), begin.table()));
     }
 
     /** Of a sequence: several where places mean something. */
@@ -237,12 +249,7 @@ final class Fitting {
         Division division = folds.division(fold, model);
         FittedModel.Scale scale = scale(division.train());
         FitSettings own = settings.ofModel(name, fold, model, division.train().length);
-        var plan = new TrainingPlan(
-                own.model(),
-                own.train(),
-                DatasetSnapshot.Ref.of(snapshot, own.dataset()),
-                new PackingConfig(PackingConfig.Strategy.SINGLE, own.model().lMax()),
-                storage.qualify(own.directory()));
+        TrainingPlan plan = plan(own);
         var known = new LabelTraining.Plan(
                 spec,
                 readings,
@@ -255,7 +262,9 @@ final class Fitting {
         try {
             var work = new LabelTraining(sent);
             Chosen chosen = rounds(own, plan, work, name);
-            double[][] predictions = predictions(plan, work, chosen.theta, division.test(), scale);
+            double[][] predictions = observer.wantsReports()
+                    ? predictions(plan, work, chosen.theta, division.test(), scale)
+                    : new double[0][]; // nobody measures them
             double epochs = (double) own.train().stepsBefore(chosen.round)
                     * own.train().workers()
                     * own.train().batchSize()
@@ -265,6 +274,15 @@ final class Fitting {
         } finally {
             sent.destroy();
         }
+    }
+
+    private TrainingPlan plan(FitSettings own) throws IOException {
+        return new TrainingPlan(
+                own.model(),
+                own.train(),
+                DatasetSnapshot.Ref.of(snapshot, own.dataset()),
+                new PackingConfig(PackingConfig.Strategy.SINGLE, own.model().lMax()),
+                storage.qualify(own.directory()));
     }
 
     /** Mean and deviation of every value of the documents to train on; of other labels nothing. */

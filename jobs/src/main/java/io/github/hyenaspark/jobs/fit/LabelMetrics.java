@@ -176,6 +176,9 @@ public final class LabelMetrics {
         return mean(IntStream.range(0, targets[0].length)
                 .mapToObj(t -> {
                     double[][] found = column(targets, t);
+                    if (Arrays.stream(found).allMatch(row -> row[0] == found[0][0])) {
+                        return Double.NaN; // of which the rounded mean may differ
+                    }
                     Scaled values = Scaled.of(Arrays.stream(found).mapToDouble(row -> row[0]));
                     double sum = 0;
                     for (double value : values.values()) {

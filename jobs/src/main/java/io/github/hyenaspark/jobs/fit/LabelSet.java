@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -87,13 +88,16 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
             throws IOException {
         List<LabelledDocument> documents = new ArrayList<>();
         List<List<String>> labels = new ArrayList<>();
+        Set<String> names = new TreeSet<>(data.validationDocuments());
         List<UnitEntry> units = SnapshotUnits.all(storage, data.dataset(), snapshot);
         for (Split split : List.of(Split.TRAIN, Split.VALIDATION)) {
             for (List<Labelled> some : Requests.all(units, unit -> labelled(storage, data, config, unit, split))) {
                 some.forEach(one -> documents.add(one.document));
                 some.forEach(one -> labels.add(one.labels));
+                some.forEach(one -> names.removeAll(one.names));
             }
         }
+        refuseUnknown(data, documents, names);
         if (data.tokenizer().equals(DnaTokenizer.NAME)) {
             List<TokenHashes> hashes = TokenHashes.all(
                     storage, DatasetSnapshot.Ref.of(snapshot, data.dataset()), config.readings(data.tokenizer()));
@@ -104,7 +108,24 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
         return of(documents, labels, config);
     }
 
-    private record Labelled(LabelledDocument document, List<String> labels) {}
+    /** A document with what {@code data.validation-documents} may call it. */
+    private record Labelled(LabelledDocument document, List<String> labels, List<String> names) {}
+
+    /** Refuses a name that no document has, and groups of which there are none: tests would be trained on. */
+    private static void refuseUnknown(DataConfig data, List<LabelledDocument> documents, Set<String> names) {
+        Refusal.unless(
+                names.isEmpty(),
+                "data.validation-documents",
+                names + ", which no document has",
+                "names or paths of files in data.input, or ids of documents");
+        boolean grouped =
+                documents.stream().anyMatch(document -> !document.group().isEmpty());
+        Refusal.unless(
+                data.splitBy().isBlank() || grouped || documents.isEmpty(),
+                "data.split-by",
+                data.splitBy() + ", which no document has",
+                "a field of the documents");
+    }
 
     private static List<Labelled> labelled(
             Storage storage, DataConfig data, FitConfig config, UnitEntry unit, Split split) throws IOException {
@@ -118,7 +139,14 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
                     split == Split.VALIDATION,
                     weight(row, config),
                     heldOut(row, config));
-            labelled.add(new Labelled(document, labels(row, config.labelField())));
+            List<String> names = split == Split.TRAIN
+                    ? List.of()
+                    : List.of(
+                            row.path(),
+                            row.path().substring(row.path().lastIndexOf('/') + 1),
+                            row.id(),
+                            row.id().replaceFirst(":[^:]*$", "")); // a piece's record
+            labelled.add(new Labelled(document, labels(row, config.labelField()), names));
         }
         return labelled;
     }
@@ -176,11 +204,10 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
                     "balanced",
                     "none, since " + (task == Task.TAGGING ? "tags" : "values")
                             + " are no classes; fit.weight-field says how much a document counts");
-            double[][] targets = labels.stream()
-                    .map(row -> row.stream()
-                            .mapToDouble(label -> value(label, task, config))
-                            .toArray())
-                    .toArray(double[][]::new);
+            double[][] targets = new double[labels.size()][];
+            for (int document = 0; document < targets.length; document++) {
+                targets[document] = values(documents.get(document).id(), labels.get(document), task, config);
+            }
             if (task == Task.REGRESSION) {
                 checkValuesDiffer(targets, config);
             }
@@ -269,19 +296,28 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
         return NUMBER.matcher(label).matches() && Double.isFinite(Double.parseDouble(label));
     }
 
-    private static double value(String label, Task task, FitConfig config) {
+    private static double[] values(String id, List<String> labels, Task task, FitConfig config) {
+        double[] values = new double[labels.size()];
+        for (int field = 0; field < values.length; field++) {
+            String place = config.labelField().get(field) + " of the document " + id;
+            values[field] = value(labels.get(field), task, place);
+        }
+        return values;
+    }
+
+    private static double value(String label, Task task, String place) {
         boolean truth = label.equals("true") || label.equals("false");
         double value =
                 truth ? (label.equals("true") ? 1 : 0) : isNumber(label) ? Double.parseDouble(label) : Double.NaN;
         boolean fits = task == Task.TAGGING ? value == 0 || value == 1 : Double.isFinite(value) && !truth;
         if (!fits) {
-            throw new IllegalArgumentException("fit.label-field: found \"" + label + "\" in " + config.labelField()
-                    + ", expected " + (task == Task.TAGGING ? "0, 1, true or false" : "a number"));
+            throw new IllegalArgumentException("fit.label-field: found \"" + label + "\" in " + place + ", expected "
+                    + (task == Task.TAGGING ? "0, 1, true or false" : "a number"));
         }
         Refusal.unless(
                 Math.abs(value) <= LARGEST_VALUE,
                 "fit.label-field",
-                label + " in " + config.labelField(),
+                label + " in " + place,
                 "values from -1e300 to 1e300, whose deviation is a finite number; divide them");
         return value;
     }

@@ -14,6 +14,7 @@ import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.report.page.EvaluationPage;
+import io.github.hyenaspark.jobs.report.page.PageFile;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.SparkInference;
 import io.github.hyenaspark.jobs.spark.evaluation.DocumentLosses;
@@ -120,7 +121,7 @@ public final class EvaluateJob {
         }
         String page = output(name + ".html");
         result.put("by_document", documents).put("page", page);
-        storage.replace(page, EvaluationPage.html(result));
+        PageFile.replace(storage, page, () -> EvaluationPage.html(result));
         console.result(result.put("seconds", (System.nanoTime() - begin) / 1e9));
     }
 

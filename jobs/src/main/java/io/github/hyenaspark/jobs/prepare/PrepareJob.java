@@ -30,6 +30,7 @@ import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.JobCommand.Job;
 import io.github.hyenaspark.jobs.cli.Stop;
 import io.github.hyenaspark.jobs.report.page.DatasetPage;
+import io.github.hyenaspark.jobs.report.page.PageFile;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.prepare.SparkPrepare;
 import io.github.hyenaspark.jobs.spark.run.DirectoryKind;
@@ -186,7 +187,7 @@ public final class PrepareJob {
             made.set("skipped_files", skipped);
             TestPoint.reached("before the report {}", page);
             storage.replace(figures, Json.bytes(made));
-            storage.replace(page, DatasetPage.html(made));
+            PageFile.replace(storage, page, () -> DatasetPage.html(made));
             report = made;
         } else {
             report = Json.parse(figures, storage.read(figures));

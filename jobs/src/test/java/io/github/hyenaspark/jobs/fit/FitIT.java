@@ -388,6 +388,20 @@ final class FitIT {
         return Files.readString(directory.resolve(who + "/predictions.jsonl"));
     }
 
+    @Test
+    void settingsThatNoModelTakesMayBeMendedSinceNothingHasBegun() throws IOException {
+        Path input = motifs();
+        for (String wrong : List.of("checkpoint.every-rounds=0", "checkpoint.keep=0", "data.split-by=nobody")) {
+            String[] more = wrong.endsWith("nobody")
+                    ? new String[] {wrong, "data.source.columns=[nobody]"}
+                    : new String[] {wrong};
+            Outcome outcome = SmallRun.bare(LOCAL, fit(input, "run", more));
+            assertThat(outcome.code()).as(outcome.messages()).isEqualTo(2);
+            assertThat(outcome.messages()).contains(wrong.replaceFirst("=.*", ""));
+            assertThat(directory.resolve("run/documents.json")).doesNotExist();
+        }
+    }
+
     /** One of them would fit many times. */
     @Test
     void modelsThatTheDriverCannotHoldTogetherAreRefusedBeforeTheFirst() throws IOException {
@@ -407,6 +421,8 @@ final class FitIT {
         "run.dry-run=true, run.dry-run: found true",
         "data.dry-run=true, data.dry-run: found true",
         "run.stop-after-rounds=1, run.stop-after-rounds: found 1",
+        "run.checkpoint=5, run.checkpoint: found 5",
+        "data.validation-documents=[elsewhere.jsonl], 'found [elsewhere.jsonl], which no document has'",
         "train.batch-size=10000000, 'take a smaller fit.max-length (maxLength of a stage), model.d-model, train.batch'",
         "fit.models=1000000000, 'fit.models: found 1000000000, expected 1 to 1000'"
     })

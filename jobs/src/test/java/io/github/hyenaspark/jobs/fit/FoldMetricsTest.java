@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.operator.head.LabelHead.Task;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 final class FoldMetricsTest {
@@ -32,6 +33,13 @@ final class FoldMetricsTest {
         assertThat(LabelMetrics.of(Task.REGRESSION, new double[][] {{1}, {2}}, new double[][] {{3}, {3}}))
                 .containsEntry("r2", Double.NaN)
                 .containsEntry("rmse", Math.sqrt(2.5));
+        double[][] tenths = new double[10][];
+        Arrays.setAll(tenths, i -> new double[] {0.1});
+        double[][] other = new double[10][];
+        Arrays.setAll(other, i -> new double[] {0.2});
+        assertThat(LabelMetrics.of(Task.REGRESSION, other, tenths))
+                .as("whose rounded mean is another number")
+                .containsEntry("r2", Double.NaN);
         double[][] two = {{1, 5}, {2, 7}};
         assertThat(LabelMetrics.of(Task.REGRESSION, two, new double[][] {{1, 3}, {2, 3}}))
                 .as("of the value that differs")

@@ -43,6 +43,13 @@ final class LabelSetTest {
     }
 
     @Test
+    void aLabelThatIsNoNumberIsToldWithItsDocument() {
+        List<List<String>> labels = List.of(List.of("1", "0.5"), List.of("2", "NaN"));
+        assertThatThrownBy(() -> set(labels, "fit.label-field=[a,b]", "fit.task=regression"))
+                .hasMessage("fit.label-field: found \"NaN\" in b of the document d1, expected a number");
+    }
+
+    @Test
     void onlyClassesCanBeBalanced() {
         String balanced = "fit.class-weights=balanced";
         assertThatThrownBy(() -> set(List.of(List.of("0.5"), List.of("2"), List.of("-1e3")), balanced))
@@ -98,8 +105,9 @@ final class LabelSetTest {
         assertThat(set(List.of(List.of("-1e300"), List.of("1e300"))).flatTargets())
                 .containsExactly(-1e300, 1e300);
         assertThatThrownBy(() -> set(List.of(List.of("1.5"), List.of("-1e301"))))
-                .hasMessage("fit.label-field: found -1e301 in [label], expected values from -1e300 to 1e300, whose"
-                        + " deviation is a finite number; divide them");
+                .hasMessage(
+                        "fit.label-field: found -1e301 in label of the document d1, expected values from -1e300 to 1e300, whose"
+                                + " deviation is a finite number; divide them");
     }
 
     private static List<List<String>> labels(int count, IntFunction<String> label) {

@@ -72,7 +72,9 @@ public record SliceReader(String path, ByteSlice blocks, long from, long to) imp
             try {
                 return new ListedStream(file, storage.open(file.uri(), from), from, end);
             } catch (CorruptFileException e) {
-                throw new IOException("file " + file.uri() + " has changed since it was listed; run prepare again", e);
+                throw new IOException( // not caused by a damaged file, which would be another mistake
+                        "file " + file.uri() + " has changed since it was listed; run prepare again: "
+                                + e.getMessage());
             }
         }
 

@@ -37,6 +37,7 @@ public final class DatasetLease implements AutoCloseable {
     /** For so long after it was seen to be this run's a lease is: less than it takes to be taken over. */
     static final long SURE_SECONDS = 2 * RENEW_SECONDS;
 
+    private static final int MOST_BYTES = 1 << 16;
     private static final Logger LOG = LoggerFactory.getLogger(DatasetLease.class);
     private static final String EPOCH = "epoch.json";
     private static final long MILLIS = 1000;
@@ -92,28 +93,37 @@ public final class DatasetLease implements AutoCloseable {
     }
 
     private void takeOver() throws IOException {
-        byte[] found = Views.readIfThere(storage, uri);
+        byte[] found = read();
         if (found.length > 0) {
             if (!isAbandoned(found)) {
                 throw held(found);
             }
             LOG.info("taking over {}, left behind by a run that ended without releasing it", uri);
             fence = Holder.of(uri, found).fence() + 1;
-            byte[] now = Views.readIfThere(storage, uri);
+            byte[] now = read();
             if (now.length > 0 && !Arrays.equals(found, now)) {
                 throw held(now);
             }
             storage.delete(uri);
         }
         if (!create()) {
-            throw held(Views.readIfThere(storage, uri));
+            throw held(read());
         }
     }
 
     /** Whether it is this run's now: it may be there because the answer to an earlier request was lost. */
     private boolean create() throws IOException {
         byte[] lease = bytes();
-        return storage.createExclusively(uri, lease) || Arrays.equals(lease, Views.readIfThere(storage, uri));
+        return storage.createExclusively(uri, lease) || Arrays.equals(lease, read());
+    }
+
+    /** Empty if there is none. One request: a renewal between two would be taken for a file that changes. */
+    private byte[] read() throws IOException {
+        try {
+            return storage.read(uri, MOST_BYTES);
+        } catch (FileNotFoundException e) {
+            return new byte[0];
+        }
     }
 
     private LockedException held(byte[] found) {
@@ -136,7 +146,7 @@ public final class DatasetLease implements AutoCloseable {
     private boolean isSilent(byte[] found) throws IOException {
         LOG.info("{} is not of a process that can be seen here; waiting {} s for a renewal", uri, SILENT_SECONDS);
         for (long second = 0; second < SILENT_SECONDS; second++) {
-            if (host.await(closed, 1) || !Arrays.equals(found, Views.readIfThere(storage, uri))) {
+            if (host.await(closed, 1) || !Arrays.equals(found, read())) {
                 return false;
             }
         }
@@ -169,7 +179,7 @@ public final class DatasetLease implements AutoCloseable {
     public synchronized void check() throws IOException {
         stopIfLost();
         long asked = host.millis();
-        byte[] found = Views.readIfThere(storage, uri);
+        byte[] found = read();
         Holder holder = Holder.of(uri, found);
         if (found.length == 0 || !(holder.owner().isEmpty() || holder.owner().equals(owner))) {
             successor = found.length == 0 ? "none" : text(found);
@@ -273,7 +283,7 @@ public final class DatasetLease implements AutoCloseable {
         } catch (InterruptedException e) {
             interrupted = true;
         }
-        if (Holder.of(uri, Views.readIfThere(storage, uri)).owner().equals(owner)) {
+        if (Holder.of(uri, read()).owner().equals(owner)) {
             storage.delete(uri);
         }
         if (interrupted) {

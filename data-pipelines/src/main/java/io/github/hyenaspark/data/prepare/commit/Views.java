@@ -73,12 +73,16 @@ final class Views {
             }
         }
         if (snapshot.totals().shards() > MOST_SHARDS) {
-            LOG.info(
-                    "no train/index.json for other tools: the dataset has {} shards, more than {}",
-                    snapshot.totals().shards(),
-                    MOST_SHARDS);
             for (Split split : Split.values()) {
-                storage.delete(Storage.resolve(dataset, index(split)));
+                String uri = Storage.resolve(dataset, index(split));
+                if (storage.exists(uri)) {
+                    storage.delete(uri);
+                    LOG.warn(
+                            "{} for other tools is deleted: the dataset has {} shards, more than {}",
+                            uri,
+                            snapshot.totals().shards(),
+                            MOST_SHARDS);
+                }
             }
         }
     }

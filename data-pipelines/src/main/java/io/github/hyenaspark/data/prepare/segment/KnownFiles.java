@@ -31,6 +31,7 @@ public final class KnownFiles {
     private long[] states = new long[16];
     private int[] units = new int[16]; // one more than the unit's number; 0 in empty places
     private int count;
+    private int last; // where the last file was put
     private final BitSet listed = new BitSet();
 
     private KnownFiles(List<Segment.Entry> segments) {
@@ -81,14 +82,18 @@ public final class KnownFiles {
         count++;
     }
 
+    /**
+     * The units of one file come one after the other, perhaps a hundred thousand of them: each goes on from the last.
+     */
     private void put(long path, long state, int unit) {
-        int at = (int) path & units.length - 1;
+        int at = path == paths[last] && units[last] != 0 ? last : (int) path & units.length - 1;
         while (units[at] != 0) {
             at = at + 1 & units.length - 1;
         }
         paths[at] = path;
         states[at] = state;
         units[at] = unit;
+        last = at;
     }
 
     private void grow() {
@@ -98,6 +103,7 @@ public final class KnownFiles {
         paths = new long[2 * oldUnits.length];
         states = new long[2 * oldUnits.length];
         units = new int[2 * oldUnits.length];
+        last = 0;
         for (int at = 0; at < oldUnits.length; at++) {
             if (oldUnits[at] != 0) {
                 put(oldPaths[at], oldStates[at], oldUnits[at]);
