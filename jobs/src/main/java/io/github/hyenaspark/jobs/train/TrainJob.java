@@ -229,6 +229,16 @@ public final class TrainJob {
         }
     }
 
+    /** Keeps {@code expire} from a snapshot, which it may have deleted while this waited for a session. */
+    private void pin(DatasetSnapshot snapshot) throws IOException {
+        String dataset = settings.data().dataset();
+        Pins.write(storage, dataset, snapshot, runUri());
+        if (!storage.exists(snapshot.uri(dataset))) {
+            throw new IOException(
+                    snapshot.uri(dataset) + " has been deleted since it was read; start the command again");
+        }
+    }
+
     private String runUri() throws IOException {
         return storage.qualify(settings.directory().uri());
     }
@@ -265,7 +275,7 @@ public final class TrainJob {
         store.resumes(TrainSettings.comparable(before.best(), changes), settings.changes());
         store.sampleBy(new TextSampler(settings.run().sample(), plan, model, storage));
         RunTokenizer.keep(storage, settings.directory().uri(), settings.data().dataset(), snapshot);
-        Pins.write(storage, settings.data().dataset(), snapshot, runUri());
+        pin(snapshot); // once the run's directory is there, without which a pin counts for nothing
         String beginning = from.isPresent() ? "resuming" : "starting";
         LOG.info(
                 "{} {} at round {} of {}: {} parameters, {} workers",
