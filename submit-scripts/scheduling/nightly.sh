@@ -32,7 +32,8 @@ settings=${1:-}
 shift
 name=$(basename "$settings" .conf)
 folder=${HYENA_NIGHTLY_DIR:-$runs/nightly}
-mkdir -p "$folder" 2>/dev/null && [ -w "$folder" ] || fail 5 "cannot write to $folder: set HYENA_NIGHTLY_DIR to a folder that can be written"
+{ mkdir -p "$folder" && [ -w "$folder" ]; } 2>/dev/null ||
+  fail 5 "cannot write to $folder: set HYENA_NIGHTLY_DIR to a folder that can be written"
 log=${HYENA_NIGHTLY_LOG:-$folder/$name-$(date +%F).log}
 
 # The children keep the lock open: it is held as long as one of them lives, also when this script is killed. Without
