@@ -35,7 +35,7 @@ final class TypedTree {
     private static JsonNode node(ConfigValue value, @Nullable ConfigValue like) {
         return switch (value.valueType()) {
             case OBJECT -> object((ConfigObject) value, like);
-            case LIST -> list((ConfigList) value, like instanceof ConfigList defaults ? elementLike(defaults) : null);
+            case LIST -> list((ConfigList) value, elementLike(like));
             case NULL -> NODES.nullNode();
             case NUMBER, BOOLEAN, STRING -> scalar(value, like);
         };
@@ -61,8 +61,12 @@ final class TypedTree {
         return array;
     }
 
-    private static ConfigValue elementLike(ConfigList defaults) {
-        return defaults.isEmpty() ? TEXT : defaults.get(0);
+    /** What elements are like; where the default is one text, a list has several. */
+    private static @Nullable ConfigValue elementLike(@Nullable ConfigValue like) {
+        if (like instanceof ConfigList defaults) {
+            return defaults.isEmpty() ? TEXT : defaults.get(0);
+        }
+        return like != null && like.valueType() == ConfigValueType.STRING ? TEXT : null;
     }
 
     private static JsonNode scalar(ConfigValue value, @Nullable ConfigValue like) {

@@ -56,8 +56,11 @@ final class Locations {
     }
 
     /** Questions are asked once, by all threads. */
-    void impatient(boolean now) {
+    /** Returns what was so before. */
+    boolean impatient(boolean now) {
+        boolean before = impatient;
         impatient = now;
+        return before;
     }
 
     private static boolean isLocal(String fileSystem) {

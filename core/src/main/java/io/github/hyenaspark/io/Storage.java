@@ -72,11 +72,11 @@ public final class Storage {
      * threads ask this storage meanwhile is not repeated either.
      */
     public <T> T withoutPatience(Patience.Question<T> work) throws IOException {
-        locations.impatient(true);
+        boolean before = locations.impatient(true);
         try {
             return work.ask();
         } finally {
-            locations.impatient(false);
+            locations.impatient(before);
         }
     }
 

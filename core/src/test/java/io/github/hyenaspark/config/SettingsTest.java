@@ -152,9 +152,13 @@ class SettingsTest {
     @Test
     void elementsOfAListOfTextsStayTextsEvenIfTheyLookLikeNumbers() {
         Settings typed = Settings.load(List.of(
-                "data.validation-documents=[0012, 1e3, a]", "generate.stop=[1.0, true]", "compare.rates=[1e-3]"));
+                "data.validation-documents=[0012, 1e3, a]",
+                "generate.stop=[1.0, true]",
+                "generate.prompts=[007]",
+                "compare.rates=[1e-3]"));
         assertThat(typed.renderSections(List.of("data"))).contains("\"validation-documents\":[\"0012\",\"1e3\",\"a\"]");
-        assertThat(typed.renderSections(List.of("generate"))).contains("\"stop\":[\"1.0\",\"true\"]");
+        assertThat(typed.renderSections(List.of("generate")))
+                .contains("\"stop\":[\"1.0\",\"true\"]", "\"prompts\":[\"007\"]");
         assertThat(typed.renderSections(List.of("compare"))).contains("\"rates\":[0.001]");
     }
 

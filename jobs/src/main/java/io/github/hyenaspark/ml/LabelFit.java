@@ -125,17 +125,29 @@ final class LabelFit {
                 String left = stage.getHandleInvalid().equals("error") ? "" : " that can be used";
                 Refusal.unless(hasRows, stage.uid(), "no rows" + left + " in the DataFrame", "documents with labels");
                 return FitJob.fit(settings, documents.sparkSession(), names);
+            } catch (CorruptFileException e) {
+                if (isOf(e, storage.qualify(directory))) {
+                    throw refusedText(stage, e);
+                }
+                throw e;
             } finally {
                 delete(storage, directory);
             }
-        } catch (CorruptFileException e) { // of which nothing is left to look at
-            throw new IllegalArgumentException(
-                    stage.uid() + ": a text of " + stage.getInputCol() + " cannot be used: " + e.getMessage()
-                            + " (of the rows, which are deleted by now). Mend it, or set handleInvalid to skip",
-                    e);
         } catch (IOException e) {
             throw new UncheckedIOException(stage.uid() + ": cannot read or write the files of a fitting", e);
         }
+    }
+
+    private static boolean isOf(CorruptFileException failure, String directory) {
+        return String.valueOf(failure.getMessage()).contains(directory);
+    }
+
+    /** The rows as files are deleted, so nobody can look there. */
+    private static IllegalArgumentException refusedText(FitParams<?> stage, CorruptFileException refused) {
+        return new IllegalArgumentException(
+                stage.uid() + ": a text of " + stage.getInputCol()
+                        + " cannot be used; mend it, or set handleInvalid to skip: " + refused.getMessage(),
+                refused);
     }
 
     /** What stays there is no reason to lose the model, or to hide why there is none. */

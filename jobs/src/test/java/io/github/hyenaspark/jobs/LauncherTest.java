@@ -198,9 +198,10 @@ class LauncherTest {
         assertThat(hyenaIn(Map.of("LC_ALL", "C"), "prepare").results()).startsWith("C.UTF-8 ");
         assertThat(hyenaIn(Map.of("LC_ALL", "", "LANG", ""), "prepare").results())
                 .startsWith("C.UTF-8 ");
-        assertThat(hyenaIn(Map.of("LC_ALL", "", "LANG", "C.UTF-8"), "prepare").results())
-                .as("a locale that will do is kept")
-                .isEqualTo(" C.UTF-8\n");
+        assertThat(hyenaIn(Map.of("LC_ALL", "", "LANG", "fr_FR.UTF-8"), "prepare")
+                        .results())
+                .as("reasons of failures are known in English")
+                .startsWith("C.UTF-8 ");
     }
 
     @Test
@@ -212,7 +213,8 @@ class LauncherTest {
                                 "train",
                                 "run.dir=~/run",
                                 "data.dataset=~",
-                                "data.input=a~/b",
+                                "data.input=a~/user=~/b",
+                                "data.source.separator=~",
                                 "run.sample.prompt=~/x",
                                 "data.tokenizer=~you/t")
                         .results()
@@ -220,7 +222,8 @@ class LauncherTest {
                 .endsWith(
                         "run.dir=/home/me/run",
                         "data.dataset=/home/me",
-                        "data.input=a~/b",
+                        "data.input=a~/user=~/b",
+                        "data.source.separator=~",
                         "run.sample.prompt=~/x",
                         "data.tokenizer=~you/t");
     }
@@ -232,6 +235,14 @@ class LauncherTest {
                 Map.of("SPARK_SUBMIT_OPTS", "-XX:StartFlightRecording -Da='b c'", "SPARK_HOME", "");
         assertThat(hyenaIn(options, "inspect", "RUN").results().lines())
                 .containsSequence("-XX:StartFlightRecording", "-Da=b c");
+        assertThat(hyenaIn(Map.of("SPARK_SUBMIT_OPTS", "-XX:+UseZGC", "SPARK_HOME", ""), "inspect", "RUN")
+                        .results()
+                        .lines())
+                .contains("-XX:+UseZGC")
+                .doesNotContain("-XX:+UseG1GC");
+        assertThat(hyenaIn(Map.of("SPARK_SUBMIT_OPTS", "-Da=it's", "SPARK_HOME", ""), "inspect", "RUN")
+                        .messages())
+                .contains("SPARK_SUBMIT_OPTS cannot be read");
         assertThat(hyena("inspect", "RUN").results().lines()).doesNotContain("", "-Dhyena.terminal=true");
     }
 
@@ -289,6 +300,7 @@ class LauncherTest {
         assertRefused(hyena("train", "--", "--class=A"), "would start another program");
         assertRefused(
                 hyena("train", "--", "--properties-file", "my.conf"), "conf/spark-defaults.conf: write into that");
+        assertRefused(hyena("train", "--properties-file=my.conf"), "conf/spark-defaults.conf: write into that");
         assertThat(hyena(
                                 "train",
                                 "--",
@@ -326,7 +338,12 @@ class LauncherTest {
         assertRefused(hyena("prepare", "--", "--conf", "spark.jars=a.jar"), "give --jars FILES");
         assertRefused(
                 hyena("prepare", "--", "--conf=spark.driver.extraClassPath=a.jar"), "give --driver-class-path FILES");
-        assertRefused(hyena("prepare", "--", "--conf", "spark.executor.extraClassPath=a.jar"), "give --jars FILES");
+        String classes = "spark.executor.extraClassPath=a.jar";
+        assertRefused(hyena("prepare", "--", "--conf", classes), "give --jars FILES");
+        assertThat(hyena("prepare", "--master=spark://host:7077", "--", "--conf", classes)
+                        .results())
+                .as("where our jars are shipped")
+                .contains(classes);
     }
 
     @Test

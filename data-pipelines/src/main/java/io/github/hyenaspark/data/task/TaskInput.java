@@ -118,10 +118,10 @@ public record TaskInput(Task task, Task.Config config) {
                     + new String(json, StandardCharsets.UTF_8).strip() + "; choose another directory");
         }
         if (!storage.exists(description)) {
-            storage.write(
+            storage.replace( // what another start has left counts for nothing
                     Storage.resolve(directory, heldOut),
                     out -> new Draws().write(out, config.validationExamples(), "test-", form));
-            storage.write(Storage.resolve(directory, train), out -> {
+            storage.replace(Storage.resolve(directory, train), out -> {
                 var draws = new Draws();
                 draws.write(OutputStream.nullOutputStream(), config.validationExamples(), "test-", form);
                 draws.write(out, config.examples(), "train-", form);

@@ -51,6 +51,19 @@ class TaskInputTest {
     }
 
     @Test
+    void whatAStartThatFailedHasLeftIsReplaced() throws IOException {
+        Path whole = write("whole", CONFIG);
+        Path task = Files.createDirectories(directory.resolve("left/task"));
+        for (String file : List.of("validation.txt", "train.txt")) {
+            Files.write(task.resolve(file), new byte[(int) Files.size(whole.resolve(file))]);
+        }
+        write("left", CONFIG);
+        for (String file : List.of("validation.txt", "train.txt", "task.json")) {
+            assertThat(task.resolve(file)).hasSameBinaryContentAs(whole.resolve(file));
+        }
+    }
+
+    @Test
     void aDatasetHasOneTask() throws IOException {
         write("dataset", CONFIG);
         write("dataset", CONFIG);

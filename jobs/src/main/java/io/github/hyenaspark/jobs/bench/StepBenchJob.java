@@ -29,6 +29,10 @@ import java.util.List;
 
 /** {@code bench step}: the speed of local steps, measured here or in a JVM of its own. */
 public final class StepBenchJob implements Job {
+    /** Flags of this process that write to its files or its port. */
+    private static final List<String> NOT_INHERITED =
+            List.of("-javaagent", "-agentlib", "-Xlog", "-XX:StartFlightRecording", "-Dcom.sun.management.jmxremote");
+
     private static final double GIGA = 1e9;
     private static final int SHOWN_LINES = 5;
 
@@ -131,7 +135,7 @@ public final class StepBenchJob implements Job {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-            if (!flag.startsWith("-javaagent") && !flag.startsWith("-agentlib")) {
+            if (NOT_INHERITED.stream().noneMatch(flag::startsWith)) {
                 command.add(flag);
             }
         }
@@ -162,7 +166,12 @@ public final class StepBenchJob implements Job {
             if (code != 0) {
                 throw new IOException("bench step ended with exit code " + code + ": " + lastLines(messages));
             }
-            return Json.parse("the result of bench step", printed);
+            List<String> lines = new String(printed, StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.isBlank())
+                    .toList();
+            String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+            return Json.parse("the result of bench step", last.getBytes(StandardCharsets.UTF_8));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while steps were measured");

@@ -53,6 +53,15 @@ public final class ImportJob implements Job {
                 ? RunTokenizer.read(storage, model.directory())
                 : Tokenizer.open(
                         storage, settings.bind("data", DataConfig.class).tokenizer());
+        if (model.hasTokenizer()) {
+            RunTokenizer.refuseOther(
+                    storage,
+                    settings.bind("data", DataConfig.class).tokenizer(),
+                    "import.input",
+                    tokenizer.name(),
+                    tokenizer.fingerprint(),
+                    "take " + RunTokenizer.FILE + " out of " + model.directory());
+        }
         Checkpoint checkpoint = checkpoint(settings, model, tokenizer);
         String theta = Hashes.sha256(checkpoint.vector(Checkpoint.THETA));
         CheckpointStore store = CheckpointStore.open(storage, run.dir());

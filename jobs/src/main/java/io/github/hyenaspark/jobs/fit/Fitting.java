@@ -292,11 +292,13 @@ final class Fitting {
         double[] deviations = new double[width];
         for (int t = 0; t < width; t++) {
             int at = t;
-            Spread spread = Spread.of(Arrays.stream(train)
+            double[] values = Arrays.stream(train)
                     .mapToDouble(document -> labels.targets()[document][at])
-                    .toArray());
+                    .toArray();
+            Spread spread = Spread.of(values);
             means[t] = spread.mean();
-            deviations[t] = spread.deviation() > 0 ? spread.deviation() : 1;
+            boolean differ = Arrays.stream(values).anyMatch(value -> value != values[0]); // the mean is rounded
+            deviations[t] = differ && spread.deviation() > 0 ? spread.deviation() : 1;
         }
         return new FittedModel.Scale(means, deviations);
     }

@@ -2,6 +2,8 @@ package io.github.hyenaspark.jobs.fit;
 
 import io.github.hyenaspark.data.batch.LabelledDocuments;
 import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.SplitRule;
+import io.github.hyenaspark.data.prepare.unit.DocumentText;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
@@ -139,16 +141,22 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
                     split == Split.VALIDATION,
                     weight(row, config),
                     heldOut(row, config));
-            List<String> names = split == Split.TRAIN
-                    ? List.of()
-                    : List.of(
-                            row.path(),
-                            row.path().substring(row.path().lastIndexOf('/') + 1),
-                            row.id(),
-                            row.id().replaceFirst(":[^:]*$", "")); // a piece's record
-            labelled.add(new Labelled(document, labels(row, config.labelField()), names));
+            labelled.add(new Labelled(document, labels(row, config.labelField()), names(row, data)));
         }
         return labelled;
+    }
+
+    /** Of the names in {@code data.validation-documents} those of this document, as {@link SplitRule} knows them. */
+    private static List<String> names(DocumentRow row, DataConfig data) {
+        String path = row.path();
+        String file = path.substring(path.lastIndexOf('/') + 1);
+        String given = row.columns().getOrDefault(data.source().idField(), "");
+        return data.validationDocuments().stream()
+                .filter(name -> name.equals(path)
+                        || name.equals(file)
+                        || name.equals(given)
+                        || DocumentText.documentId("", 0, name).equals(row.id()))
+                .toList();
     }
 
     /** Of the documents of a split, by their numbers. */

@@ -12,6 +12,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Continues prompts, streamed or as lines of JSON, and measures the speed. */
@@ -28,7 +29,7 @@ final class Continuations {
 
     void stream(String prompt, long seed, PrintStream results) {
         try (var text = new Utf8Writer(results)) {
-            generate(prompt, seed, text::write);
+            generate(prompt, seed, text::write, () -> !results.checkError());
         }
         results.println();
         results.flush();
@@ -36,7 +37,7 @@ final class Continuations {
 
     ObjectNode result(String prompt, long seed) {
         var text = new ByteArrayOutputStream();
-        int count = generate(prompt, seed, text::writeBytes);
+        int count = generate(prompt, seed, text::writeBytes, () -> true);
         return Json.object()
                 .put("prompt", prompt)
                 .put("text", text.toString(StandardCharsets.UTF_8))
@@ -44,10 +45,12 @@ final class Continuations {
                 .put("seed", seed);
     }
 
-    private int generate(String prompt, long seed, Consumer<byte[]> text) {
+    /** Until somebody has read enough. */
+    private int generate(String prompt, long seed, Consumer<byte[]> text, BooleanSupplier goesOn) {
         var stop = new StopSequences(config.stop(), text);
         long start = System.nanoTime();
-        int count = generator.generate(prompt, config.tokens(), config.sampling(), seed, stop::write);
+        int count = generator.generate(
+                prompt, config.tokens(), config.sampling(), seed, token -> stop.write(token) && goesOn.getAsBoolean());
         nanos += System.nanoTime() - start;
         tokens += count;
         stop.finish();

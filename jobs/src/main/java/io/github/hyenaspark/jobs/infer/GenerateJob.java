@@ -81,7 +81,7 @@ public final class GenerateJob implements Callable<Integer> {
         } else if (prompts.isEmpty()) {
             texts.stream(config.prompt(), config.seed(), console.results());
         }
-        for (int number = 0; number < prompts.size(); number++) {
+        for (int number = 0; number < prompts.size() && !console.results().checkError(); number++) {
             console.result(texts.result(prompts.get(number), config.seed() + number));
         }
         console.messages().println(texts.speed());

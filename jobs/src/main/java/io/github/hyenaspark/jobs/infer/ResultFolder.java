@@ -7,8 +7,10 @@ import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Refusal;
+import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -56,8 +58,26 @@ public record ResultFolder(Storage storage, String uri, String asked, String att
                     done && other,
                     key + ": " + uri + " has the results of other documents, another model or other settings");
             folder.refuseIfWritten(there.get());
+            if (!done) {
+                Optional<FileInfo> foreign = storage.everythingBelow(uri).stream()
+                        .filter(file -> !isOwn(file))
+                        .findFirst();
+                refuseIf(
+                        foreign.isPresent(),
+                        key + ": there is " + foreign.map(FileInfo::uri).orElse("") + " among unfinished results");
+            }
         }
         return folder;
+    }
+
+    /** Whether a command like this one, or Spark for it, may have left a file. */
+    private static boolean isOwn(FileInfo file) {
+        return file.name().equals(FILE)
+                || file.name().startsWith(".")
+                || file.name().startsWith("_SUCCESS")
+                || file.name().startsWith("part-")
+                || file.uri().contains("/" + UNFINISHED + "/")
+                || file.uri().contains("/__magic");
     }
 
     /** Refuses no name, and one that Spark would read as a pattern of other names. */
@@ -103,11 +123,13 @@ public record ResultFolder(Storage storage, String uri, String asked, String att
         }
         storage.replace(file(), Json.bytes(noted()));
         storage.delete(Storage.resolve(uri, UNFINISHED));
-        for (FileInfo left : storage.everythingBelow(uri)) {
-            if (!left.name().equals(FILE)) {
-                storage.delete(left.uri());
-            }
-        }
+        List<FileInfo> left = storage.everythingBelow(uri).stream()
+                .filter(file -> !file.name().equals(FILE))
+                .toList();
+        Requests.all(left, file -> {
+            storage.delete(file.uri());
+            return true;
+        });
     }
 
     /** LockedException if another command has begun meanwhile, or rows of another one are among those of this. */

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine;
@@ -62,6 +63,7 @@ public final class VerifyJob implements Callable<Integer> {
                 CheckpointStore.open(storage, directory).listing();
         if (!listing.isEmpty()) {
             count(json.put("run", directory), "checkpoints", verified(storage, directory, listing, faults::add));
+            tokenizer(storage, directory, listing).ifPresent(faults::add);
         }
         if (DirectoryKind.DATASET.isIn(storage, directory)) {
             DatasetVerification.Result result = dataset(storage, directory);
@@ -86,6 +88,7 @@ public final class VerifyJob implements Callable<Integer> {
             List<CheckpointStore.Listed> listing =
                     CheckpointStore.open(storage, run).listing();
             checkpoints += verified(storage, run, listing, fault -> faults.add(Storage.resolve(run, fault)));
+            tokenizer(storage, run, listing).ifPresent(faults::add);
         }
         count(json, "checkpoints", checkpoints);
         if (DirectoryKind.DATASET.isIn(storage, fitting.dataset())) {
@@ -144,6 +147,25 @@ public final class VerifyJob implements Callable<Integer> {
             checkpoints += isThere ? 1 : 0;
         }
         return checkpoints;
+    }
+
+    /** What is wrong with the tokenizer of a run, without which nothing can be done with its model. */
+    private static Optional<String> tokenizer(Storage storage, String run, List<CheckpointStore.Listed> listing)
+            throws IOException {
+        Optional<String> expected = listing.stream()
+                .flatMap(checkpoint -> checkpoint.manifest().stream())
+                .map(manifest -> manifest.facts().tokenizer())
+                .findFirst();
+        String uri = RunTokenizer.uri(run);
+        try {
+            String found = RunTokenizer.read(storage, run).fingerprint();
+            return expected.filter(fingerprint -> !fingerprint.equals(found))
+                    .map(fingerprint -> uri + ": expected the tokenizer " + fingerprint + ", found " + found);
+        } catch (FileNotFoundException e) {
+            return Optional.of("there is no " + uri + "; copy it from where the run was copied from");
+        } catch (CorruptFileException | IllegalArgumentException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
     }
 
     /** Of the files of a fitted model: a sealed description, and parameters that have a length but no hash. */

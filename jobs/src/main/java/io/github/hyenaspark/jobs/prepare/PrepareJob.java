@@ -181,7 +181,7 @@ public final class PrepareJob {
         String page = DatasetReport.uri(dataset, snapshot, ".html");
         String figures = DatasetReport.uri(dataset, snapshot, ".json");
         JsonNode report;
-        if (result.outcome() == SnapshotCommit.Outcome.CREATED || !storage.exists(page)) {
+        if (result.outcome() == SnapshotCommit.Outcome.CREATED || !storage.exists(figures)) {
             ObjectNode made = DatasetReport.of(storage, dataset, snapshot);
             made.set("run", rates(plan, result));
             made.set("skipped_files", skipped);
@@ -190,7 +190,11 @@ public final class PrepareJob {
             PageFile.replace(storage, page, () -> DatasetPage.html(made));
             report = made;
         } else {
-            report = Json.parse(figures, storage.read(figures));
+            JsonNode stored = Json.parse(figures, storage.read(figures));
+            if (!storage.exists(page)) {
+                PageFile.replace(storage, page, () -> DatasetPage.html(stored));
+            }
+            report = stored;
         }
         ObjectNode json = Json.object()
                 .put("dataset", dataset)

@@ -7,6 +7,7 @@ import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.token.BpeTokenizer;
 import io.github.hyenaspark.data.token.BpeTrainer;
 import io.github.hyenaspark.data.token.WordCounts;
+import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
@@ -34,6 +35,10 @@ public final class TrainTokenizerJob {
         Refusal.unless(!data.input().isBlank(), "data.input", "\"\"", "a directory, a file or a glob");
         Refusal.unless(!config.output().isBlank(), "tokenizer.output", "\"\"", "a directory");
         DocumentStep.named(data.clean().steps()); // refuses unknown ones before anything is read
+        String there = Storage.resolve(config.output(), "tokenizer.json");
+        if (storage.exists(there)) { // also tells of a store that refuses, before the work
+            LOG.warn("{} is there already; unless the same tokenizer comes out, nothing is written", there);
+        }
         List<WorkUnit> units = WorkUnit.cut(data.files(storage).files(), data.source(), data.unitBytes());
         SparkWordCount.WordCountPart counted;
         try (SparkRuntime runtime = SparkRuntime.start("hyena train-tokenizer " + config.output(), 1)) {
@@ -48,6 +53,13 @@ public final class TrainTokenizerJob {
                     words.cutOccurrences(),
                     words.occurrences(),
                     config.maxWords());
+        }
+        if (words.words() == 0) {
+            throw new CorruptFileException(
+                    data.input(),
+                    "documents with at least one word",
+                    "none, and " + counted.refused() + " documents that were refused",
+                    "nothing has been written");
         }
         BpeTokenizer tokenizer = BpeTrainer.train(words.top(), config.vocab(), config.minFrequency());
         write(storage, config.output(), tokenizer);

@@ -402,6 +402,17 @@ final class FitIT {
         }
     }
 
+    @Test
+    void testsMayBeNamedByTheirIds() throws IOException {
+        String[] settings = {"data.source.id-field=name", "data.validation-documents=[n3,n5]", "checkpoint.keep=0"};
+        Outcome outcome = SmallRun.bare(LOCAL, fit(motifs(), "run", settings));
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.messages())
+                .as("the next mistake")
+                .contains("checkpoint.keep")
+                .doesNotContain("no document");
+    }
+
     /** One of them would fit many times. */
     @Test
     void modelsThatTheDriverCannotHoldTogetherAreRefusedBeforeTheFirst() throws IOException {

@@ -69,6 +69,16 @@ class ResultFolderTest {
     }
 
     @Test
+    void filesOfOthersAmongUnfinishedResultsAreNotDeleted() throws IOException {
+        open("a").begin();
+        Path notes = Files.writeString(directory.resolve("out/notes.txt"), "mine");
+        assertThatThrownBy(() -> open("a"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("notes.txt among unfinished results; choose another directory");
+        assertThat(notes).exists();
+    }
+
+    @Test
     void ofTwoThatWriteTheEarlierCannotEnd() throws IOException {
         ResultFolder first = open("a");
         first.begin();

@@ -55,6 +55,17 @@ class VerifyJobTest {
         assertThat(outcome.messages()).contains("hyena verify: " + manifest + ": ");
     }
 
+    @Test
+    void aRunWithoutItsTokenizerIsDamaged() throws IOException {
+        Path whole = directory.resolve("whole");
+        FileUtils.copyDirectory(FROZEN.toFile(), whole.toFile());
+        assertThat(hyena("verify", whole).code()).isZero();
+        Files.delete(whole.resolve("tokenizer.json"));
+        Outcome outcome = hyena("verify", whole);
+        assertThat(outcome.code()).as(outcome.messages()).isEqualTo(ExitCode.INVALID_DATA.code());
+        assertThat(outcome.messages()).contains("hyena verify: there is no " + whole + "/tokenizer.json");
+    }
+
     /** As when a training commits the next one while this one is read. */
     @Test
     void whatRetentionDeletesMeanwhileIsNoFault() throws IOException {

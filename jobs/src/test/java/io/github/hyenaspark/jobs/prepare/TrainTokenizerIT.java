@@ -135,6 +135,17 @@ class TrainTokenizerIT {
     }
 
     @Test
+    void aCorpusWithoutAWordMakesNoTokenizer() throws IOException {
+        Path lines = Files.writeString(directory.resolve("lines.jsonl"), "{\"text\":\"a b\"}\n".repeat(30));
+        Outcome outcome = train("local[1]", "none", "data.input=" + lines, "data.source.text-field=txet");
+        assertThat(outcome.code()).as(outcome.messages()).isEqualTo(3);
+        assertThat(outcome.messages())
+                .contains("30 documents that were refused")
+                .containsOnlyOnce("byte 0:");
+        assertThat(directory.resolve("none")).doesNotExist();
+    }
+
+    @Test
     void documentsThatAreNotUtf8AreCounted() throws IOException {
         Files.write(corpus.resolve("bad.txt"), new byte[] {'a', ' ', (byte) 0xFF});
         assertThat(train("local[2]", "out").json().get("refused_documents").longValue())

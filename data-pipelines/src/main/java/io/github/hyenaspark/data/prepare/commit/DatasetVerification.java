@@ -116,8 +116,8 @@ public final class DatasetVerification {
     }
 
     /** What is wrong with an object, if anything is. */
-    public static Optional<String> fault(Storage storage, String dataset, ObjectRef object) {
-        return fault(object.file(), () -> {
+    public static Optional<String> fault(Storage storage, String dataset, ObjectRef object) throws IOException {
+        return fault(storage, dataset, object.file(), () -> {
             if (object.isIn(DocumentTable.FOLDER)) {
                 DocumentTable.verify(storage, dataset, object);
             } else {
@@ -174,7 +174,7 @@ public final class DatasetVerification {
         bytes += length;
     }
 
-    private void tokenizer(DatasetSnapshot snapshot) {
+    private void tokenizer(DatasetSnapshot snapshot) throws IOException {
         String fingerprint = snapshot.vocabulary().fingerprint();
         String uri = DatasetSpec.tokenizerUri(dataset, fingerprint);
         check(uri, () -> {
@@ -195,7 +195,7 @@ public final class DatasetVerification {
         }
     }
 
-    private void view(String file, byte[] expected, DatasetSnapshot snapshot) {
+    private void view(String file, byte[] expected, DatasetSnapshot snapshot) throws IOException {
         String uri = Storage.resolve(dataset, file);
         check(uri, () -> {
             byte[] found = storage.read(uri);
@@ -207,13 +207,15 @@ public final class DatasetVerification {
         });
     }
 
-    private void check(String object, Check check) {
+    private void check(String object, Check check) throws IOException {
         if (seen.add(object)) {
-            fault(object, check).ifPresent(faults::add);
+            fault(storage, dataset, object, check).ifPresent(faults::add);
         }
     }
 
-    private static Optional<String> fault(String object, Check check) {
+    /** IOException if it is not the object that cannot be read, but all of the store. */
+    private static Optional<String> fault(Storage storage, String dataset, String object, Check check)
+            throws IOException {
         try {
             check.run();
             return Optional.empty();
@@ -222,6 +224,7 @@ public final class DatasetVerification {
         } catch (CorruptFileException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         } catch (IOException | IllegalArgumentException e) {
+            storage.exists(dataset);
             return Optional.of(object + ": cannot be read (" + e.getMessage() + ")");
         }
     }

@@ -27,6 +27,7 @@ public final class PageFile {
             drawn = page.bytes();
         } catch (RuntimeException | LinkageError e) {
             LOG.warn("{} could not be drawn: {}", uri, e.toString());
+            storage.delete(uri); // one of before
             return;
         }
         storage.replace(uri, drawn);

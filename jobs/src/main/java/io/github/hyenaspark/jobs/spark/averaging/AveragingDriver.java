@@ -416,8 +416,11 @@ public final class AveragingDriver {
                     ? "the last good checkpoint is that of round " + checkpoint
                     : "there is no checkpoint yet";
             String rates = optimizer == TrainConfig.Optimizer.MUON ? "train.matrix-lr, train.lr" : "train.lr";
-            return new DivergedException(getMessage() + "; " + good + ". A smaller " + rates
+            var told = new DivergedException(getMessage() + "; " + good + ". A smaller " + rates
                     + " or train.clip-norm may help, or train.guard.action=drop if a single worker is bad");
+            told.setStackTrace(getStackTrace());
+            List.of(getSuppressed()).forEach(told::addSuppressed);
+            return told;
         }
     }
 }

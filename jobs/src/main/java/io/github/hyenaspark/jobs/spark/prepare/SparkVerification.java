@@ -11,6 +11,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** Reads the objects of a dataset as one Spark job: each task some of them, one after the other. */
@@ -52,10 +53,10 @@ public final class SparkVerification implements DatasetVerification.Reading {
 
     private static Faults faults(String dataset, Portion portion) throws IOException {
         Storage storage = ExecutorState.ofThisProcess().storage();
-        return Faults.of(
-                portion.first,
-                portion.objects.stream()
-                        .map(object -> DatasetVerification.fault(storage, dataset, object))
-                        .toList());
+        List<Optional<String>> found = new ArrayList<>();
+        for (ObjectRef object : portion.objects) {
+            found.add(DatasetVerification.fault(storage, dataset, object));
+        }
+        return Faults.of(portion.first, found);
     }
 }

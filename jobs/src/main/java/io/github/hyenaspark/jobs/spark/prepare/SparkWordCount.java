@@ -88,6 +88,8 @@ public final class SparkWordCount {
 
     /** Reads until the counts are full, hands them out, and reads on. */
     private static final class Counts implements Iterator<Tuple2<String, Long>> {
+        private static final int MOST_TOLD = 10; // of a task
+
         private final WorkUnit.Documents documents;
         private final CleanConfig clean;
         private final List<DocumentStep> steps;
@@ -95,6 +97,7 @@ public final class SparkWordCount {
         private Optional<PreTokens> words = Optional.empty();
         private Iterator<WordCounts.WordCount> drained = Collections.emptyIterator();
         private long refused; // not handed out yet
+        private long told;
         private boolean atEnd;
 
         Counts(WorkUnit.Documents documents, CleanConfig clean) {
@@ -162,7 +165,10 @@ public final class SparkWordCount {
         }
 
         private void refuse(String reason, long offset) {
-            LOG.warn("refused a document at byte {}: {}", offset, reason);
+            told++;
+            if (told <= MOST_TOLD) {
+                LOG.warn("refused a document at byte {}: {}", offset, reason);
+            }
             refused++;
             words = Optional.empty();
         }
