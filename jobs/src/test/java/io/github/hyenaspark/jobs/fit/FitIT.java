@@ -404,7 +404,9 @@ final class FitIT {
 
     @Test
     void testsMayBeNamedByTheirIds() throws IOException {
-        String[] settings = {"data.source.id-field=name", "data.validation-documents=[n3,n5]", "checkpoint.keep=0"};
+        String[] settings = {
+            "data.source.id-field=name", "data.validation-documents=[n3,n5]", "fit.folds=0", "checkpoint.keep=0"
+        };
         Outcome outcome = SmallRun.bare(LOCAL, fit(motifs(), "run", settings));
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.messages())
