@@ -5,9 +5,11 @@ import io.github.hyenaspark.checkpoint.CheckpointManifest.Provenance;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
+import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.io.IOException;
@@ -69,9 +71,11 @@ final class ShortCommands {
     }
 
     static void makeRun(String directory) throws IOException {
+        Tokenizer tokenizer = Tokenizer.open(Storage.local(), "bytes");
+        Storage.local().replace(RunTokenizer.uri(directory), tokenizer.file());
         CheckpointStore store = CheckpointStore.open(Storage.local(), directory);
         store.beginEpoch();
-        store.save(checkpoint(), 1);
+        store.save(checkpoint(tokenizer.fingerprint()), 1);
     }
 
     /** With two folds, of which the first has been trained. */
@@ -82,14 +86,14 @@ final class ShortCommands {
         makeRun(fitting.run("fold-1-model-1"));
     }
 
-    private static Checkpoint checkpoint() {
+    private static Checkpoint checkpoint(String tokenizer) {
         return new Checkpoint(
                 0,
                 0,
                 Settings.load(List.of("train.lr=1")).render(),
                 "",
                 "",
-                "bytes",
+                tokenizer,
                 1,
                 Map.of(Checkpoint.THETA, new float[1]),
                 List.of(new ParameterEntry("weight", List.of(1), 0, ParameterSpec.Group.BASE)),

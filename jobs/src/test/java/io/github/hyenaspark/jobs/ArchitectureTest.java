@@ -106,7 +106,7 @@ final class ArchitectureTest {
             jobs.compare            | io data.. config operator.block model train.config jobs.report.journal jobs.report.page jobs.spark.session jobs.cli jobs.train jobs.prepare jobs.infer jobs.bench
             jobs.fit                | io data.. config kernel operator.nn operator.head model train.. checkpoint jobs.report.. jobs.spark.. jobs.cli jobs.train jobs.prepare jobs.infer
             ml                      | io config jobs.spark jobs.spark.run jobs.spark.task jobs.fit
-            jobs                    | io config operator.nn model checkpoint jobs.spark.run jobs.cli jobs.train jobs.inspect jobs.exchange jobs.prepare jobs.infer jobs.fit jobs.bench jobs.compare
+            jobs                    | io data.token config operator.nn model checkpoint jobs.spark.run jobs.cli jobs.train jobs.inspect jobs.exchange jobs.prepare jobs.infer jobs.fit jobs.bench jobs.compare
             """;
 
     static final List<Room> ROOMS = TABLE.lines().map(Room::parse).toList();

@@ -242,9 +242,9 @@ class MainTest {
                 "found a prompt beside --interactive, which reads prompts from standard input; leave one out");
         messages.reset();
         assertRefused(
-                run("generate", "generate.prompts=[1]"),
+                run("generate", "generate.prompts=[[]]"),
                 2,
-                "prompts: found [1], expected a file or a list of texts, as in [\"a\", \"b\"]");
+                "prompts: found [[]], expected a file or a list of texts, as in [\"a\", \"b\"]");
         messages.reset();
         assertRefused(
                 run("generate", "generate.stop=[\"\"]"),

@@ -156,6 +156,9 @@ public final class VerifyJob implements Callable<Integer> {
                 .flatMap(checkpoint -> checkpoint.manifest().stream())
                 .map(manifest -> manifest.facts().tokenizer())
                 .findFirst();
+        if (expected.isEmpty()) {
+            return Optional.empty(); // of a manifest that cannot be read, which is told
+        }
         String uri = RunTokenizer.uri(run);
         try {
             String found = RunTokenizer.read(storage, run).fingerprint();
