@@ -46,11 +46,8 @@ final class TypedTree {
         for (String key : new TreeSet<>(value.keySet())) {
             ConfigValue childLike = like instanceof ConfigObject defaults ? defaults.get(key) : null;
             ConfigValue child = Objects.requireNonNull(value.get(key));
-            object.set(
-                    key,
-                    child instanceof ConfigList list && NUMBERS.contains(key)
-                            ? list(list, null)
-                            : node(child, childLike));
+            boolean ofNumbers = child instanceof ConfigList && NUMBERS.contains(key);
+            object.set(key, node(child, ofNumbers ? null : childLike));
         }
         return object;
     }

@@ -101,7 +101,8 @@ public record SplitRule(double fraction, Set<String> names, String column) {
         }
     }
 
-    private static String fileName(String path) {
+    /** What a path ends with, by which a list may name its documents. */
+    public static String fileName(String path) {
         return path.substring(path.lastIndexOf('/') + 1);
     }
 

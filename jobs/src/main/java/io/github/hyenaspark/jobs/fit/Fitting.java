@@ -292,13 +292,11 @@ final class Fitting {
         double[] deviations = new double[width];
         for (int t = 0; t < width; t++) {
             int at = t;
-            double[] values = Arrays.stream(train)
+            Spread spread = Spread.of(Arrays.stream(train)
                     .mapToDouble(document -> labels.targets()[document][at])
-                    .toArray();
-            Spread spread = Spread.of(values);
+                    .toArray());
             means[t] = spread.mean();
-            boolean differ = Arrays.stream(values).anyMatch(value -> value != values[0]); // the mean is rounded
-            deviations[t] = differ && spread.deviation() > 0 ? spread.deviation() : 1;
+            deviations[t] = spread.deviation() > 0 ? spread.deviation() : 1;
         }
         return new FittedModel.Scale(means, deviations);
     }

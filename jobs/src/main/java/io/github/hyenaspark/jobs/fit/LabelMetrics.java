@@ -274,6 +274,9 @@ public final class LabelMetrics {
     public record Spread(double mean, double deviation) {
         /** Of finite numbers, at least one, however large or small. */
         public static Spread of(double[] numbers) {
+            if (Arrays.stream(numbers).allMatch(number -> number == numbers[0])) {
+                return new Spread(numbers[0], 0); // a rounded mean may be another number
+            }
             Scaled scaled = Scaled.of(Arrays.stream(numbers));
             double mean = Math.scalb(Arrays.stream(scaled.values()).average().orElseThrow(), scaled.exponent());
             Scaled apart = Scaled.of(Arrays.stream(numbers).map(number -> number - mean));

@@ -30,6 +30,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -132,6 +133,7 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
     private static List<Labelled> labelled(
             Storage storage, DataConfig data, FitConfig config, UnitEntry unit, Split split) throws IOException {
         List<Labelled> labelled = new ArrayList<>();
+        Map<String, String> names = names(data);
         for (DocumentRow row : rows(storage, data.dataset(), unit, split)) {
             var document = new LabelledDocument(
                     row.columns().getOrDefault(data.source().idField(), row.id()),
@@ -141,21 +143,26 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
                     split == Split.VALIDATION,
                     weight(row, config),
                     heldOut(row, config));
-            labelled.add(new Labelled(document, labels(row, config.labelField()), names(row, data)));
+            labelled.add(new Labelled(document, labels(row, config.labelField()), names(row, data, names)));
         }
         return labelled;
     }
 
-    /** Of the names in {@code data.validation-documents} those of this document, as {@link SplitRule} knows them. */
-    private static List<String> names(DocumentRow row, DataConfig data) {
-        String path = row.path();
-        String file = path.substring(path.lastIndexOf('/') + 1);
+    /** The names in {@code data.validation-documents}, by what a row may have of them: that of an id is its hash. */
+    private static Map<String, String> names(DataConfig data) {
+        Map<String, String> names = new HashMap<>();
+        for (String name : data.validationDocuments()) {
+            names.put(name, name);
+            names.put(DocumentText.documentId("", 0, name), name);
+        }
+        return names;
+    }
+
+    /** Those of a document, as {@link SplitRule} knows them. */
+    private static List<String> names(DocumentRow row, DataConfig data, Map<String, String> names) {
         String given = row.columns().getOrDefault(data.source().idField(), "");
-        return data.validationDocuments().stream()
-                .filter(name -> name.equals(path)
-                        || name.equals(file)
-                        || name.equals(given)
-                        || DocumentText.documentId("", 0, name).equals(row.id()))
+        return Stream.of(row.path(), SplitRule.fileName(row.path()), given, row.id())
+                .flatMap(word -> Optional.ofNullable(names.get(word)).stream())
                 .toList();
     }
 

@@ -104,7 +104,7 @@ public final class EvaluateJob {
         EvaluationTask.Plan plan =
                 EvaluationTask.Plan.of(trained, source, config.split(), config.maxDocuments(), threads);
         int chunks = SparkEvaluation.chunks(storage, plan);
-        int here = MemoryNeeds.tasksHere(trained.train().threads());
+        int here = MemoryNeeds.tasksHere(threads);
         SparkInference.memory("evaluate", trained).refuseUnlessTheyFit(Math.min(here, chunks));
         String name = name(config, run.checkpoint(), trained.round(), source.sha256(), trained.snapshotSha256());
         if (!config.output().isBlank()) { // results of other runs may be there
@@ -114,7 +114,7 @@ public final class EvaluateJob {
         Path lines = Files.createTempFile("hyena-evaluate-", ".jsonl"); // a write that is repeated only copies
         ObjectNode result;
         try {
-            result = result(evaluate(plan, chunks, lines));
+            result = result(evaluate(plan, chunks, threads, lines));
             storage.replace(documents, out -> Files.copy(lines, out));
         } finally {
             Files.delete(lines);
@@ -125,11 +125,10 @@ public final class EvaluateJob {
         console.result(result.put("seconds", (System.nanoTime() - begin) / 1e9));
     }
 
-    private SparkEvaluation.Evaluation evaluate(EvaluationTask.Plan plan, int chunks, Path lines) throws IOException {
+    private SparkEvaluation.Evaluation evaluate(EvaluationTask.Plan plan, int chunks, int threads, Path lines)
+            throws IOException {
         var work = new Progress.Task("evaluate", "chunks", 0, chunks);
-        try (SparkRuntime runtime = SparkRuntime.start(
-                        "hyena evaluate " + run.dir(),
-                        SparkRuntime.threadsAtMost(trained.train().threads()));
+        try (SparkRuntime runtime = SparkRuntime.start("hyena evaluate " + run.dir(), threads);
                 Progress progress = Progress.open(run.progress(), work, console.messages());
                 var out = new BufferedOutputStream(Files.newOutputStream(lines))) {
             return new SparkEvaluation(runtime.context(), storage, progress)

@@ -27,6 +27,15 @@ final class SpreadTest {
     }
 
     @Test
+    void equalNumbersHaveNoDeviation() {
+        for (int count = 1; count <= 20; count++) {
+            double[] tenths = new double[count];
+            Arrays.fill(tenths, 0.1);
+            assertThat(Spread.of(tenths)).isEqualTo(new Spread(0.1, 0));
+        }
+    }
+
+    @Test
     void equalNumbersDoNotDeviate() {
         assertThat(Spread.of(new double[] {5, 5})).isEqualTo(new Spread(5, 0));
         assertThat(Spread.of(new double[] {0, 0})).isEqualTo(new Spread(0, 0));
