@@ -150,7 +150,7 @@ public final class FitJob implements Job {
         }
     }
 
-    /** Refuses settings of a training, or of preparing, that would change nothing here. */
+    /** Refuses settings of a training, or of preparing, that ask for what is no fitting. */
     public static void refuseWhatIsNoFitting(Settings settings) {
         Refusal.unless(
                 settings.changes(List.of("train")).stream().noneMatch(change -> change.startsWith("train.rounds=")),
@@ -223,6 +223,7 @@ public final class FitJob implements Job {
         var documents = FitDocuments.of(settings, storage);
         DatasetSnapshot snapshot = documents.snapshot(context, observer);
         var own = new FitSettings(settings, documents.spec().config(), run);
+        own.withoutEffect().forEach(LOG::warn); // not refused: a file of settings may be for a training too
         Tokenizer tokenizer = documents.spec().tokenizer(storage);
         Optional<Beginning> beginning = documents.beginning();
         var fitting = new Fitting(context, storage, own, snapshot, tokenizer, beginning, observer);

@@ -12,6 +12,7 @@ import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The settings of a fitting, or of one of its models, which has a directory, a seed and a number of rounds of its own.
@@ -41,6 +42,19 @@ record FitSettings(Settings settings, DataConfig data, String directory) {
             "checkpoint.keep=1",
             "run.sample.every-rounds=0");
 
+    /** Settings of a training or of preparing that change nothing here, and what decides instead. */
+    private static final Map<String, String> WITHOUT_EFFECT = Map.of(
+            "model.l-max", "fit.max-length decides",
+            "train.seed", "fit.seed decides",
+            "train.length-schedule", "documents are read at their own lengths",
+            "run.validate-every-rounds", "the held-out documents are measured after every epoch",
+            "run.validate-tokens", "all held-out documents are measured",
+            "run.replay", "the rounds of a fitting are not replayed",
+            "run.sample", "a model of labels writes no text",
+            "data.validation-fraction", "fit.validation-fraction decides",
+            "data.clean.duplicates", "every document that has a label is learnt from",
+            "data.packing", "a document is a sequence of its own");
+
     private static final int FOLD_SEEDS = 1000;
     private static final int EPOCHS = 6;
     private static final int MOST_EPOCHS = 40;
@@ -65,6 +79,20 @@ record FitSettings(Settings settings, DataConfig data, String directory) {
 
     String modelJson() {
         return settings.renderSections(List.of("model"));
+    }
+
+    /** A sentence for each setting that changes nothing here. */
+    List<String> withoutEffect() {
+        List<String> sentences = new ArrayList<>();
+        for (String change : settings.changes(List.of("data", "model", "run", "train"))) {
+            String key = change.replaceFirst("=.*", ".");
+            boolean isOfModel = !fit().pretrained().isBlank() && key.startsWith("model.");
+            WITHOUT_EFFECT.entrySet().stream()
+                    .filter(entry -> key.startsWith(entry.getKey() + "."))
+                    .filter(entry -> !isOfModel && !RECIPE.contains(change))
+                    .forEach(entry -> sentences.add(change + " changes nothing here: " + entry.getValue()));
+        }
+        return sentences;
     }
 
     FitSettings with(String setting) {

@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.infer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.CommandWords;
@@ -72,6 +73,7 @@ public final class GenerateJob implements Callable<Integer> {
         List<String> prompts = prompts(storage, config.prompts());
         TrainedRun trained = TrainedRun.open(storage, run.dir(), run.checkpoint());
         LOG.info("round {} of {}", trained.round(), run.dir());
+        refuseUnreadable(prompts, trained.tokenizer());
         if (!interactive) {
             trained.expect(tokens(config, prompts));
         }
@@ -86,6 +88,17 @@ public final class GenerateJob implements Callable<Integer> {
         }
         console.messages().println(texts.speed());
         return ExitCode.DONE.code();
+    }
+
+    /** Before the first is continued: of a thousand, the last may be the one that the tokenizer refuses. */
+    static void refuseUnreadable(List<String> prompts, Tokenizer tokenizer) {
+        for (int number = 1; number <= prompts.size(); number++) {
+            try {
+                tokenizer.encode(prompts.get(number - 1).getBytes(StandardCharsets.UTF_8));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("generate.prompts, number " + number + ": " + e.getMessage(), e);
+            }
+        }
     }
 
     /** At most, if a token is a character or more. */

@@ -52,6 +52,24 @@ class FitSettingsTest {
         assertThat(rounds(256, "fit.epochs=3")).isEqualTo(3);
     }
 
+    private static List<String> withoutEffect(String... settings) {
+        Settings all = Settings.load(FitSettings.RECIPE).with(List.of(settings));
+        return new FitSettings(all, all.bind("data", DataConfig.class), "fitting").withoutEffect();
+    }
+
+    @Test
+    void settingsThatChangeNothingAreTold() {
+        assertThat(withoutEffect("train.batch-size=4", "run.patience=3")).isEmpty();
+        assertThat(withoutEffect("train.seed=5", "run.sample.tokens=3", "model.l-max=64"))
+                .containsExactlyInAnyOrder(
+                        "train.seed=5 changes nothing here: fit.seed decides",
+                        "run.sample.tokens=3 changes nothing here: a model of labels writes no text",
+                        "model.l-max=64 changes nothing here: fit.max-length decides");
+        assertThat(withoutEffect("fit.pretrained=run", "model.l-max=64"))
+                .as("a pretrained model keeps its own")
+                .isEmpty();
+    }
+
     @Test
     void aModelOfAGenomeIsTheOneThatAFittingBeginsWith() {
         List<String> recipe = FitSettings.RECIPE.stream()

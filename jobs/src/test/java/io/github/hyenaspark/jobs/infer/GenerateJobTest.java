@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,5 +37,14 @@ class GenerateJobTest {
                     .hasMessage("generate.prompts: found bytes that are no UTF-8 in line 3 of "
                             + directory.resolve("prompts.txt") + ", expected a text in UTF-8; convert the file");
         }
+    }
+
+    @Test
+    void aPromptThatTheTokenizerRefusesIsToldByItsNumber() throws IOException {
+        Tokenizer symbols = Tokenizer.open(Storage.local(), "symbols-8");
+        GenerateJob.refuseUnreadable(List.of("1 2", ""), symbols);
+        assertThatThrownBy(() -> GenerateJob.refuseUnreadable(List.of("1 2", "1 99", "3"), symbols))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("generate.prompts, number 2: ");
     }
 }
