@@ -85,12 +85,14 @@ public final class IncrementalSequence {
         for (SequenceLayer<InferenceModule<FloatArray>> block : blocks) {
             FloatArray output = FloatArray.allocate(activations.length());
             block.map().forward(activations, output, pass(ids.length, block.parameters()));
+            activations.free();
             activations = output;
         }
         float[] step = new float[width];
         for (int d = 0; d < width; d++) {
             activations.read((d + 1L) * ids.length - 1, step, d, 1);
         }
+        activations.free();
         last.write(0, step, width);
         if (length == 0) {
             pool = ComputePool.alone(); // steps need less memory than the beginning

@@ -8,6 +8,7 @@ import io.github.hyenaspark.operator.head.LanguageModelHead;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.Matrix;
 import java.util.List;
+import java.util.function.Function;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -108,12 +109,20 @@ public final class HyenaLanguageModel extends HyenaModel<Batch> {
 
     /** The loss of every target of a batch, B×L, without dropout. */
     public LanguageModelHead.TargetLosses losses(Batch batch) {
-        return LanguageModelHeadLayer.losses(graph.getLayer(HEAD), blockOutput(inputs(batch)), batch.targets());
+        return ofBlockOutput(
+                inputs(batch), output -> LanguageModelHeadLayer.losses(graph.getLayer(HEAD), output, batch.targets()));
     }
 
-    /** The output of the last block after the final norm, B×D×L: what the model knows at every position. */
-    public FloatArray normedOutput(Batch batch) {
-        return FloatArray.of(LanguageModelHeadLayer.normed(graph.getLayer(HEAD), blockOutput(inputs(batch))));
+    /**
+     * What is read of the output of the last block after the final norm, B×D×L: of what the model knows at every
+     * position. The array is freed afterwards.
+     */
+    public <R> R ofNormedOutput(Batch batch, Function<FloatArray, R> reading) {
+        return ofBlockOutput(inputs(batch), output -> {
+            try (INDArray normed = LanguageModelHeadLayer.normed(graph.getLayer(HEAD), output)) {
+                return reading.apply(FloatArray.of(normed));
+            }
+        });
     }
 
     /**

@@ -13,6 +13,7 @@ import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
@@ -253,10 +254,15 @@ public abstract class HyenaModel<B extends HyenaModel.TrainingBatch> {
     /** Of one part. */
     abstract INDArray labels(B batch);
 
+    /**
+     * What is read of the output of the last block, B×D×L, whose memory is then freed: the collector is in no hurry.
+     */
     @SuppressWarnings("NullAway") // no masks
-    final INDArray blockOutput(INDArray ids) {
+    final <R> R ofBlockOutput(INDArray ids, Function<INDArray, R> reading) {
         String last = graph.getConfiguration().getVertexInputs().get(HEAD).get(0);
-        return graph.output(List.of(last), false, new INDArray[] {ids}, null)[0];
+        try (INDArray output = graph.output(List.of(last), false, new INDArray[] {ids}, null)[0]) {
+            return reading.apply(output);
+        }
     }
 
     static INDArray rows(int[] values, int rows) {

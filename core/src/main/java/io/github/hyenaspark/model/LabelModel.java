@@ -129,10 +129,9 @@ public final class LabelModel extends HyenaModel<LabelledBatch> {
         double[][] outputs = new double[batch.countedTargets()][];
         for (LabelledBatch.Part part : batch.parts()) {
             int[] documents = part.documents();
-            double[] found = LabelHeadLayer.outputs(
-                    graph.getLayer(HEAD),
-                    blockOutput(inputs(part.batch())),
-                    part.batch().labels().lengths());
+            int[] lengths = part.batch().labels().lengths();
+            double[] found = ofBlockOutput(
+                    inputs(part.batch()), output -> LabelHeadLayer.outputs(graph.getLayer(HEAD), output, lengths));
             int width = found.length / documents.length;
             for (int i = 0; i < documents.length; i++) {
                 outputs[documents[i]] = Arrays.copyOfRange(found, i * width, (i + 1) * width);

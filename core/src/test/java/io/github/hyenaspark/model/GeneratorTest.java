@@ -9,6 +9,7 @@ import io.github.hyenaspark.operator.block.Mixer;
 import io.github.hyenaspark.operator.filter.FilterConfig;
 import io.github.hyenaspark.operator.head.Embedding;
 import io.github.hyenaspark.operator.tensor.Activation;
+import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -68,6 +70,34 @@ class GeneratorTest {
                 new ModelConfig.AttentionSettings(2),
                 ModelConfigs.H3,
                 ModelConfigs.CONV);
+    }
+
+    /** Of a prompt of n tokens the steps that follow need no array of D×n, however many a pass over it takes. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Mixer.class,
+            names = {"GRU", "HYENA_SE", "CONV", "H3"})
+    void aSequenceKeepsLittleOfItsBeginning(Mixer mixer) throws InterruptedException {
+        int tokens = 8192;
+        ModelConfig config = config(List.of(mixer), Embedding.Positions.NONE, FilterConfig.Kind.IMPLICIT, 2 * tokens);
+        HyenaLanguageModel model = HyenaLanguageModel.create(config, VOCABULARY, 1);
+        IncrementalSequence sequence = model.sequence(2 * tokens);
+        long before = nativeBytes();
+        sequence.append(new int[tokens]);
+        sequence.append(1);
+        assertThat(nativeBytes() - before).isLessThan((long) tokens * config.dModel() * Float.BYTES);
+        assertThat(sequence.length()).isEqualTo(tokens + 1);
+    }
+
+    /** What is still reachable. */
+    private static long nativeBytes() throws InterruptedException {
+        long bytes = Long.MAX_VALUE;
+        for (int i = 0; i < 10; i++) {
+            System.gc();
+            Thread.sleep(20);
+            bytes = Math.min(bytes, FloatArray.nativeBytes());
+        }
+        return bytes;
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.hyenaspark.operator.block.Mixer;
+import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -123,7 +124,7 @@ class HyenaLanguageModelTest {
     void theNormedOutputTimesTheEmbeddingGivesTheLogits() {
         HyenaLanguageModel model = HyenaLanguageModel.create(ModelConfigs.tiny(200), VOCABULARY, 1);
         Batch batch = batch(2, 150);
-        float[] normed = model.normedOutput(batch).toArray();
+        float[] normed = model.ofNormedOutput(batch, FloatArray::toArray);
         ParameterEntry embedding = model.table().get(0);
         int width = Math.toIntExact(embedding.size() / embedding.shape().get(0));
         float[] theta = model.parameters();
@@ -138,6 +139,22 @@ class HyenaLanguageModelTest {
                 assertThat((double) logits[v]).isCloseTo(sum, within(1e-5));
             }
         }
+    }
+
+    /** The collector need not come for a heap of which nothing is taken. */
+    @Test
+    void whatIsReadOfABatchIsFreedAtOnce() {
+        HyenaLanguageModel model = HyenaLanguageModel.create(ModelConfigs.tiny(4096), VOCABULARY, 1);
+        Batch batch = batch(4, 4096);
+        long output = 4L * 4096 * 8 * Float.BYTES;
+        model.losses(batch);
+        model.ofNormedOutput(batch, FloatArray::length);
+        long before = FloatArray.nativeBytes();
+        for (int i = 0; i < 10; i++) {
+            model.losses(batch);
+            model.ofNormedOutput(batch, FloatArray::length);
+        }
+        assertThat(FloatArray.nativeBytes() - before).isLessThan(10 * output);
     }
 
     @Test

@@ -129,6 +129,13 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
         return item % 2 == 0 ? item / 2 : blocks - 1 - item / 2;
     }
 
+    private void free() {
+        tiles.free();
+        outputs.free();
+        logSums.free();
+        products.free();
+    }
+
     /** {@link AttentionOperator} for a sequence that grows; keeps its keys and values. */
     static final class Incremental implements InferenceModule<FloatArray> {
         private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
@@ -160,6 +167,7 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
                 AttentionOperator beginning = new AttentionOperator(config);
                 beginning.forward(input, output, pass);
                 Tile.each(pass, HeadTiles.LENGTH, tile -> keep(beginning.tiles, tile));
+                beginning.free();
             } else {
                 step.forward(input, length, pass);
                 Tile.each(pass, 1, tile -> {

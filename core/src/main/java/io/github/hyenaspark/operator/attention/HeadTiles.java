@@ -53,10 +53,14 @@ final class HeadTiles {
         return tile.packed(projected, PARTS * config.width()).part(row, config.headWidth());
     }
 
+    void free() {
+        projected.free();
+    }
+
     /** Projects a batch, B×D×L, of steps that {@code before} others came before. */
     void forward(FloatArray input, int before, ForwardContext<FloatArray> pass) {
         int channels = PARTS * config.width();
-        projected = projected.atLeast((long) pass.batchSize() * channels * pass.length());
+        projected = projected.roomFor((long) pass.batchSize() * channels * pass.length());
         Matrix weight = Matrix.of(pass.parameter("in.weight"), channels, config.width());
         float[] bias = pass.parameter("in.bias").toArray();
         Tile.each(pass, LENGTH, tile -> {

@@ -113,8 +113,8 @@ public final class Block implements DifferentiableModule<FloatArray> {
 
         private void mix(FloatArray newInput, ForwardContext<FloatArray> pass) {
             input = newInput;
-            normed = normed.atLeast(input.length());
-            stream = stream.atLeast(input.length());
+            normed = normed.roomFor(input.length());
+            stream = stream.roomFor(input.length());
             norm.start(pass.within("norm1"));
             Tile.each(pass, Tile.LENGTH, tile -> {
                 float[][] rows = tile.rows(INPUT, input, width);

@@ -51,7 +51,7 @@ final class FeedForward {
         firstBias = pass.parameter("fc1.bias").toArray();
         secondBias = pass.parameter("fc2.bias").toArray();
         if (!recomputes) {
-            hidden = hidden.atLeast((long) innerWidth * pass.batchSize() * pass.length());
+            hidden = hidden.roomFor((long) innerWidth * pass.batchSize() * pass.length());
         }
     }
 

@@ -42,9 +42,9 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
         config.checkLength(pass.length());
         input = newInput;
         long size = (long) pass.batchSize() * width * pass.length();
-        projected = projected.atLeast(2 * size);
-        filtered = filtered.atLeast(taps.grows() ? 0 : size);
-        gated = gated.atLeast(size);
+        projected = projected.roomFor(2 * size);
+        filtered = filtered.roomFor(taps.grows() ? 0 : size);
+        gated = gated.roomFor(size);
         inputProjection.forward(input, projected, pass);
         taps.startForward(pass);
         taps.divide(width, pass, (member, from, to) -> {

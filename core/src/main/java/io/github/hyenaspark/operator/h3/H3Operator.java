@@ -235,10 +235,10 @@ public final class H3Operator implements DifferentiableModule<FloatArray> {
 
             void resize(H3Config config, ForwardContext<FloatArray> pass) {
                 long size = (long) pass.batchSize() * config.width() * pass.length();
-                projected = projected.atLeast(H3Config.PROJECTIONS * size);
-                shifted = shifted.atLeast(size);
-                convolved = convolved.atLeast(config.headWidth() * size);
-                mixed = mixed.atLeast(size);
+                projected = projected.roomFor(H3Config.PROJECTIONS * size);
+                shifted = shifted.roomFor(size);
+                convolved = convolved.roomFor(config.headWidth() * size);
+                mixed = mixed.roomFor(size);
             }
         }
     }

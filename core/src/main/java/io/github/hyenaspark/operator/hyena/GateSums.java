@@ -34,7 +34,7 @@ final class GateSums {
     void forward(ForwardContext<FloatArray> newPass) {
         pass = newPass;
         int length = pass.length();
-        sums = sums.atLeast((long) rows() * length);
+        sums = sums.roomFor((long) rows() * length);
         pass.pool().divide(rows(), (member, from, to) -> {
             Workspace workspace = pass.pool().workspace(member);
             float[] sum = workspace.row(SUM, length);

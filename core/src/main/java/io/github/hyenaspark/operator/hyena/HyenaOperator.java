@@ -53,8 +53,8 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
         config.checkLength(pass.length());
         input = newInput;
         long size = (long) pass.batchSize() * config.width() * pass.length();
-        mixed = mixed.atLeast(size);
-        convolved = convolved.atLeast(filters.grows() ? 0 : size * (config.order() - 1));
+        mixed = mixed.roomFor(size);
+        convolved = convolved.roomFor(filters.grows() ? 0 : size * (config.order() - 1));
         filters.startForward(pass);
         projections.forward(input, pass);
         gateSums.forward(pass);

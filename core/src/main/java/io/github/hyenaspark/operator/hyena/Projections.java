@@ -33,7 +33,7 @@ final class Projections {
     /** Projects a batch, B×D×L. */
     void forward(FloatArray input, ForwardContext<FloatArray> newPass) {
         start(newPass);
-        dense = dense.atLeast((long) config.projections() * pass.length() * pass.batchSize());
+        dense = dense.roomFor((long) config.projections() * pass.length() * pass.batchSize());
         projection.forward(input, dense, pass);
     }
 

@@ -66,7 +66,7 @@ final class Recurrence {
     private StepMajor room(StepMajor array, int steps, int parts) {
         int channels = parts * width;
         long size = (long) steps * pass.batchSize() * channels;
-        return new StepMajor(array.values().atLeast(size), pass.batchSize(), channels);
+        return new StepMajor(array.values().roomFor(size), pass.batchSize(), channels);
     }
 
     /** The gates of a tile, steps×G·D: at first the products of the input, in the end the gradients of the sums. */

@@ -18,6 +18,8 @@ public final class FloatArray implements Floats {
 
     private static final int PIECE_MASK = (1 << PIECE_BITS) - 1;
 
+    private static final int FAR_TOO_LARGE = 256;
+
     private final FloatPointer pointer;
     private final FloatBuffer[] pieces;
     private long length; // 0 once its memory is freed
@@ -71,9 +73,26 @@ public final class FloatArray implements Floats {
         if (length >= count) {
             return this;
         }
+        free();
+        return allocate(count);
+    }
+
+    /**
+     * The same for what a pass computes in, which is also freed if it is far too large: a sequence that grows reads its
+     * beginning in one pass, and lives on step by step.
+     */
+    public FloatArray roomFor(long count) {
+        if (length / FAR_TOO_LARGE <= count) {
+            return atLeast(count);
+        }
+        free();
+        return allocate(count);
+    }
+
+    /** Frees this buffer, our own, before the collector would; it has no elements any more. */
+    public void free() {
         length = 0;
         pointer.close();
-        return allocate(count);
     }
 
     /** The memory of {@code array}, shared; IllegalArgumentException unless it is dense, row-major and FLOAT. */
