@@ -112,7 +112,10 @@ final class Locations {
 
     private static Path path(String uri) {
         try {
-            return new Path(uri);
+            Path path = new Path(uri);
+            URI root = path.toUri();
+            boolean isStore = root.getPath().isEmpty() && root.getScheme() != null; // s3a://BUCKET
+            return isStore ? new Path(root.getScheme(), root.getAuthority(), Path.SEPARATOR) : path;
         } catch (IllegalArgumentException e) { // such as of s3a:bucket/x
             throw new IllegalArgumentException(
                     "\"" + uri + "\": found neither a path nor a URI, expected such as runs/first, file:/data,"

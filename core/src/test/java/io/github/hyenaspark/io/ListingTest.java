@@ -3,10 +3,12 @@ package io.github.hyenaspark.io;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hyenaspark.testing.MemoryFileSystem;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -66,5 +68,18 @@ class ListingTest {
     void thePlaceThatIsAskedForHasToBeThere() {
         assertThatThrownBy(() -> listing.below(path("/a/gone"), false, false))
                 .isInstanceOf(FileNotFoundException.class);
+    }
+
+    /** People leave the slash out. */
+    @Test
+    void aBucketIsListedWithAndWithoutASlash() throws IOException {
+        String bucket = "s3a://listing-" + System.nanoTime();
+        Storage storage = Storage.of(Map.of("fs.s3a.impl", MemoryFileSystem.class.getName()));
+        storage.write(bucket + "/a/1.txt", out -> out.write(1));
+        for (String root : List.of(bucket, bucket + "/")) {
+            assertThat(storage.find(root).stream().map(file -> file.uri()))
+                    .as(root)
+                    .containsExactly(bucket + "/a/1.txt");
+        }
     }
 }

@@ -37,7 +37,16 @@ public final class Main {
         if (asksForHelp(words) || asksForVersion(words) || InspectJob.isPlain(words)) {
             Runtime.getRuntime().halt(code); // exit would look for loggers in every jar
         }
-        System.exit(code);
+        if (!isDoneOnYarn(code, System.getProperties())) {
+            System.exit(code);
+        }
+    }
+
+    /** YARN's application master takes an exit of a driver that it runs for a failure, whatever its code. */
+    static boolean isDoneOnYarn(int code, Properties properties) {
+        return code == ExitCode.DONE.code()
+                && properties.getProperty("spark.master", "").equals("yarn")
+                && properties.getProperty("spark.submit.deployMode", "").equals("cluster");
     }
 
     /** Runs one command; returns its exit code. */

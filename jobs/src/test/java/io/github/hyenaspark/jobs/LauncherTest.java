@@ -314,6 +314,35 @@ class LauncherTest {
                 .isEqualTo("submitted\n");
     }
 
+    /** Spark reads its file as Java's properties are read. */
+    @Test
+    void commandsWithoutSparkTakeTheDefaultsOfSpark() throws Exception {
+        hyena("build");
+        Path defaults = checkout.resolve("conf/spark-defaults.conf");
+        String shipped = Files.readString(defaults).replaceFirst("(?m)^spark[.]driver[.]memory.*", "");
+        for (String line :
+                List.of("spark.driver.memory=8g", "spark.driver.memory: 8gb", "  spark.driver.memory   8G", "# none")) {
+            write(defaults, shipped + "spark.hadoop.fs.s3a.endpoint = http://minio:9000 \n" + line);
+            List<String> found = hyena("generate", "RUN").results().lines().toList();
+            assertThat(found)
+                    .contains(line.equals("# none") ? "-Xmx4g" : line.contains("G") ? "-Xmx8G" : "-Xmx8g")
+                    .contains("-Dspark.hadoop.fs.s3a.endpoint=http://minio:9000");
+        }
+        write(defaults, shipped + "spark.driver.memory 4096");
+        assertThat(hyena("generate", "RUN").results()).contains("-Xmx4096m\n");
+        write(defaults, shipped + "spark.driver.memory lots");
+        assertRefused(hyena("generate", "RUN"), "spark.driver.memory lots: expected a whole number and k, m, g or t");
+    }
+
+    @Test
+    void commandsWithoutSparkSeeTheFilesThatAUsersSparkSees() throws Exception {
+        hyena("build");
+        String folder = directory.resolve("spark/conf").toString();
+        assertThat(hyena("inspect", "RUN").results()).doesNotContain(folder);
+        write(Path.of(folder, "core-site.xml"), "<configuration/>");
+        assertThat(hyena("inspect", "RUN").results()).contains(":" + folder + "\n");
+    }
+
     /** An option that spark-submit gets twice counts once. */
     @Test
     void jarsOfTheUserJoinOurs() throws Exception {

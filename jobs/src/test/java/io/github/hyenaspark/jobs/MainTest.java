@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Properties;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -378,5 +379,16 @@ class MainTest {
         results.reset();
         assertRefused(
                 run("inspect", "memory", "train.threads=2"), 2, "memory.executor-cores: found 1, expected at least");
+    }
+
+    @Test
+    void onlyADriverThatYarnRunsReturnsWhenItIsDone() {
+        var yarn = new Properties();
+        yarn.setProperty("spark.master", "yarn");
+        assertThat(Main.isDoneOnYarn(0, yarn)).as("of a client").isFalse();
+        yarn.setProperty("spark.submit.deployMode", "cluster");
+        assertThat(Main.isDoneOnYarn(0, yarn)).isTrue();
+        assertThat(Main.isDoneOnYarn(3, yarn)).isFalse();
+        assertThat(Main.isDoneOnYarn(0, new Properties())).isFalse();
     }
 }

@@ -45,8 +45,8 @@ public final class StoreException extends IOException {
         NO_TICKET(
                 true,
                 "it wants Kerberos, and this process has no ticket and no token for it",
-                "run kinit, or add -- --principal NAME --keytab FILE; if it is an executor that says so, see Kerberos in"
-                        + " docs/clusters.md",
+                "run kinit, or add -- --principal NAME --keytab FILE to a command that runs on Spark; if it is an executor"
+                        + " that says so, see Kerberos in docs/clusters.md",
                 "cannot authenticate via:\\[|Failed to find any Kerberos tgt|SIMPLE authentication is not enabled"),
         NO_BUCKET(
                 true,
@@ -57,7 +57,13 @@ public final class StoreException extends IOException {
                 true,
                 "the bucket is in another region, or at another endpoint",
                 "set spark.hadoop.fs.s3a.endpoint and spark.hadoop.fs.s3a.endpoint.region",
-                "AWSRedirectException|PermanentRedirect|Status Code: 301"),
+                "AWSRedirectException|PermanentRedirect|AuthorizationHeaderMalformed|Status Code: 301"),
+        EXPIRED_TOKEN(
+                true,
+                "access was refused: the session token has expired or is wrong",
+                "get new temporary credentials, then run the same command again",
+                "ExpiredToken|(?<!SecretManager\\$)\\bInvalidToken\\b|token has expired|token (?:included in the request|provided)"
+                        + " is invalid"),
         WRONG_KEY(
                 true,
                 "access was refused: the key or the secret is wrong",
@@ -98,7 +104,9 @@ public final class StoreException extends IOException {
                 false,
                 "none of its data nodes takes or has the block",
                 "see whether they run, have space and are not excluded, then run the same command again",
-                "could only be (?:written|replicated) to 0 |All datanodes .* are bad|BlockMissingException"),
+                "could only be (?:written|replicated) to 0 |All datanodes .* are bad|BlockMissingException"
+                        + "|does not have enough number of replicas|Unable to create new block"
+                        + "|Could not get block locations|Failed to replace a bad datanode|NotReplicatedYetException"),
         UNREACHABLE(
                 false,
                 "it does not answer",

@@ -160,6 +160,15 @@ class SchedulingTest {
         assertThat(log()).content().startsWith("nightly: another run of corpus on this machine holds " + directory);
     }
 
+    /** Such as one of root's, who has tried it. */
+    @Test
+    void aLogThatCannotBeWrittenIsToldAsWhatAPersonMends() throws Exception {
+        launcher("exit 0");
+        Ended ended = nightly(Map.of("HYENA_NIGHTLY_LOG", "/proc/nothing/log"), settings.toString());
+        assertThat(ended.code()).isEqualTo(5);
+        assertThat(ended.errors()).startsWith("nightly: cannot write to /proc/nothing/log: ");
+    }
+
     @Test
     void aTerminationIsPassedOnAndItsExitCodeBack() throws Exception {
         launcher("trap 'exit 17' TERM; kill -TERM $PPID; while :; do sleep 0.05; done");

@@ -16,6 +16,7 @@ import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.averaging.Averaging;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -104,7 +105,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         List<Integer> workers = options.replay().workers(train, start.round());
         var task = new AveragingTask(plan, sender.broadcast(start), options.work(), limit);
         if (train.mode() == TrainConfig.RoundMode.DEADLINE && !options.replay().isSet()) {
-            return new DeadlineRound(context, train.deadline()).results(task, workers);
+            return new DeadlineRound(context, train.deadline()).results(task, workers, start.round());
         }
         JavaRDD<WorkerRound> results =
                 context.parallelize(new ArrayList<>(workers), workers.size()).map(task);
@@ -195,12 +196,20 @@ public final class SparkWorkers implements Workers, AutoCloseable {
             this.deadline = deadline;
         }
 
+        /** Where there are fewer slots than workers, those that come late are others in every round. */
+        private static List<Integer> inTurn(List<Integer> workers, long round) {
+            List<Integer> turns = new ArrayList<>(workers);
+            int third = Math.max(1, workers.size() / 3);
+            Collections.rotate(turns, -(int) (round * third % workers.size()));
+            return turns;
+        }
+
         /** The results in time, by worker; throws if so many workers failed that there is no quorum. */
-        List<WorkerRound> results(AveragingTask task, List<Integer> workers) {
+        List<WorkerRound> results(AveragingTask task, List<Integer> workers, long round) {
             ExecutorService threads = Executors.newFixedThreadPool(workers.size());
             try {
                 CompletionService<WorkerRound> jobs = new ExecutorCompletionService<>(threads);
-                for (int worker : workers) {
+                for (int worker : inTurn(workers, round)) {
                     jobs.submit(() -> result(task, worker));
                 }
                 List<WorkerRound> results = inTime(jobs, workers.size());
