@@ -201,15 +201,17 @@ interface TextRows extends Closeable {
         /** A document, cleaned while it is read. */
         private final class FileTextRow implements TextRow {
             private final Document document;
-            private final DocumentText text;
+            private @Nullable DocumentText text; // not before it is asked for: a step may refuse the document unread
 
-            FileTextRow(Document document) throws IOException {
+            FileTextRow(Document document) {
                 this.document = document;
-                this.text = DocumentText.of(document, config.clean(), steps);
             }
 
             @Override
-            public InputStream text() {
+            public InputStream text() throws IOException {
+                if (text == null) {
+                    text = DocumentText.of(document, config.clean(), steps);
+                }
                 return text;
             }
 
@@ -235,12 +237,12 @@ interface TextRows extends Closeable {
 
             @Override
             public long bytes() {
-                return text.bytes();
+                return text == null ? 0 : text.bytes();
             }
 
             @Override
             public Optional<String> refusal() {
-                return text.refusal();
+                return text == null ? Optional.empty() : text.refusal();
             }
         }
 

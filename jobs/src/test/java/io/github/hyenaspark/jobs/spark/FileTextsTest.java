@@ -28,9 +28,14 @@ class FileTextsTest {
     private Path directory;
 
     private TextRows texts(String lines) throws IOException {
-        Path input = Files.writeString(directory.resolve("genes.jsonl"), lines);
+        return texts("genes.jsonl", lines, "[]");
+    }
+
+    private TextRows texts(String file, String lines, String steps) throws IOException {
+        Path input = Files.writeString(directory.resolve(file), lines);
         Settings settings = Settings.load(List.of(
                 "data.input=" + input,
+                "data.clean.steps=" + steps,
                 "data.source.text-field=sequence",
                 "data.source.id-field=id",
                 "data.source.columns=[species]"));
@@ -68,6 +73,15 @@ class FileTextsTest {
             throw new RejectedDocumentException("not wanted");
         });
         assertThat(rows).containsExactly(List.of("x7", "eco", true));
+    }
+
+    @Test
+    void soDoesOneThatAStepRefusesUnread() throws IOException {
+        String lines = "{\"id\":\"x7\",\"sequence\":\"ACGT\",\"species\":\"eco\"}\n"
+                + "{\"sequence\":\"ACGT\",\"id\":\"x8\",\"species\":\"bsu\"}\n";
+        List<List<@Nullable Object>> rows =
+                rows(texts("unwanted.jsonl", lines, "[capitals]"), in -> DNA.encode(in, (ids, count) -> {}));
+        assertThat(rows).containsExactly(List.of("x7", "eco", true), List.of("x8", "bsu", true));
     }
 
     @Test

@@ -7,7 +7,10 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A step as users write them: small letters of ASCII become capitals, and a text with a question mark is unwanted. */
+/**
+ * A step as users write them: small letters of ASCII become capitals, and a text with a question mark is unwanted, or
+ * any of a file that says so in its name.
+ */
 public final class CapitalsStep implements DocumentStep {
     static final String REASON = "a question";
 
@@ -22,7 +25,10 @@ public final class CapitalsStep implements DocumentStep {
     }
 
     @Override
-    public InputStream apply(Document document, InputStream text) {
+    public InputStream apply(Document document, InputStream text) throws IOException {
+        if (document.path().contains("unwanted")) {
+            throw new RejectedDocumentException("a name");
+        }
         return new FilterInputStream(text) {
             @Override
             public int read() throws IOException {
