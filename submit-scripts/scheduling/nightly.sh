@@ -24,6 +24,10 @@ fail() { # EXIT-CODE MESSAGE
   exit "$1"
 }
 
+check_writable() { # FILE
+  { : >>"$1"; } 2>/dev/null || fail 5 "cannot write to $1: it may be another user's, or its folder is not there"
+}
+
 # shellcheck source=submit-scripts/layout.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../layout.sh"
 
@@ -41,7 +45,7 @@ log=${HYENA_NIGHTLY_LOG:-$folder/$name-$(date +%F).log}
 if command -v flock >/dev/null; then
   # Of this file and these arguments: others of the same name may prepare another dataset.
   lock=$folder/$name-$(printf '%s\n' "$(readlink -f "$settings")" "$@" | cksum | cut -d ' ' -f 1).lock
-  { : >>"$lock"; } 2>/dev/null || fail 5 "cannot write to $lock: it may be another user's; give it to this one, or delete it"
+  check_writable "$lock"
   exec 9>"$lock"
   flock -n 9 || fail 75 "another run of $name on this machine holds $lock"
 fi
@@ -50,9 +54,7 @@ interval=()
 [ -z "${HYENA_INTERVAL_START:-}" ] || interval+=("data.interval-start=$HYENA_INTERVAL_START")
 [ -z "${HYENA_INTERVAL_END:-}" ] || interval+=("data.interval-end=$HYENA_INTERVAL_END")
 
-if [ "$log" != /dev/stderr ]; then
-  { : >>"$log"; } 2>/dev/null || fail 5 "cannot write to $log: it may be another user's, or its folder is not there"
-fi
+[ "$log" = /dev/stderr ] || check_writable "$log"
 before=0
 [ ! -f "$log" ] || before=$(wc -c <"$log")
 result=$(mktemp "$folder/$name.XXXXXX")

@@ -8,7 +8,7 @@ import io.github.hyenaspark.operator.head.LanguageModelHead;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.Matrix;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -114,15 +114,15 @@ public final class HyenaLanguageModel extends HyenaModel<Batch> {
     }
 
     /**
-     * What is read of the output of the last block after the final norm, B×D×L: of what the model knows at every
-     * position. The array is freed afterwards.
+     * Has the output of the last block after the final norm read, B×D×L: what the model knows at every position. The
+     * array is freed afterwards.
      */
-    public <R> R ofNormedOutput(Batch batch, Function<FloatArray, R> reading) {
-        return ofBlockOutput(inputs(batch), output -> {
-            try (INDArray normed = LanguageModelHeadLayer.normed(graph.getLayer(HEAD), output)) {
-                return reading.apply(FloatArray.of(normed));
-            }
-        });
+    public void readNormedOutput(Batch batch, Consumer<FloatArray> reader) {
+        INDArray normed =
+                ofBlockOutput(inputs(batch), output -> LanguageModelHeadLayer.normed(graph.getLayer(HEAD), output));
+        try (normed) {
+            reader.accept(FloatArray.of(normed));
+        }
     }
 
     /**

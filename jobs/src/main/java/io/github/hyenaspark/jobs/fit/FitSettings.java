@@ -84,13 +84,19 @@ record FitSettings(Settings settings, DataConfig data, String directory) {
     /** A sentence for each setting that changes nothing here. */
     List<String> withoutEffect() {
         List<String> sentences = new ArrayList<>();
-        for (String change : settings.changes(List.of("data", "model", "run", "train"))) {
+        List<String> sections = new ArrayList<>(List.of("data", "run", "train"));
+        if (fit().pretrained().isBlank()) { // else it is the pretrained model's
+            sections.add("model");
+        }
+        List<String> changes = settings.changes(sections);
+        changes.removeAll(RECIPE);
+        for (String change : changes) {
             String key = change.replaceFirst("=.*", ".");
-            boolean isOfModel = !fit().pretrained().isBlank() && key.startsWith("model.");
-            WITHOUT_EFFECT.entrySet().stream()
-                    .filter(entry -> key.startsWith(entry.getKey() + "."))
-                    .filter(entry -> !isOfModel && !RECIPE.contains(change))
-                    .forEach(entry -> sentences.add(change + " changes nothing here: " + entry.getValue()));
+            WITHOUT_EFFECT.forEach((section, why) -> {
+                if (key.startsWith(section + ".")) {
+                    sentences.add(change + " changes nothing here: " + why);
+                }
+            });
         }
         return sentences;
     }

@@ -32,16 +32,12 @@ record Embedder(SequenceBatcher.Windows windows, Pooling pooling) implements Inf
     @Override
     public void run(
             HyenaLanguageModel model, Batch batch, List<SequenceBatcher.DocumentSequence<DocumentVectors>> rows) {
-        model.ofNormedOutput(batch, normed -> take(normed, batch, rows));
-    }
-
-    private static int take(
-            FloatArray normed, Batch batch, List<SequenceBatcher.DocumentSequence<DocumentVectors>> rows) {
-        int width = Math.toIntExact(normed.length() / batch.batchSize() / batch.length());
-        for (int row = 0; row < rows.size(); row++) {
-            rows.get(row).result().add(rows.get(row), new Outputs(normed, row, width, batch.length()));
-        }
-        return rows.size();
+        model.readNormedOutput(batch, normed -> {
+            int width = Math.toIntExact(normed.length() / batch.batchSize() / batch.length());
+            for (int row = 0; row < rows.size(); row++) {
+                rows.get(row).result().add(rows.get(row), new Outputs(normed, row, width, batch.length()));
+            }
+        });
     }
 
     /** The vectors of sequence {@code row}, b, in {@code all}, B×D×L; D is {@code width}, L {@code length}. */

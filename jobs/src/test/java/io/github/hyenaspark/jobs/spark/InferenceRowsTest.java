@@ -10,7 +10,6 @@ import io.github.hyenaspark.jobs.spark.Scorer.Detail;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
-import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
@@ -262,7 +261,9 @@ class InferenceRowsTest {
     /** The vectors at the inputs of one sequence alone, input by input. */
     private static float[][] vectors(String text) {
         int[] ids = BYTES.encode(text.getBytes(StandardCharsets.UTF_8));
-        float[] all = model.ofNormedOutput(new Batch(ids, new int[ids.length], 1, ids.length), FloatArray::toArray);
+        float[] all = new float[ids.length * 16];
+        Batch batch = new Batch(ids, new int[ids.length], 1, ids.length);
+        model.readNormedOutput(batch, normed -> normed.read(0, all, all.length));
         float[][] vectors = new float[ids.length][16];
         for (int i = 0; i < all.length; i++) {
             vectors[i % ids.length][i / ids.length] = all[i];

@@ -199,7 +199,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         /** Where there are fewer slots than workers, those that come late are others in every round. */
         private static List<Integer> inTurn(List<Integer> workers, long round) {
             List<Integer> turns = new ArrayList<>(workers);
-            int third = Math.max(1, workers.size() / 3);
+            int third = Math.max(1, workers.size() / 3); // with slots for as many, all have come first after three
             Collections.rotate(turns, -(int) (round * third % workers.size()));
             return turns;
         }
