@@ -77,8 +77,10 @@ class FileTextsTest {
 
     @Test
     void soDoesOneThatAStepRefusesUnread() throws IOException {
-        String lines = "{\"id\":\"x7\",\"sequence\":\"ACGT\",\"species\":\"eco\"}\n"
-                + "{\"sequence\":\"ACGT\",\"id\":\"x8\",\"species\":\"bsu\"}\n";
+        String lines = """
+                {"id":"x7","sequence":"ACGT","species":"eco"}
+                {"sequence":"ACGT","id":"x8","species":"bsu"}
+                """;
         List<List<@Nullable Object>> rows =
                 rows(texts("unwanted.jsonl", lines, "[capitals]"), in -> DNA.encode(in, (ids, count) -> {}));
         assertThat(rows).containsExactly(List.of("x7", "eco", true), List.of("x8", "bsu", true));
