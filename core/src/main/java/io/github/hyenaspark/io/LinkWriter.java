@@ -7,11 +7,13 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /** Local disk: links a hidden temporary file to its name, which is atomic and refuses a name that exists. */
@@ -22,19 +24,30 @@ record LinkWriter(RawLocalFileSystem fileSystem) implements Storage.AtomicWriter
         Path temporary = temporary(target);
         try {
             writeForced(temporary, content);
-            Files.createLink(target, temporary);
+            link(target, temporary);
         } catch (FileAlreadyExistsException e) {
             return false;
-        } catch (UnsupportedOperationException e) {
-            throw new IOException(
-                    "cannot create " + path + ": the disk has no hard links, which make creation exclusive;"
-                            + " choose a directory on another file system",
-                    e);
         } finally {
             Files.deleteIfExists(temporary);
         }
         force(directory(target));
         return true;
+    }
+
+    private static void link(Path target, Path temporary) throws IOException {
+        try {
+            Files.createLink(target, temporary);
+        } catch (FileSystemException e) {
+            throw explained(e);
+        }
+    }
+
+    /** Disks without hard links, such as FAT and some network mounts, say it in several ways. */
+    static FileSystemException explained(FileSystemException refusal) {
+        String reason = String.valueOf(refusal.getReason());
+        boolean linkless = List.of("Operation not permitted", "Operation not supported", "Function not implemented")
+                .contains(reason);
+        return linkless ? new FileSystemException(refusal.getFile(), null, "no hard links (" + reason + ")") : refusal;
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.ToLongFunction;
 
 /** Asks a store many things at once: one after the other, a thousand answers of 20 ms take 20 seconds. */
 public final class Requests {
@@ -24,12 +25,18 @@ public final class Requests {
 
     /** The answers, in the order of the questions; throws what the first failing one threw. */
     public static <A, B> List<B> all(List<A> things, Question<? super A, ? extends B> question) throws IOException {
+        return all(things, AT_ONCE, question);
+    }
+
+    /** The same with at most so many questions at once, where each takes much memory. */
+    public static <A, B> List<B> all(List<A> things, int atOnce, Question<? super A, ? extends B> question)
+            throws IOException {
         List<B> answers = new ArrayList<>();
         if (things.size() == 1) {
             answers.add(question.ask(things.get(0)));
             return answers;
         }
-        ExecutorService threads = Executors.newFixedThreadPool(Math.max(1, Math.min(AT_ONCE, things.size())), task -> {
+        ExecutorService threads = Executors.newFixedThreadPool(Math.max(1, Math.min(atOnce, things.size())), task -> {
             Thread thread = new Thread(task, "store-request");
             thread.setDaemon(true);
             return thread;
@@ -57,5 +64,28 @@ public final class Requests {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    /**
+     * Cuts things, in their order, into so many as may be in memory together: at most {@code count}, with weights that
+     * add up to at most {@code most}; a heavier one is alone.
+     */
+    public static <T> List<List<T>> parts(List<T> things, int count, long most, ToLongFunction<T> weight) {
+        List<List<T>> parts = new ArrayList<>();
+        int from = 0;
+        long sum = 0;
+        for (int at = 0; at < things.size(); at++) {
+            long own = weight.applyAsLong(things.get(at));
+            if (at > from && (sum + own > most || at - from == count)) {
+                parts.add(things.subList(from, at));
+                from = at;
+                sum = 0;
+            }
+            sum += own;
+        }
+        if (from < things.size()) {
+            parts.add(things.subList(from, things.size()));
+        }
+        return parts;
     }
 }

@@ -9,6 +9,8 @@ import io.github.hyenaspark.testing.StoreFault;
 import io.github.hyenaspark.testing.StoreFault.Operation;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,14 @@ class AtomicWriterTest {
         var configuration = new Configuration();
         settings(scheme).forEach(configuration::set);
         return (MemoryFileSystem) FileSystem.get(URI.create(scheme + "://" + test + "/"), configuration);
+    }
+
+    @Test
+    void aDiskWithoutHardLinksIsToldFromOneThatRefuses() {
+        var linkless = new FileSystemException("/mnt/a", "/mnt/.a", "Operation not permitted");
+        assertThat(LinkWriter.explained(linkless)).hasMessage("/mnt/a: no hard links (Operation not permitted)");
+        var refused = new AccessDeniedException("/mnt/a");
+        assertThat(LinkWriter.explained(refused)).isSameAs(refused);
     }
 
     @ParameterizedTest

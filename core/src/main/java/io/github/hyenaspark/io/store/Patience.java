@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +30,8 @@ public record Patience(String place, long seconds) {
     private static final long WARN_SECONDS = 10;
     private static final long START_SECONDS = 20;
     private static final long BUSY_SECONDS = 60;
+    private static final int HTTPS_PORT = 443;
+    private static final Map<String, Integer> PORTS = Map.of("http", 80, "hdfs", 8020);
     private static final long SHORTEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -92,7 +95,7 @@ public record Patience(String place, long seconds) {
     }
 
     /**
-     * What a command asks first: an answer, or a StoreException after 20 seconds; after a minute if somebody listens
+     * What a command asks first: an answer, or a StoreException after 20 seconds; after a minute unless nobody listens
      * there, since on a busy machine the first question alone may take long.
      */
     public <T> T askFirst(String uri, Question<T> question) throws IOException {
@@ -134,14 +137,29 @@ public record Patience(String place, long seconds) {
         }
     }
 
-    private boolean listens() {
+    /** Whether somebody may answer yet: of a place without an address of its own nothing is known. */
+    boolean listens() {
+        Optional<InetSocketAddress> address = address();
         try (var socket = new Socket()) {
-            URI endpoint = URI.create(place.contains("://") ? place : "https://" + place);
-            int port = endpoint.getPort() >= 0 ? endpoint.getPort() : "http".equals(endpoint.getScheme()) ? 80 : 443;
-            socket.connect(new InetSocketAddress(endpoint.getHost(), port), (int) TimeUnit.SECONDS.toMillis(1));
+            if (address.isPresent()) {
+                socket.connect(address.get(), (int) TimeUnit.SECONDS.toMillis(1));
+            }
             return true;
-        } catch (IOException | IllegalArgumentException e) { // such as a name for several servers
+        } catch (IOException e) {
             return false;
+        }
+    }
+
+    /** None for Amazon S3, and for a name service of several servers. */
+    private Optional<InetSocketAddress> address() {
+        try {
+            URI endpoint = URI.create(place.contains("://") ? place : "https://" + place);
+            int usual = PORTS.getOrDefault(endpoint.getScheme(), HTTPS_PORT);
+            var address =
+                    new InetSocketAddress(endpoint.getHost(), endpoint.getPort() >= 0 ? endpoint.getPort() : usual);
+            return address.isUnresolved() ? Optional.empty() : Optional.of(address);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
         }
     }
 

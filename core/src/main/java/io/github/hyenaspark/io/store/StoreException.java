@@ -85,6 +85,11 @@ public final class StoreException extends IOException {
                 "the file system is read-only",
                 "choose another directory, or mount it for writing",
                 "Read-only file system|ReadOnlyFileSystemException"),
+        NO_LINKS(
+                true,
+                "the disk has no hard links, which make creation exclusive",
+                "choose a directory on another file system",
+                "no hard links"),
         NO_PERMISSION(
                 true,
                 "permission denied",

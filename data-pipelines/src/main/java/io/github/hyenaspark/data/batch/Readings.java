@@ -19,7 +19,12 @@ public enum Readings {
     /** From its beginning, and from its end along the other strand of DNA. */
     COMPLEMENT;
 
-    private static final int MOST_TOKENS = 1 << 16; // that are computed at once, in each reading
+    private static final int MOST_TOKENS = 1 << 13; // that are computed at once, in each reading
+
+    /** How many sequences of a length are computed at once, so what memory has to be there for. */
+    public static int together(int length) {
+        return Math.max(1, MOST_TOKENS / length);
+    }
 
     /** S. */
     public int count() {

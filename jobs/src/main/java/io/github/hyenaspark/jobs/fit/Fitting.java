@@ -143,15 +143,17 @@ final class Fitting {
     }
 
     /**
-     * A step has all readings of its documents at once, the sum of the gradients of texts of several lengths, and the
-     * parameters that stay as they are; the driver has the parameters of all models until they are written.
+     * A step has all readings of its documents at once, and what is measured as many windows as are computed together;
+     * a step has the sum of the gradients of texts of several lengths, too, and the parameters that stay as they are.
+     * The driver has the parameters of all models until they are written.
      */
     private void checkMemory(LabelHead head) {
         TrainConfig train = settings.train();
         long parameters = spec.table().stream().mapToLong(ParameterEntry::size).sum();
         long models =
                 (long) Math.max(1, settings.fit().folds()) * settings.fit().models();
-        int sequences = Math.multiplyExact(train.batchSize(), readings.count());
+        int windows = Math.max(train.batchSize(), Readings.together(longest));
+        int sequences = Math.multiplyExact(windows, readings.count());
         FitSettings doubled = settings.with("train.batch-size=" + sequences)
                 .with("model.l-max=" + Math.max(longest, settings.model().leastLMax()));
         TrainingMemory.of(
@@ -396,7 +398,7 @@ final class Fitting {
         try {
             List<Integer> numbers =
                     new ArrayList<>(IntStream.range(0, chunks).boxed().toList());
-            int tasks = Math.min(chunks, Math.max(1, context.defaultParallelism()));
+            int tasks = Math.min(chunks, plan.train().workers()); // memory was counted for
             List<double[][]> outputs = context.parallelize(numbers, tasks)
                     .mapPartitions(part -> work.outputs(sentPlan.value(), sentTheta.value(), documents, part))
                     .collect();

@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.fit;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.batch.Readings;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
@@ -102,14 +103,14 @@ public final class PredictJob implements Job {
         console.result(result.put("seconds", (System.nanoTime() - begin) / 1e9));
     }
 
-    /** With one document of the longest window at a time; there may be no longer one. */
+    /** With windows of the longest length, as many as are computed at once; there may be no longer ones. */
     private static MemoryNeeds memory(Settings settings, FittedModel model) throws IOException {
         Settings own = Settings.ofJson(model.modelSettings());
         int longest =
                 Math.max(model.longest(), own.bind("model", ModelConfig.class).leastLMax());
         ModelConfig shape = own.with(List.of("model.l-max=" + longest)).bind("model", ModelConfig.class);
-        TrainConfig train = settings.with(
-                        List.of("train.batch-size=" + model.readings().count(), "train.threads=1"))
+        int sequences = Readings.together(model.longest()) * model.readings().count();
+        TrainConfig train = settings.with(List.of("train.batch-size=" + sequences, "train.threads=1"))
                 .bind("train", TrainConfig.class);
         return SparkInference.memory("predict", shape, model.spec().vocabularySize(), train, parameters(model));
     }

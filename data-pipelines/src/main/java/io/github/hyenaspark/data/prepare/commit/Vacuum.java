@@ -46,6 +46,8 @@ public final class Vacuum {
             "units",
             "tokenizer",
             "reports");
+    private static final int SEGMENTS_AT_ONCE = 4; // each up to 200,000 slices of files
+
     private static final Set<String> VIEWS = Set.of("train/index.json", "validation/index.json");
 
     private final Storage storage;
@@ -104,7 +106,7 @@ public final class Vacuum {
                 segments.merge(segment.file(), segment, Vacuum::union);
             }
         }
-        Requests.all(List.copyOf(segments.values()), segment -> names(segment, records))
+        Requests.all(List.copyOf(segments.values()), SEGMENTS_AT_ONCE, segment -> names(segment, records))
                 .forEach(names -> {
                     for (long name : names) {
                         listed.add(name);

@@ -3,9 +3,11 @@ package io.github.hyenaspark.data.prepare.segment;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.shard.snapshot.Segment;
 import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.SplitMix64;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -47,11 +49,12 @@ public final class KnownFiles {
     /** The files of segments but for those of units that have left the dataset. */
     public static KnownFiles of(Storage storage, String dataset, List<Segment.Entry> segments) throws IOException {
         var known = new KnownFiles(segments);
+        List<ByteBuffer> files = Requests.all(segments, segment -> SegmentInputs.known(storage, dataset, segment));
         for (int i = 0; i < segments.size(); i++) {
             int first = known.firstUnit[i];
             BitSet gone = new BitSet();
             segments.get(i).gone().forEach(gone::set);
-            SegmentInputs.known(storage, dataset, segments.get(i), (unit, path, state) -> {
+            SegmentInputs.files(files.get(i), (unit, path, state) -> {
                 if (!gone.get(unit)) {
                     known.add(path, state, first + unit);
                 }

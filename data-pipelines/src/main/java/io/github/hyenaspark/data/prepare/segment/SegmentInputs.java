@@ -125,8 +125,8 @@ public final class SegmentInputs {
         lines.writeBytes(line);
     }
 
-    /** Gives hashes of every file of a segment. */
-    static void known(Storage storage, String dataset, Segment.Entry segment, Taker files) throws IOException {
+    /** What {@link #files} takes apart, checked. */
+    static ByteBuffer known(Storage storage, String dataset, Segment.Entry segment) throws IOException {
         String uri = uri(dataset, segment.id(), KNOWN);
         ByteBuffer bytes = ByteBuffer.wrap(content(storage, uri));
         int end = bytes.capacity() - Integer.BYTES;
@@ -138,10 +138,15 @@ public final class SegmentInputs {
         if (!whole) {
             throw new CorruptFileException(uri, "the files of a segment with their checksum", "other bytes", HINT);
         }
-        while (bytes.position() < end) {
-            long path = bytes.getLong();
-            long state = bytes.getLong();
-            files.take(bytes.getInt(), path, state);
+        return bytes.limit(end);
+    }
+
+    /** Gives hashes of every file of a segment. */
+    static void files(ByteBuffer known, Taker files) {
+        while (known.hasRemaining()) {
+            long path = known.getLong();
+            long state = known.getLong();
+            files.take(known.getInt(), path, state);
         }
     }
 

@@ -23,7 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,19 +95,21 @@ public final class SegmentWriter {
                 snapshot.ownUnits().size(),
                 snapshot.uri(dataset));
         Map<String, DuplicateList> duplicates = new HashMap<>();
-        SnapshotUnits.read(
-                storage, dataset, snapshot, unit -> duplicates.put(unit.entry().name(), unit.duplicates()));
+        SnapshotUnits.read(storage, dataset, snapshot, unit -> {
+            if (!unit.duplicates().isEmpty()) {
+                duplicates.put(unit.entry().name(), unit.duplicates());
+            }
+        });
         UnitRecord.UnitRecords records = UnitRecord.UnitRecords.of(storage, dataset, snapshot);
         List<Segment.Entry> segments = new ArrayList<>();
         for (List<UnitEntry> some : parts(snapshot.ownUnits(), unit -> 1)) {
             Segment.Entry entry = write(storage, dataset, snapshot.tokenType(), Requests.all(some, records::of));
-            List<DuplicateList> lists = new ArrayList<>();
-            for (UnitEntry unit : some) {
-                DuplicateList list = duplicates.getOrDefault(unit.name(), DuplicateList.none(unit.name()));
-                if (!list.isEmpty()) {
-                    lists.add(list.with(tokens(storage, dataset, snapshot, new SnapshotUnits.Unit(unit, list))));
-                }
-            }
+            List<SnapshotUnits.Unit> affected = some.stream()
+                    .filter(unit -> duplicates.containsKey(unit.name()))
+                    .map(unit -> new SnapshotUnits.Unit(unit, duplicates.get(unit.name())))
+                    .toList();
+            List<DuplicateList> lists =
+                    Requests.all(affected, unit -> unit.duplicates().with(tokens(storage, dataset, snapshot, unit)));
             segments.add(DuplicateList.write(storage, dataset, entry, lists));
         }
         return segments;
@@ -130,22 +132,7 @@ public final class SegmentWriter {
     }
 
     /** Cuts units, in their order, into those of one segment each. */
-    static <T> List<List<T>> parts(List<T> units, ToIntFunction<T> slices) {
-        List<List<T>> parts = new ArrayList<>();
-        int from = 0;
-        long count = 0;
-        for (int at = 0; at < units.size(); at++) {
-            int own = slices.applyAsInt(units.get(at));
-            if (at > from && (count + own > MOST_SLICES || at - from == Segment.MOST_UNITS)) {
-                parts.add(units.subList(from, at));
-                from = at;
-                count = 0;
-            }
-            count += own;
-        }
-        if (from < units.size()) {
-            parts.add(units.subList(from, units.size()));
-        }
-        return parts;
+    static <T> List<List<T>> parts(List<T> units, ToLongFunction<T> slices) {
+        return Requests.parts(units, Segment.MOST_UNITS, MOST_SLICES, slices);
     }
 }

@@ -1,28 +1,41 @@
 package io.github.hyenaspark.data.shard.snapshot;
 
 import io.github.hyenaspark.data.shard.RowSink;
+import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
-/** Reads the units of a snapshot, in its order, a segment at a time. */
+/** Reads the units of a snapshot, in its order, some at a time. */
 public final class SnapshotUnits {
+    private static final int UNITS_AT_ONCE = 2 * Segment.MOST_UNITS; // unless a segment has more
+
     private SnapshotUnits() {}
 
     /** Gives every unit with the documents that plans leave out; its counts have them too. */
     public static void read(Storage storage, String dataset, DatasetSnapshot snapshot, RowSink<Unit> units)
             throws IOException {
-        for (UnitEntry unit : snapshot.ownUnits()) {
-            units.accept(new Unit(unit, DuplicateList.of(storage, dataset, unit)));
-        }
-        for (Segment.Entry entry : snapshot.segments()) {
-            for (Unit unit : of(storage, dataset, entry)) {
+        for (List<UnitEntry> some : together(snapshot.ownUnits(), unit -> 1)) {
+            for (Unit unit : Requests.all(some, entry -> new Unit(entry, DuplicateList.of(storage, dataset, entry)))) {
                 units.accept(unit);
             }
         }
+        for (List<Segment.Entry> some :
+                together(snapshot.segments(), entry -> entry.totals().units())) {
+            for (List<Unit> all : Requests.all(some, entry -> of(storage, dataset, entry))) {
+                for (Unit unit : all) {
+                    units.accept(unit);
+                }
+            }
+        }
+    }
+
+    private static <T> List<List<T>> together(List<T> things, ToLongFunction<T> units) {
+        return Requests.parts(things, UNITS_AT_ONCE, UNITS_AT_ONCE, units);
     }
 
     /** The units of a segment that remain in a snapshot. */

@@ -427,6 +427,27 @@ class IncrementalTest {
                 .isEqualTo(1);
     }
 
+    /** As a file that is one document and cannot be read. */
+    @Test
+    void aLargeTextThatCannotBeReadIsWeighedByItsBytes() throws IOException {
+        byte[] large = "many words ".repeat(1000).getBytes(StandardCharsets.UTF_8);
+        large[large.length - 1] = (byte) 0xFF;
+        for (int i = 0; i < 9; i++) {
+            corpus.add("night-2/" + i + ".txt", "few words " + i);
+        }
+        corpus.add("night-2/9.txt", large);
+
+        assertThatThrownBy(() -> corpus.prepare(corpus.settings("data.max-bad-fraction=0.5")))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("expected at most 0.5 of the bytes to be in files that cannot be read, found "
+                        + large.length + " of ");
+        assertThat(corpus.prepare(corpus.settings("data.max-bad-fraction=1"))
+                        .snapshot()
+                        .counts()
+                        .bad())
+                .isEqualTo(1);
+    }
+
     private static byte[] lines(int count) throws IOException {
         var bytes = new ByteArrayOutputStream();
         try (OutputStream out = new GZIPOutputStream(bytes)) {

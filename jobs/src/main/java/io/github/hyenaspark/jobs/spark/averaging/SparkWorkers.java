@@ -15,6 +15,8 @@ import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.averaging.Averaging;
 import io.github.hyenaspark.train.config.TrainConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -42,7 +44,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SparkWorkers implements Workers, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SparkWorkers.class);
-    private static final int HELD_OUT_CHUNKS_PER_SLOT = 256; // of a job, some 50 KiB of losses
+    private static final int HELD_OUT_CHUNKS_PER_TASK = 256; // of a job, some 50 KiB of losses
 
     private final JavaSparkContext context;
     private final Broadcast<TrainingPlan> plan;
@@ -158,11 +160,11 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         int to = 0;
         while (to < chunks) { // a job after the other, so that the driver holds the losses of one
             int from = to;
-            int slots = Math.max(1, context.defaultParallelism());
-            to = (int) Math.min(chunks, from + (long) slots * HELD_OUT_CHUNKS_PER_SLOT);
+            int tasks = planHere.train().workers(); // memory was counted for, however many slots there are
+            to = (int) Math.min(chunks, from + (long) tasks * HELD_OUT_CHUNKS_PER_TASK);
             List<Integer> numbers =
                     new ArrayList<>(IntStream.range(from, to).boxed().toList());
-            List<LossSum.ByPosition> losses = context.parallelize(numbers, Math.min(to - from, slots))
+            List<LossSum.ByPosition> losses = context.parallelize(numbers, Math.min(to - from, tasks))
                     .mapPartitions(
                             chunk -> work.heldOut(sentPlan.value(), sent.value().theta(), chunk))
                     .collect();
@@ -261,10 +263,10 @@ public final class SparkWorkers implements Workers, AutoCloseable {
 
         private static void refuseWithoutQuorum(int left, int needed, ExecutionException failure) {
             if (left < needed) {
-                throw new IllegalStateException(
-                        "a round needs the results of " + needed + " workers (train.deadline.quorum), and only " + left
-                                + " are available: the others failed",
-                        failure);
+                String found = "a round needs the results of " + needed + " workers (train.deadline.quorum), and only "
+                        + left + " are available: the others failed";
+                LOG.warn(found);
+                throw new UncheckedIOException(new IOException(found, failure)); // the first reason is told
             }
         }
     }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WindowGroupsTest {
     private static final Storage STORAGE = Storage.local();
     private static final int LONGEST = 32;
-    private static final int MOST_WINDOWS = (1 << 16) / LONGEST; // of a group
+    private static final int MOST_WINDOWS = Readings.together(LONGEST); // of a group
 
     private static final LabelModel.Spec SPEC = new LabelModel.Spec(
             Settings.load(List.of("model.d-model=4", "model.n-layer=1", "model.l-max=32", "model.mixer=hyena-se"))
