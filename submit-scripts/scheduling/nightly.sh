@@ -79,14 +79,18 @@ if kill -0 "$child" 2>/dev/null; then # a signal has ended the wait, and was pas
   wait "$child" || code=$?
 fi
 
-if [ -f "$log" ]; then
-  tee -a "$log" <"$result"
-else
-  cat "$result"
-fi
+print_result() {
+  if [ -f "$log" ]; then
+    tee -a "$log" <"$result"
+  else
+    cat "$result"
+  fi
+}
+# On a full disk the code of the command matters still.
+print_result || printf 'nightly: %s: its result cannot be written\n' "$name" >&2 || true
 if [ "$code" != 0 ]; then
   # the reason, for the scheduler's mail
   [ ! -f "$log" ] || tail -c "+$((before + 1))" "$log" | grep '^hyena' | tail -n 1 >&2 || true
-  printf 'nightly: %s ended with exit code %s; what it said is in %s\n' "$name" "$code" "$log" >&2
+  printf 'nightly: %s ended with exit code %s; what it said is in %s\n' "$name" "$code" "$log" >&2 || true
 fi
 exit "$code"

@@ -28,6 +28,7 @@ import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import io.github.hyenaspark.jobs.train.RunConfig;
+import io.github.hyenaspark.jobs.train.TrainSettings.CheckpointConfig;
 import io.github.hyenaspark.operator.head.LabelHead;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
@@ -161,6 +162,12 @@ public final class FitJob implements Job {
         boolean named =
                 List.of(TrainedRun.NEWEST, TrainedRun.BEST, TrainedRun.AVERAGE).contains(run.checkpoint());
         Refusal.unless(named, "run.checkpoint", run.checkpoint(), "newest, best or average: of every model");
+        boolean several = settings.bind("checkpoint", CheckpointConfig.class).keep() > 1;
+        Refusal.unless(
+                several || !run.checkpoint().equals(TrainedRun.AVERAGE),
+                "run.checkpoint",
+                run.checkpoint(),
+                "newest or best, or with it checkpoint.keep=N and checkpoint.every-rounds: here one is kept");
         boolean dry = settings.bind("data", DataConfig.class).dryRun();
         Refusal.unless(!run.dryRun(), "run.dry-run", true, "false: a fitting has no dry run");
         Refusal.unless(!dry, "data.dry-run", true, "false: a fitting has no dry run");

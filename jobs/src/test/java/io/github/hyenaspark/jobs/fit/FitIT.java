@@ -435,6 +435,7 @@ final class FitIT {
         "data.dry-run=true, data.dry-run: found true",
         "run.stop-after-rounds=1, run.stop-after-rounds: found 1",
         "run.checkpoint=5, run.checkpoint: found 5",
+        "run.checkpoint=average, 'run.checkpoint: found average, expected newest or best, or with it checkpoint.keep=N'",
         "data.validation-documents=[elsewhere.jsonl], 'found [elsewhere.jsonl], which no document has'",
         "train.batch-size=10000000, 'take a smaller fit.max-length (maxLength of a stage), model.d-model, train.batch'",
         "fit.models=1000000000, 'fit.models: found 1000000000, expected 1 to 1000'"

@@ -107,6 +107,16 @@ class SchedulingTest {
     }
 
     @Test
+    void theCodeOfACommandIsPassedOnWhereItsResultCannotBeWritten() throws Exception {
+        assumeTrue(Files.exists(Path.of("/dev/full")), "Linux");
+        launcher("echo '{\"done\":1}'; exit 3");
+        String command = "bash '" + NIGHTLY + "' '" + settings + "' >/dev/full";
+        Ended ended = run(Map.of(), List.of("bash", "-c", command));
+        assertThat(ended.code()).as(ended.errors()).isEqualTo(3);
+        assertThat(ended.errors()).contains("corpus: its result cannot be written", "ended with exit code 3");
+    }
+
+    @Test
     void aFolderThatCannotBeWrittenNeedsAPerson() throws Exception {
         Ended ended = nightly(Map.of("HYENA_NIGHTLY_DIR", settings.toString()), settings.toString());
         assertThat(ended.code()).isEqualTo(ExitCode.STORE_REFUSED.code());
