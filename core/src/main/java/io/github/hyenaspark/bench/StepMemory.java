@@ -8,6 +8,7 @@ import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.MomentLayout;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What one worker's local steps hold in memory, bytes, counted by the arrays that they allocate; without the JVM itself
@@ -112,13 +113,31 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
         return model.blocks().stream()
                 .map(BlockConfig::mixer)
                 .distinct()
-                .mapToLong(mixer -> cost(mixer, model, train).rowFloats())
+                .mapToLong(mixer -> shapes(model, train)
+                        .mapToLong(shape ->
+                                mixer.cost(shape.batchSize, shape.length).rowFloats())
+                        .max()
+                        .orElseThrow())
                 .sum();
+    }
+
+    /** Sequences, and tokens of each. */
+    private record Shape(int batchSize, int length) {}
+
+    /** Of the last step and of the first, which has the same tokens, in more and shorter sequences where they grow. */
+    private static Stream<Shape> shapes(ModelConfig model, TrainConfig train) {
+        int first = train.lengthSchedule().lengthIn(0, model.lMax());
+        long sequences = tokens(model, train) / first;
+        return Stream.of(
+                new Shape(train.batchSize(), model.lMax()),
+                new Shape((int) Math.min(Integer.MAX_VALUE, Math.max(1, sequences)), first));
     }
 
     private static long together(ModelConfig model, TrainConfig train) {
         return model.blocks().stream()
-                .mapToLong(block -> block.mixer().togetherFloats(train.batchSize(), model.lMax(), train.threads()))
+                .flatMapToLong(block -> shapes(model, train)
+                        .mapToLong(
+                                shape -> block.mixer().togetherFloats(shape.batchSize, shape.length, train.threads())))
                 .max()
                 .orElseThrow();
     }

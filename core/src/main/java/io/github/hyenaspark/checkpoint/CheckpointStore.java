@@ -78,7 +78,7 @@ public final class CheckpointStore {
             var lease = Json.object()
                     .put("epoch", next)
                     .put("driver", UUID.randomUUID().toString());
-            if (storage.createExclusively(layout.uri(RunLayout.EPOCHS + "/" + next + ".json"), Json.bytes(lease))) {
+            if (storage.createExclusively(layout.epochFile(next), Json.bytes(lease))) {
                 epoch = next;
                 storage.warnUnlessExclusive(layout.uri(RunLayout.EPOCHS), "drivers of this run");
                 return next;
@@ -118,6 +118,11 @@ public final class CheckpointStore {
     /** The epoch that this process began; 0 before. */
     public long epoch() {
         return epoch;
+    }
+
+    /** The URI of the file with which this process began its epoch. */
+    public String epochFile() {
+        return layout.epochFile(epoch);
     }
 
     /**

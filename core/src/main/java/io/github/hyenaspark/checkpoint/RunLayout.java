@@ -90,6 +90,10 @@ record RunLayout(Storage storage, String run, Map<Long, CheckpointManifest.Name>
                 .orElse(0);
     }
 
+    String epochFile(long epoch) {
+        return uri(EPOCHS + "/" + epoch + ".json");
+    }
+
     /** Those of these manifests that a driver wrote after a later one had resumed from an older checkpoint. */
     Set<CheckpointManifest.Name> superseded(List<CheckpointManifest.Name> manifests) throws IOException {
         return superseded(manifests, froms(manifests));
@@ -148,8 +152,6 @@ record RunLayout(Storage storage, String run, Map<Long, CheckpointManifest.Name>
 
     /** Also those that have nothing but the temporary file of a driver that was killed. */
     Set<String> dataDirectories() throws IOException {
-        Set<String> directories = new TreeSet<>();
-        storage.names(uri(DATA), (name, bytes) -> directories.add(name.replaceFirst("/.*", "")));
-        return directories;
+        return storage.folders(uri(DATA));
     }
 }

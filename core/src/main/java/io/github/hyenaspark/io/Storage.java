@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileChecksum;
@@ -492,7 +494,14 @@ public final class Storage {
         return all;
     }
 
-    /** Who got the files of a directory, and the directories in it. */
+    /** The names of the directories directly in a directory; none if it does not exist. */
+    public Set<String> folders(String directory) throws IOException {
+        return level(directory, () -> file -> {}).directories().stream()
+                .map(folder -> folder.replaceFirst(".*/(?=[^/])", "").replaceFirst("/$", ""))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Who got the files of a directory, and the URIs of the directories in it. */
     private record Level<T>(T files, List<String> directories) {}
 
     private <T extends Consumer<FileInfo>> Level<T> level(String directory, Supplier<T> takers) throws IOException {

@@ -127,6 +127,16 @@ class StepMemoryTest {
                 .isEqualTo(3 * stream);
     }
 
+    /** In the first rounds, as many tokens are in more sequences, for each of which a cell has rows. */
+    @Test
+    void shortSequencesAtTheBeginningAreCountedWhereACellIsMoreThanOne() {
+        long plain = of(64, 1024, 1, 2, 1, "none", "model.mixer=lstm").heap();
+        long grown = of(64, 1024, 1, 2, 1, "none", "model.mixer=lstm", "train.length-schedule.start=16")
+                .heap();
+        long gradients = 2L * 63 * 4 * 64 * Double.BYTES; // of biases, of 64 sequences instead of 1
+        assertThat(grown - plain).isGreaterThan(gradients);
+    }
+
     /** Nobody frees the rows of one mixer when the next one begins. */
     @Test
     void rowsOfAllMixersAreKept() {

@@ -214,6 +214,16 @@ class StorageTest {
     }
 
     @Test
+    void theFoldersOfADirectoryAreThoseDirectlyInIt() throws IOException {
+        Files.createDirectories(directory.resolve("one/two"));
+        Files.createDirectories(directory.resolve("three"));
+        Files.writeString(directory.resolve("file"), "");
+        assertThat(storage.folders(directory.toString())).containsExactly("one", "three");
+        assertThat(storage.folders(uri("one/"))).containsExactly("two");
+        assertThat(storage.folders(uri("missing"))).isEmpty();
+    }
+
+    @Test
     void findTakesDirectoriesGlobsAndNames() throws IOException {
         for (String name : List.of("d/b.txt", "d/a.md", "d/_temporary/x.txt", "d/.x.txt", "d/sub/c.txt", "e/d.txt")) {
             storage.replace(uri(name), bytes(name));

@@ -240,6 +240,10 @@ class LauncherTest {
                         .lines())
                 .contains("-XX:+UseZGC")
                 .doesNotContain("-XX:+UseG1GC");
+        assertThat(hyenaIn(Map.of("JAVA_TOOL_OPTIONS", "-XX:+UseSerialGC", "SPARK_HOME", ""), "inspect", "RUN")
+                        .results()
+                        .lines())
+                .doesNotContain("-XX:+UseG1GC");
         assertThat(hyenaIn(Map.of("SPARK_SUBMIT_OPTS", "-Da=it's", "SPARK_HOME", ""), "inspect", "RUN")
                         .messages())
                 .contains("SPARK_SUBMIT_OPTS cannot be read");
@@ -341,6 +345,25 @@ class LauncherTest {
         assertThat(hyena("inspect", "RUN").results()).doesNotContain(folder);
         write(Path.of(folder, "core-site.xml"), "<configuration/>");
         assertThat(hyena("inspect", "RUN").results()).contains(":" + folder + "\n");
+    }
+
+    /** Spark itself reads that file, but later. */
+    @Test
+    void whereHadoopIsMayStandInTheEnvironmentOfAUsersSpark() throws Exception {
+        hyena("build");
+        write(directory.resolve("spark/conf/spark-env.sh"), """
+                echo a word that nobody wants
+                HADOOP_CONF_DIR=/etc/of-spark
+                export SPARK_DIST_CLASSPATH=/opt/hadoop/*
+                false
+                echo "$UNSET"
+                """);
+        assertThat(hyena("inspect", "RUN").results()).contains(":/etc/of-spark:/opt/hadoop/*\n");
+        assertThat(hyena("--master", "yarn", "prepare").results()).isEqualTo("submitted\n");
+        write(directory.resolve("other/spark-env.sh"), "exit 3\n");
+        Map<String, String> other =
+                Map.of("SPARK_CONF_DIR", directory.resolve("other").toString());
+        assertThat(hyenaIn(other, "inspect", "RUN").results()).doesNotContain("/etc/of-spark");
     }
 
     /** An option that spark-submit gets twice counts once. */

@@ -6,6 +6,7 @@ import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** {@link LongFilters} of a sequence that grows: its beginning comes in one pass, then a step at a time. */
 abstract sealed class IncrementalFilters implements LongFilters.ChannelFilters {
@@ -67,43 +68,44 @@ abstract sealed class IncrementalFilters implements LongFilters.ChannelFilters {
     /** Filters of K taps: the last K−1 inputs are kept, and a step costs K. */
     static final class OfRecentInputs extends IncrementalFilters {
         private final LongFilters filters;
-        private final ForwardContext<FloatArray> parameters;
         private final int rowsPerFilter;
         private final ShortConvolution convolution;
         private final float[][] recent; // rows × (K−1), the latest last
-        private LongFilters.ChannelFilters beginning;
-        private boolean begun;
+        private Optional<ForwardContext<FloatArray>> firstPass; // until it has ended: a prompt's rows are long
+        private Optional<LongFilters.ChannelFilters> beginning; // of that
         private int channel;
 
         OfRecentInputs(LongFilters filters, int rowsPerFilter, ForwardContext<FloatArray> pass) {
             this.filters = filters;
             this.rowsPerFilter = rowsPerFilter;
-            parameters = pass;
+            firstPass = Optional.of(pass);
             filters.makeTaps(pass);
             convolution = filters.shortConvolution();
             recent = new float[filters.taps().length * rowsPerFilter][convolution.taps() - 1];
-            beginning = filters.channel(pass.pool().workspace(0));
+            beginning = Optional.of(filters.channel(pass.pool().workspace(0)));
         }
 
         @Override
         void startPass(int length) {
             super.startPass(length);
-            if (!begun) {
-                filters.makeTaps(parameters.ofLength(length));
-                beginning = filters.channel(parameters.pool().workspace(0));
+            if (firstPass.isPresent()) {
+                ForwardContext<FloatArray> pass = firstPass.get();
+                filters.makeTaps(pass.ofLength(length));
+                beginning = Optional.of(filters.channel(pass.pool().workspace(0)));
             }
         }
 
         @Override
         void finishPass() {
-            begun = true;
+            firstPass = Optional.empty();
+            beginning = Optional.empty();
         }
 
         @Override
         public void start(int j) {
             channel = j;
-            if (!begun) {
-                beginning.start(j);
+            if (beginning.isPresent()) {
+                beginning.get().start(j);
             }
         }
 
@@ -111,13 +113,13 @@ abstract sealed class IncrementalFilters implements LongFilters.ChannelFilters {
         public void convolve(int r, int head, float[] input, float[] output) {
             int filter = channel * filters.perChannel() + r;
             float[] before = recent[filter * rowsPerFilter + head];
-            if (begun) {
+            if (beginning.isEmpty()) {
                 float result = convolution.step(filter, before, input[0]);
                 keep(before, input, 1);
                 output[0] = result;
             } else {
                 keep(before, input, length());
-                beginning.convolve(r, head, input, output);
+                beginning.get().convolve(r, head, input, output);
             }
         }
 

@@ -70,6 +70,12 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
                 rows * batchSize * width);
     }
 
+    /** The gradients of both biases of each sequence, in double. */
+    @Override
+    public long togetherFloats(int batchSize, int length, int threads) {
+        return 2L * Double.BYTES / Float.BYTES * batchSize * cell.gates * width;
+    }
+
     /** PyTorch's {@code RNN}, {@code LSTM} and {@code GRU}, weights in its order of gates; a gate is D channels. */
     public enum Cell {
         /** h = tanh(a), one gate (Elman 1990). */

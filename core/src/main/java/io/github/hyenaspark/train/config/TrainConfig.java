@@ -118,6 +118,11 @@ public record TrainConfig(
         return Math.addExact(steps, Math.multiplyExact(Math.max(0, round - begin), (long) localSteps));
     }
 
+    /** Whether a worker keeps something from one round to the next, beside what all share. */
+    public boolean workersKeepState() {
+        return innerState == MomentPolicy.LOCAL || codec.feedsErrorBack();
+    }
+
     /** Local steps of one worker in the whole run, where the schedule ends. */
     public long totalSteps() {
         return stepsBefore(rounds);

@@ -73,6 +73,7 @@ record FitDocuments(Storage storage, DatasetSpec spec, FitConfig config, Fitting
                 "data.prune=true"));
         if (areKept(storage, run)) {
             own.addAll(ownTokenizer(storage, run));
+            own.add("data.source.fasta.bed="); // the file may be gone as well
         }
         own.add("data.source.columns="
                 + Json.line(Json.array()

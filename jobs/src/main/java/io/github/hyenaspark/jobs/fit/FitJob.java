@@ -259,7 +259,10 @@ public final class FitJob implements Job {
             storage.replace(uri, now);
             return;
         }
-        Map<String, String> before = flat(uri, storage.read(uri));
+        // What is newer than the fitting has its default.
+        Map<String, String> before =
+                flat(uri, Settings.load(List.of()).renderSections(SECTIONS).getBytes(StandardCharsets.UTF_8));
+        before.putAll(flat(uri, storage.read(uri)));
         Map<String, String> after = flat(uri, now);
         List<String> differences = new ArrayList<>();
         Set<String> keys = new LinkedHashSet<>(before.keySet());

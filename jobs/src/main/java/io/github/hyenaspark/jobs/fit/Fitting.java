@@ -15,6 +15,7 @@ import io.github.hyenaspark.jobs.report.chart.LineChart.Curve;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore;
+import io.github.hyenaspark.jobs.spark.averaging.SparkStateCheck;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers;
 import io.github.hyenaspark.jobs.spark.averaging.TrainingMemory;
 import io.github.hyenaspark.jobs.spark.run.FittingDirectory;
@@ -39,6 +40,7 @@ import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -54,6 +56,7 @@ import org.slf4j.LoggerFactory;
 final class Fitting {
     private static final Logger LOG = LoggerFactory.getLogger(Fitting.class);
     private static final int PARTS = 8;
+    private static final int OUTPUTS_OF_TASK = 1 << 22; // 32 MiB
 
     private final JavaSparkContext context;
     private final Storage storage;
@@ -156,12 +159,12 @@ final class Fitting {
         int sequences = Math.multiplyExact(windows, readings.count());
         FitSettings doubled = settings.with("train.batch-size=" + sequences)
                 .with("model.l-max=" + Math.max(longest, settings.model().leastLMax()));
-        TrainingMemory.of(
-                        doubled.model(),
-                        snapshot.vocabulary().size(),
-                        doubled.train(),
-                        settings.run().merge())
-                .withHeap(
+        TrainingMemory memory = TrainingMemory.of(
+                doubled.model(),
+                snapshot.vocabulary().size(),
+                doubled.train(),
+                settings.run().merge());
+        memory.withHeap(
                         PooledHead.heapBytes(head, doubled.model().dModel(), longest)
                                 + Float.BYTES * (parameters + spec.frozen()),
                         Math.multiplyExact(Float.BYTES * parameters, models))
@@ -171,6 +174,7 @@ final class Fitting {
                         "take a smaller fit.max-length (maxLength of a stage)"
                                 + (pretrained.isPresent() ? "" : ", model.d-model")
                                 + ", train.batch-size or fit.models");
+        memory.refuseUnlessResultsPass(train, settings.run().merge(), context.getConf());
     }
 
     LabelSet labels() {
@@ -323,6 +327,9 @@ final class Fitting {
                 checkpoint -> MachineNumerics.check(checkpoint, own.run().allowInexactResume()));
         checkpoints.beginEpoch();
         checkpoints.resumesFrom(found);
+        if (own.train().workersKeepState()) {
+            new SparkStateCheck(context, storage.qualify(own.directory())).refuseUnlessShared(checkpoints.epochFile());
+        }
         LabelModel model = LabelModel.create(spec, own.train().seed());
         MomentLayout moments = MomentLayout.of(own.train().optimizer(), model.table());
         TrainingProgress before = found.map(Checkpoint::progress).orElse(TrainingProgress.NONE);
@@ -390,29 +397,33 @@ final class Fitting {
     private double[][] predictions(
             TrainingPlan plan, LabelTraining work, float[] theta, int[] documents, FittedModel.Scale scale) {
         int chunks = LabelTraining.Plan.chunks(documents);
-        if (chunks == 0) {
-            return new double[0][];
-        }
+        double[][] predictions = new double[documents.length][spec.head().outputs()];
         Broadcast<TrainingPlan> sentPlan = context.broadcast(plan);
         Broadcast<float[]> sentTheta = context.broadcast(theta);
         try {
-            List<Integer> numbers =
-                    new ArrayList<>(IntStream.range(0, chunks).boxed().toList());
-            int tasks = Math.min(chunks, plan.train().workers()); // memory was counted for
-            List<double[][]> outputs = context.parallelize(numbers, tasks)
-                    .mapPartitions(part -> work.outputs(sentPlan.value(), sentTheta.value(), documents, part))
-                    .collect();
-            List<double[]> flat = outputs.stream().flatMap(Arrays::stream).toList();
-            double[][] predictions = new double[documents.length][spec.head().outputs()];
-            int next = 0;
-            for (int i = 0; i < documents.length; i++) {
-                long tokens = labels.documents().get(documents[i]).tokens();
-                int count = LabelledDocuments.windows(tokens, longest);
-                for (int window = 0; window < count; window++) {
-                    double[] part = FittedModel.prediction(labels.task(), scale, flat.get(next++));
-                    for (int t = 0; t < part.length; t++) {
-                        predictions[i][t] += part[t] / count;
+            int document = 0;
+            int to;
+            for (int from = 0; from < chunks; from = to) { // a job after the other: each brings so many outputs
+                to = chunksTogether(documents, from, plan.train().workers());
+                List<Integer> numbers =
+                        new ArrayList<>(IntStream.range(from, to).boxed().toList());
+                int tasks = Math.min(to - from, plan.train().workers()); // memory was counted for
+                Iterator<double[]> outputs = context
+                        .parallelize(numbers, tasks)
+                        .mapPartitions(part -> work.outputs(sentPlan.value(), sentTheta.value(), documents, part))
+                        .collect()
+                        .stream()
+                        .flatMap(Arrays::stream)
+                        .iterator();
+                while (outputs.hasNext()) {
+                    int windows = windows(documents[document]);
+                    for (int window = 0; window < windows; window++) {
+                        double[] part = FittedModel.prediction(labels.task(), scale, outputs.next());
+                        for (int t = 0; t < part.length; t++) {
+                            predictions[document][t] += part[t] / windows;
+                        }
                     }
+                    document++;
                 }
             }
             return predictions;
@@ -420,5 +431,23 @@ final class Fitting {
             sentPlan.destroy();
             sentTheta.destroy();
         }
+    }
+
+    private int windows(int document) {
+        return LabelledDocuments.windows(labels.documents().get(document).tokens(), longest);
+    }
+
+    /** Where the chunks end, from one on, whose outputs are few enough for one job of so many tasks. */
+    private int chunksTogether(int[] documents, int from, int tasks) {
+        long most = (long) tasks * OUTPUTS_OF_TASK;
+        long outputs = 0;
+        int to = from;
+        while (to < LabelTraining.Plan.chunks(documents) && (to < from + tasks || outputs < most)) {
+            outputs += spec.head().outputs()
+                    * Arrays.stream(LabelTraining.Plan.chunk(documents, to++))
+                            .mapToLong(this::windows)
+                            .sum();
+        }
+        return to;
     }
 }

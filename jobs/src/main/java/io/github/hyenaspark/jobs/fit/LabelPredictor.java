@@ -9,6 +9,7 @@ import io.github.hyenaspark.jobs.spark.Predictor;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState.LabelUse;
 import io.github.hyenaspark.model.LabelModel;
+import io.github.hyenaspark.model.LabelledBatch;
 import io.github.hyenaspark.operator.head.LabelHead;
 import java.io.IOException;
 import java.io.InputStream;
@@ -145,13 +146,19 @@ public final class LabelPredictor implements Predictor {
     }
 
     private static final class Ids implements Tokenizer.TokenSink {
+        private static final int MOST = Integer.MAX_VALUE - 8; // of an array
+
         private int[] values = new int[64];
         private int count;
 
         @Override
-        public void accept(int[] ids, int more) {
+        public void accept(int[] ids, int more) throws RejectedDocumentException {
+            if (more > MOST - count) {
+                throw new RejectedDocumentException("the text has more than " + MOST + " tokens");
+            }
             if (count + more > values.length) {
-                values = Arrays.copyOf(values, Math.max(2 * values.length, count + more));
+                int doubled = (int) Math.min(MOST, 2L * values.length);
+                values = Arrays.copyOf(values, Math.max(doubled, count + more));
             }
             System.arraycopy(ids, 0, values, count, more);
             count += more;
@@ -160,18 +167,6 @@ public final class LabelPredictor implements Predictor {
 
     /** Of some documents, by their tokens: the probabilities of classes or tags, or values; T of each. */
     public double[][] outputs(List<int[]> documents) {
-        List<int[]> windows = new ArrayList<>();
-        List<Integer> owners = new ArrayList<>();
-        for (int document = 0; document < documents.size(); document++) {
-            int[] tokens = documents.get(document);
-            for (int window = 0; window < LabelledDocuments.windows(tokens.length, longest); window++) {
-                int from = (int) LabelledDocuments.begin(tokens.length, longest, window);
-                windows.add(Arrays.copyOfRange(tokens, from, Math.min(tokens.length, from + longest)));
-                owners.add(document);
-            }
-        }
-        int[] count = new int[documents.size()];
-        owners.forEach(document -> count[document]++);
         double[][] predictions = new double[documents.size()][spec.head().outputs()];
         ExecutorState executor = ExecutorState.ofThisProcess();
         var use = LabelUse.forward(spec, threads);
@@ -179,18 +174,60 @@ public final class LabelPredictor implements Predictor {
         float[][] all = thetas.value();
         for (int member = 0; member < all.length; member++) {
             model.parameters(all[member]);
-            double[][] found = readings.outputs(model, windows, longest);
-            for (int window = 0; window < found.length; window++) {
-                int document = owners.get(window);
-                LabelHead.Task task = spec.head().task();
-                add(
-                        FittedModel.prediction(task, scales[member], found[window]),
-                        predictions[document],
-                        count[document] * all.length);
+            var windows = new Windows(model, member, documents, predictions);
+            for (int document = 0; document < documents.size(); document++) {
+                windows.addAll(document);
             }
+            windows.compute();
         }
         executor.giveBack(use, model);
         return predictions;
+    }
+
+    /** Windows of documents for one of the models, of which those are in memory that are computed together. */
+    private final class Windows {
+        private final LabelModel model;
+        private final int member;
+        private final List<int[]> documents;
+        private final double[][] predictions;
+        private final List<int[]> windows = new ArrayList<>();
+        private final List<Integer> owners = new ArrayList<>();
+        private int tokens;
+
+        Windows(LabelModel model, int member, List<int[]> documents, double[][] predictions) {
+            this.model = model;
+            this.member = member;
+            this.documents = documents;
+            this.predictions = predictions;
+        }
+
+        void addAll(int document) {
+            int[] ids = documents.get(document);
+            for (int window = 0; window < LabelledDocuments.windows(ids.length, longest); window++) {
+                int from = (int) LabelledDocuments.begin(ids.length, longest, window);
+                int[] part = Arrays.copyOfRange(ids, from, Math.min(ids.length, from + longest));
+                if (!Readings.isTogether(tokens, part.length, longest)) {
+                    compute();
+                }
+                windows.add(part);
+                owners.add(document);
+                tokens += LabelledBatch.padded(part.length, longest);
+            }
+        }
+
+        /** Adds what those that wait give to the predictions: of each document the mean of its windows and models. */
+        void compute() {
+            double[][] found = readings.outputs(model, windows, longest);
+            for (int window = 0; window < found.length; window++) {
+                int document = owners.get(window);
+                double[] prediction = FittedModel.prediction(spec.head().task(), scales[member], found[window]);
+                int count = LabelledDocuments.windows(documents.get(document).length, longest);
+                add(prediction, predictions[document], count * scales.length);
+            }
+            windows.clear();
+            owners.clear();
+            tokens = 0;
+        }
     }
 
     private static void add(double[] part, double[] sum, int parts) {

@@ -2,7 +2,10 @@ package io.github.hyenaspark.jobs.prepare;
 
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.document.DocumentStep;
+import io.github.hyenaspark.data.document.PackedFiles;
+import io.github.hyenaspark.data.document.input.InputListing;
 import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.plan.WaitingFiles;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.token.BpeTokenizer;
 import io.github.hyenaspark.data.token.BpeTrainer;
@@ -39,7 +42,16 @@ public final class TrainTokenizerJob {
         if (storage.exists(there)) { // also tells of a store that refuses, before the work
             LOG.warn("{} is there already; unless the same tokenizer comes out, nothing is written", there);
         }
-        List<WorkUnit> units = WorkUnit.cut(data.files(storage).files(), data.source(), data.unitBytes());
+        InputListing input = data.files(storage);
+        PackedFiles files = WaitingFiles.leaveOut(storage, data, input);
+        if (files.size() < input.files().size()) {
+            LOG.info(
+                    "{} files are left out: they changed after data.interval-end or less than data.min-age={} ago, or"
+                            + " somebody is writing them",
+                    input.files().size() - files.size(),
+                    data.minAge());
+        }
+        List<WorkUnit> units = WorkUnit.cut(files, data.source(), data.unitBytes());
         SparkWordCount.WordCountPart counted;
         try (SparkRuntime runtime = SparkRuntime.start("hyena train-tokenizer " + config.output(), 1)) {
             counted = new SparkWordCount(runtime.context()).count(data, units, config.maxWords());

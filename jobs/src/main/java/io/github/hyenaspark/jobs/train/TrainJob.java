@@ -192,6 +192,9 @@ public final class TrainJob {
             checkpoints.beginEpoch();
             useNewest(from, workers);
             checkpoints.resumesFrom(from.value());
+            if (settings.train().workersKeepState()) {
+                workers.refuseUnlessShared(checkpoints.epochFile());
+            }
             var options = new WorkerOptions(
                     settings.run().merge(), checkpoints.epoch(), replay, WorkerComputation.training());
             trained = train(from, snapshot, runtime, options);

@@ -123,6 +123,10 @@ final class FitIT {
         Path run = directory.resolve("run");
         Files.delete(input);
         Files.delete(run.resolve("result.json"));
+        Path settings = run.resolve("fit.json"); // of a version that did not have all of today's
+        ObjectNode older = (ObjectNode) Json.parse("fit.json", Files.readAllBytes(settings));
+        assertThat(((ObjectNode) older.get("run")).remove("patience")).isNotNull();
+        Files.write(settings, Json.bytes(older));
         JsonNode again = done(List.of("fit", "run.dir=" + run));
         assertThat(again.get("mcc")).as("of the documents it was begun with").isEqualTo(result.get("mcc"));
     }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 
 class MemoryJobTest {
@@ -39,6 +40,22 @@ class MemoryJobTest {
         assertThat(all.executorHeap()).isEqualTo(alone.executorHeap() + most);
         assertThat(all.driverHeap()).isEqualTo(alone.driverHeap());
         assertThat(all.taskHeap()).isEqualTo(alone.taskHeap());
+    }
+
+    @Test
+    void aSessionThatEndsRoundsForTheirResultsIsRefused() {
+        TrainConfig train = SMALL.bind("train", TrainConfig.class);
+        TrainingMemory memory =
+                TrainingMemory.of(SMALL.bind("model", ModelConfig.class), 256, train, AggregationSite.DRIVER);
+        var session = new SparkConf(false);
+        memory.refuseUnlessResultsPass(train, AggregationSite.DRIVER, session);
+        session.set("spark.driver.maxResultSize", "0");
+        memory.refuseUnlessResultsPass(train, AggregationSite.DRIVER, session);
+        session.set("spark.driver.maxResultSize", "1k");
+        long bytes = train.workers() * memory.result();
+        assertThatThrownBy(() -> memory.refuseUnlessResultsPass(train, AggregationSite.DRIVER, session))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("spark.driver.maxResultSize: found 1024 bytes, expected more than " + bytes);
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +81,17 @@ class TrainTokenizerIT {
         byte[] text = "shatondo réba.\n".getBytes(StandardCharsets.UTF_8);
         assertThat(tokenizer.encode(text)).hasSizeLessThan(text.length / 2);
         assertThat(tokenizer.decode(tokenizer.encode(text))).isEqualTo(text);
+    }
+
+    @Test
+    void filesThatAreStillWrittenAreLeftOut() throws IOException {
+        for (int document = 1; document < 9; document++) {
+            Files.setLastModifiedTime(corpus.resolve(document + ".txt"), FileTime.fromMillis(0));
+        }
+        Outcome outcome = train("local[1]", "settled", "data.min-age=1h");
+        assertThat(outcome.messages()).contains("1 files are left out");
+        assertThat(outcome.json().get("occurrences").longValue())
+                .isLessThan(train("local[1]", "all").json().get("occurrences").longValue());
     }
 
     @Test

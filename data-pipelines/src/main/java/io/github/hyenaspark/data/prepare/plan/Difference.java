@@ -60,7 +60,7 @@ final class Difference {
     private final PackedFiles rewritten = new PackedFiles();
 
     private final BitSet leaving = new BitSet();
-    private final Set<String> open = new HashSet<>(); // URIs of files that somebody is writing
+    private final WaitingFiles waitingFiles;
     private long late;
     private long waiting;
     private long changed;
@@ -75,11 +75,12 @@ final class Difference {
         this.input = input;
         this.segments = segments;
         this.known = known;
+        this.waitingFiles = new WaitingFiles(storage, config, input.root());
         this.prepared = new PreparedUnits(storage, config.dataset(), segments, known);
     }
 
     InputPlan plan(Optional<DatasetSnapshot> parent) throws IOException {
-        askWhichAreOpen(input.files().stream().map(InputFile::uri));
+        waitingFiles.ask(input.files().stream().map(InputFile::uri));
         List<InputFile> others = new ArrayList<>();
         for (InputFile file : input.files()) {
             if (known.look(file) == KnownFiles.Known.NEW) {
@@ -164,17 +165,8 @@ final class Difference {
         }
     }
 
-    private void askWhichAreOpen(Stream<String> uris) throws IOException {
-        open.addAll(storage.beingWritten(input.root(), uris));
-    }
-
-    private boolean waits(InputFile file) {
-        long age = System.currentTimeMillis() - file.modifiedMillis();
-        return (config.minAgeMillis() > 0 && age < config.minAgeMillis()) || open.contains(file.uri());
-    }
-
     private void takeNew(InputFile file) {
-        if (file.modifiedMillis() >= config.interval().endMillis() || waits(file)) {
+        if (waitingFiles.isLate(file) || waitingFiles.waits(file)) {
             waiting++;
             return;
         }
@@ -199,7 +191,7 @@ final class Difference {
         different.add(file.path());
         if (config.onChanged() == DataConfig.OnChanged.KEEP) {
             changed++;
-        } else if (waits(file)) {
+        } else if (waitingFiles.waits(file)) {
             waiting++;
         } else if (config.onChanged() == DataConfig.OnChanged.STOP) {
             throw changed(then, file);
@@ -213,7 +205,7 @@ final class Difference {
         boolean comparable = then.bytes() == now.bytes()
                 && !then.etag().isEmpty()
                 && now.etag().isEmpty();
-        if (!comparable || open.contains(now.uri())) { // HDFS has no checksum of an open file
+        if (!comparable || waitingFiles.isOpen(now.uri())) { // HDFS has no checksum of an open file
             return false;
         }
         String found = then.etag().startsWith(InputFile.CHECKSUM)
@@ -238,7 +230,7 @@ final class Difference {
      */
     private void leave() throws IOException {
         List<Group> groups = groups();
-        askWhichAreOpen(groups.stream()
+        waitingFiles.ask(groups.stream()
                 .flatMap(group -> group.paths.stream())
                 .filter(path -> !different.contains(path) && known.isListed(path))
                 .map(path -> input.root() + path));
@@ -293,7 +285,7 @@ final class Difference {
 
     /** Whether a file has changed and keeps its documents for now, or somebody is writing it. */
     private boolean mayNotBeRead(String path) {
-        return (different.contains(path) && !causes.contains(path)) || open.contains(input.root() + path);
+        return (different.contains(path) && !causes.contains(path)) || waitingFiles.isOpen(input.root() + path);
     }
 
     private void hold(Group group, String holder) {

@@ -55,16 +55,24 @@ public final class FitPage {
         HtmlPage page = new HtmlPage("Fit in " + result.path("run").asText())
                 .figures(figures())
                 .section(
-                        "Learning curves",
+                        "Learning curves" + someOf(predictions.curves().size(), "models"),
                         new LineChart("Loss on held-out documents", "documents seen", "loss", Axes.LINEAR)
                                 .html(some(predictions.curves()), List.of()));
         if (values) {
             return page.section("Predicted and found", byValue()).bytes();
         }
         return page.section("Predicted and found", classes ? confusion() : "")
-                .section("Receiver operating characteristic", rates(classes))
+                .section(
+                        "Receiver operating characteristic"
+                                + someOf(predictions.names().size(), "classes"),
+                        rates(classes))
                 .section("Calibration", calibration(classes))
                 .bytes();
+    }
+
+    /** What a title says of plots with too many curves. */
+    private static String someOf(int number, String what) {
+        return number > MOST_CURVES ? " of the first " + MOST_CURVES + " of " + number + " " + what : "";
     }
 
     private static List<Curve> some(List<Curve> curves) {
@@ -205,20 +213,25 @@ public final class FitPage {
         return table.html();
     }
 
-    /** The means of both by tenths of the documents, in the order of what was predicted. */
+    /** The means of both by tenths of the documents, for each value in the order of what was predicted of it. */
     private String byValue() {
-        List<String> columns = new ArrayList<>(List.of("Documents, by prediction"));
+        List<String> columns = new ArrayList<>(List.of("Documents, by each prediction"));
         predictions.names().forEach(name -> columns.addAll(List.of(name + " predicted", "found")));
         Table table = Table.of(columns);
-        List<Integer> order = IntStream.range(0, predictions.predicted().length)
-                .boxed()
-                .sorted(Comparator.comparingDouble(i -> predictions.predicted()[i][0]))
-                .toList();
+        List<List<Integer>> orders = new ArrayList<>();
+        for (int t = 0; t < predictions.names().size(); t++) {
+            int at = t;
+            orders.add(IntStream.range(0, predictions.predicted().length)
+                    .boxed()
+                    .sorted(Comparator.comparingDouble(i -> predictions.predicted()[i][at]))
+                    .toList());
+        }
         for (int bin = 0; bin < BINS; bin++) {
-            List<Integer> some = order.subList(order.size() * bin / BINS, order.size() * (bin + 1) / BINS);
             List<String> cells = new ArrayList<>();
             for (int t = 0; t < predictions.names().size(); t++) {
                 int at = t;
+                List<Integer> order = orders.get(t);
+                List<Integer> some = order.subList(order.size() * bin / BINS, order.size() * (bin + 1) / BINS);
                 cells.add(mean(some, i -> predictions.predicted()[i][at]));
                 cells.add(mean(some, i -> predictions.targets()[i][at]));
             }

@@ -3,10 +3,12 @@ package io.github.hyenaspark.jobs.spark.averaging;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.checkpoint.WorkerStateFiles;
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,6 +19,8 @@ import org.apache.spark.api.java.JavaSparkContext;
  * than one machine reads in reasonable time.
  */
 public final class SparkStateCheck implements WorkerStateFiles.Check {
+    private static final int MOST_ASKED = 256; // tasks
+
     private final JavaSparkContext context;
     private final String run;
 
@@ -41,6 +45,28 @@ public final class SparkStateCheck implements WorkerStateFiles.Check {
                     "whole states of " + files.size() + " workers",
                     faults.size() + " that are damaged: " + String.join(" | ", faults));
         }
+    }
+
+    /**
+     * Refuses a run on a disk that executors do not share with the driver, where workers would keep their states.
+     *
+     * @param file URI of one that the driver has just written there
+     */
+    public void refuseUnlessShared(String file) {
+        if (context.isLocal() || !run.startsWith("file:")) {
+            return;
+        }
+        int slots = Math.max(1, Math.min(MOST_ASKED, context.defaultParallelism()));
+        TaskWatch.describe(context, "see whether executors share " + run);
+        boolean shared = context.parallelize(Collections.nCopies(slots, file), slots)
+                .map(own -> ExecutorState.ofThisProcess().storage().exists(own))
+                .reduce(Boolean::logicalAnd);
+        Refusal.unless(
+                shared,
+                "run.dir",
+                run,
+                "a place that executors share with the driver, such as hdfs://... or s3a://...: with"
+                        + " train.inner-state=local and train.codec=int4 workers keep their states there");
     }
 
     private static Iterator<String> faults(String run, VectorFile file) throws IOException {

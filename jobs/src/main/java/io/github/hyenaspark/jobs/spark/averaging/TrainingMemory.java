@@ -12,6 +12,7 @@ import io.github.hyenaspark.jobs.spark.worker.DistributedAverage;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.config.TrainConfig;
+import org.apache.spark.SparkConf;
 
 /**
  * What a training holds in memory, bytes, counted by the arrays that a round makes: in a step of one worker, sent to
@@ -196,6 +197,23 @@ public record TrainingMemory(
                         step.offHeap(),
                         less)
                 .refuseUnlessTheyFit(tasks, MemoryNeeds.tasksOfExecutor(workers, threads));
+    }
+
+    /**
+     * Refuses a session in which Spark would end a round for what it brings to the driver. Ours have no such limit;
+     * those of applications have one by default.
+     */
+    public void refuseUnlessResultsPass(TrainConfig train, AggregationSite merge, SparkConf session) {
+        long bytes = merge.of(train, step.parameters()) == AggregationSite.DRIVER
+                ? train.workers() * result
+                : AggregationSite.meanBytes(train, step.parameters(), step.secondMoments());
+        String key = "spark.driver.maxResultSize";
+        long most = session.getSizeAsBytes(key, "1g");
+        Refusal.unless(
+                most == 0 || bytes < most,
+                key,
+                most + " bytes",
+                "more than " + bytes + " bytes, which a round brings to the driver, or 0, which is no limit");
     }
 
     /** Of what all tasks share Spark moves to disk what exceeds its part of the heap; what tasks hold it cannot. */

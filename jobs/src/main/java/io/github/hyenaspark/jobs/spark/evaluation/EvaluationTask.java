@@ -165,12 +165,13 @@ public final class EvaluationTask {
                 List<T> found = new ArrayList<>();
                 long measured = Math.min(sample.most(), batches.sequences());
                 LongUnaryOperator numbers = sample.numbers(batches.sequences());
-                while (chunks.hasNext()) {
+                while (!ExecutorState.isCancelled() && chunks.hasNext()) {
                     long[] places = sequencesOf(chunks.next(), batchSize, measured);
                     long[] sequences = Arrays.stream(places).map(numbers).toArray();
                     found.add(measurement.of(model, batches, sequences));
                 }
                 executor.giveBack(use, model);
+                ExecutorState.endIfCancelled();
                 return found.iterator();
             });
         }

@@ -55,7 +55,10 @@ public final class SparkPrepare {
         this.unitsOfJob = unitsOfJob;
     }
 
-    /** What preparing takes in memory, whatever the documents: buffers, measured with tasks that share a small heap. */
+    /**
+     * What preparing takes in memory itself: buffers, measured with tasks that share a small heap. What readers hold of
+     * a file, such as a row group of Parquet, comes on top.
+     */
     public static MemoryNeeds memory() {
         return new MemoryNeeds("prepare", 0, 0, TASK_HEAP, 0, 0, MemoryNeeds.FEWER_TASKS);
     }

@@ -25,6 +25,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.Tuple2;
@@ -55,10 +56,16 @@ public final class SparkWordCount {
         TaskWatch.describe(context, "count the words of " + units.size() + " units of " + config.input());
         var top = new WordCounts.Top(maxWords);
         long refused = 0;
-        for (Iterator<WordCountPart> all = parts(config, units, maxWords).toLocalIterator(); all.hasNext(); ) {
-            WordCountPart part = all.next();
-            top.add(part.words());
-            refused += part.refused();
+        JavaRDD<WordCountPart> parts = parts(config, units, maxWords).persist(StorageLevel.DISK_ONLY());
+        try {
+            parts.count(); // by all slots: what follows is a job for each partition, one after the other
+            for (Iterator<WordCountPart> all = parts.toLocalIterator(); all.hasNext(); ) {
+                WordCountPart part = all.next();
+                top.add(part.words());
+                refused += part.refused();
+            }
+        } finally {
+            parts.unpersist(false);
         }
         return new WordCountPart(top.selection(), refused);
     }

@@ -10,6 +10,7 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState.ModelUse;
+import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.kernel.KernelChoice;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
@@ -199,7 +200,17 @@ public record TrainedRun(
         if (chosen.size() == 1) {
             return theta(storage, store, directory, chosen.get(0));
         }
-        double[] sums = new double[Math.toIntExact(chosen.get(0).parameters())];
+        long parameters = chosen.get(0).parameters();
+        new MemoryNeeds(
+                        "the mean of " + chosen.size() + " checkpoints",
+                        (Double.BYTES + Float.BYTES) * parameters,
+                        0,
+                        0,
+                        0,
+                        0,
+                        "take run.checkpoint=newest or best")
+                .refuseUnlessTheyFit(0);
+        double[] sums = new double[Math.toIntExact(parameters)];
         for (CheckpointManifest manifest : chosen) {
             float[] theta = theta(storage, store, directory, manifest);
             for (int i = 0; i < sums.length; i++) {

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.slf4j.Logger;
@@ -91,6 +92,20 @@ public final class ExecutorState implements AutoCloseable {
         openedLabelled.clear();
         synchronized (ExecutorState.class) {
             ofThisProcess = ofThisProcess.filter(state -> state != this);
+        }
+    }
+
+    /** Whether the task of this thread was cancelled, so that nobody waits for its result. */
+    public static boolean isCancelled() {
+        TaskContext task = TaskContext.get();
+        return task != null && task.isInterrupted();
+    }
+
+    /** Ends the task of this thread if it was cancelled, by an exception that Spark expects. */
+    public static void endIfCancelled() {
+        TaskContext task = TaskContext.get();
+        if (task != null) {
+            task.killTaskIfInterrupted();
         }
     }
 

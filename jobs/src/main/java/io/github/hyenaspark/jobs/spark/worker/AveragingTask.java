@@ -62,6 +62,7 @@ public final class AveragingTask implements Function<Integer, WorkerRound> {
         executor.tell(plan.run(), part.round(), part.worker(), 0);
         long read = System.nanoTime();
         WorkerComputation.Done done = work.round(executor, plan, part, start, limit.of(worker, read));
+        ExecutorState.endIfCancelled();
         LocalTrainer.RoundResult result = done.result();
         TestPoint.reached("worker {} has trained", worker);
         long trained = System.nanoTime();

@@ -117,11 +117,12 @@ public record LabelTraining(Broadcast<Plan> labels) implements WorkerComputation
             LabelModel model = executor.borrow(use);
             model.parameters(theta);
             List<T> found = new ArrayList<>();
-            while (chunks.hasNext()) {
+            while (!ExecutorState.isCancelled() && chunks.hasNext()) {
                 int[] chunk = Plan.chunk(all, chunks.next());
                 found.add(measurement.of(model, chunk, new WindowGroups(known, documents, chunk)));
             }
             executor.giveBack(use, model);
+            ExecutorState.endIfCancelled();
             return found.iterator();
         });
     }
@@ -271,7 +272,7 @@ public record LabelTraining(Broadcast<Plan> labels) implements WorkerComputation
             return (documents.length + CHUNK - 1) / CHUNK;
         }
 
-        static int[] chunk(int[] documents, int number) {
+        public static int[] chunk(int[] documents, int number) {
             return Arrays.copyOfRange(documents, number * CHUNK, Math.min(documents.length, (number + 1) * CHUNK));
         }
     }

@@ -119,7 +119,7 @@ public sealed interface WorkerComputation extends Serializable
             return new Done(result, timed.nanos(), System.nanoTime() - begin);
         }
 
-        /** Tells the driver how far the worker is, once a second. */
+        /** Tells the driver how far the worker is, once a second; a cancelled task takes no further step. */
         static final class ReportedSteps implements IntPredicate {
             private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -143,7 +143,7 @@ public sealed interface WorkerComputation extends Serializable
                     toldNanos = now;
                     executor.tell(plan.run(), part.round(), part.worker(), steps);
                 }
-                return continues.test(steps);
+                return !ExecutorState.isCancelled() && continues.test(steps);
             }
         }
 
