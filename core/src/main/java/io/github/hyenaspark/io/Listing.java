@@ -173,7 +173,15 @@ record Listing(FileSystem fileSystem) {
     static FileInfo listed(FileStatus status) {
         String etag = status instanceof EtagSource source ? source.getEtag() : "";
         return FileInfo.listed(
-                status.getPath().toString(), status.getLen(), status.getModificationTime(), etag == null ? "" : etag);
+                status.getPath().toString(),
+                status.getLen(),
+                status.getModificationTime(),
+                etag == null ? "" : unquoted(etag));
+    }
+
+    /** Hadoop 3.4 gives the tags of S3 in the quotes in which they travel, Hadoop 3.3 without. */
+    private static String unquoted(String etag) {
+        return etag.replaceFirst("^\"(.*)\"$", "$1");
     }
 
     private static List<FileInfo> sorted(List<FileInfo> files) {

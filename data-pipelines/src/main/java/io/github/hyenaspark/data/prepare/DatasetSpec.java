@@ -17,9 +17,11 @@ import java.util.stream.Collectors;
 
 /**
  * All that decides the shards of an input: settings, tokenizer, and the files that the settings name, with the SHA-256
- * (hex) of the BED file or nothing. A dataset has one spec; other settings need another dataset.
+ * (hex) of the BED file or nothing, and the names and versions of the user's steps. A dataset has one spec; other
+ * settings need another dataset.
  */
-public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSha256) implements Serializable {
+public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSha256, String stepVersions)
+        implements Serializable {
     private static final int FINGERPRINT_DIGITS = 32;
 
     /**
@@ -28,12 +30,14 @@ public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSh
      */
     public static DatasetSpec of(Storage storage, DataConfig config) throws IOException {
         DataConfig absolute = config.qualified(storage);
-        DocumentStep.named(absolute.clean().steps());
         DocumentTable.check(absolute.source().columns());
         return new DatasetSpec(
                 absolute,
                 vocabulary(Tokenizer.open(storage, absolute.tokenizer())),
-                bedSha256(storage, absolute.source().fasta().bed()));
+                bedSha256(storage, absolute.source().fasta().bed()),
+                DocumentStep.named(absolute.clean().steps()).stream()
+                        .map(step -> step.name() + " " + step.version())
+                        .collect(Collectors.joining(", ")));
     }
 
     /** Throws CorruptFileException if the BED file is another by now: its splits would be others. */
@@ -112,11 +116,7 @@ public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSh
         identity.putAll(config.source().identity());
         identity.putAll(config.clean().identity());
         identity.put("bed-sha256", bedSha256);
-        identity.put(
-                "step-versions",
-                DocumentStep.named(config.clean().steps()).stream()
-                        .map(step -> step.name() + " " + step.version())
-                        .collect(Collectors.joining(", ")));
+        identity.put("step-versions", stepVersions);
         identity.values().removeIf(String::isEmpty);
         return identity;
     }

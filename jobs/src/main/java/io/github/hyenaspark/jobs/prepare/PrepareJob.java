@@ -116,7 +116,10 @@ public final class PrepareJob {
                 return;
             }
             SnapshotCommit.Result result = prepare(plan, lease);
-            lease.committed();
+            boolean committed = result.outcome() != SnapshotCommit.Outcome.UNCHANGED;
+            if (committed || plan.left().waiting() == 0) { // else what waits may have been begun
+                lease.committed();
+            }
             report(plan, result);
         }
     }

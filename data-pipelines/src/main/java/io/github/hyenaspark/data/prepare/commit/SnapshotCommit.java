@@ -152,9 +152,15 @@ public final class SnapshotCommit {
         return bytes;
     }
 
+    /** The first bad document or, without one, the first that was filtered. */
     private String firstBad() throws IOException {
+        boolean someAreBad =
+                added().stream().anyMatch(entry -> entry.totals().counts().bad() > 0);
         for (Segment.Entry entry : added()) {
             for (Segment.Line line : Segment.read(storage, dataset, entry).remaining(storage, dataset, entry)) {
+                if (someAreBad && line.tally().badCount() == 0) {
+                    continue; // what a filter rejected is not what is told of
+                }
                 Optional<ObjectRef> quarantine = line.unit().object(Quarantine.FOLDER);
                 Optional<Quarantine.Entry> first = quarantine.isEmpty()
                         ? Optional.empty()

@@ -151,6 +151,7 @@ public final class DuplicateRule {
         public void close() throws IOException {
             if (!closed) {
                 closed = true;
+                ofDocument = Collections.emptyIterator();
                 keys.close();
             }
         }

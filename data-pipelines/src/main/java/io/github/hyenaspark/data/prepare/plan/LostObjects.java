@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
  * they are now.
  */
 final class LostObjects {
+    private static final int SEARCHES_AT_ONCE = 4; // a segment has up to 2,048 units in memory
     private static final Logger LOG = LoggerFactory.getLogger(LostObjects.class);
     /** Where listings do not tell lengths, so many units, the last, are asked for them. */
     private static final long UNITS_ASKED = 100;
@@ -79,6 +80,7 @@ final class LostObjects {
         List<Segment> all = Requests.all(kept, entry -> Segment.read(storage, dataset, entry));
         List<Boolean> whole = Requests.all(all, segment -> listed.hasAllOf(storage, dataset, segment));
         List<Segment.Entry> intact = new ArrayList<>();
+        List<Search> searches = new ArrayList<>();
         long unitsAfter =
                 kept.stream().mapToLong(entry -> entry.totals().units()).sum();
         for (int i = 0; i < kept.size(); i++) {
@@ -92,34 +94,41 @@ final class LostObjects {
             unitsAfter -= entry.totals().units();
             boolean asked = !listed.haveLengths() && unitsAfter < UNITS_ASKED;
             if (asked || !whole.get(i)) {
-                find(entry, asked ? UNITS_ASKED - unitsAfter : 0);
+                searches.add(new Search(entry, asked ? UNITS_ASKED - unitsAfter : 0));
             }
         }
+        Requests.all(searches, SEARCHES_AT_ONCE, this::found).forEach(again::addAll);
         return intact;
     }
 
-    /** Units of which an object is not listed or, of the last so many units, does not have its length. */
-    private void find(Segment.Entry entry, long last) throws IOException {
+    /** For units of a segment of which an object is not listed or, of the last so many, does not have its length. */
+    private record Search(Segment.Entry entry, long last) {}
+
+    private List<WorkUnit> found(Search search) throws IOException {
+        Segment.Entry entry = search.entry;
         List<Segment.Line> lines = Segment.read(storage, dataset, entry).remaining(storage, dataset, entry);
         Map<String, ObjectRef> lost = new HashMap<>(); // the first one, by unit
         for (int i = 0; i < lines.size(); i++) {
             for (ObjectRef object : lines.get(i).unit().files()) {
-                boolean asked = i >= lines.size() - last || (object.isIn(DocumentTable.FOLDER) && !listed.has(object));
+                boolean asked =
+                        i >= lines.size() - search.last || (object.isIn(DocumentTable.FOLDER) && !listed.has(object));
                 if (asked ? !UnitRecord.isThere(storage, dataset, object) : !listed.has(object)) {
                     lost.putIfAbsent(lines.get(i).unit().name(), object);
                 }
             }
         }
+        List<WorkUnit> found = new ArrayList<>();
         if (lost.isEmpty()) {
-            return;
+            return found;
         }
         for (WorkUnit unit : SegmentInputs.units(storage, dataset, entry)) {
             ObjectRef object = lost.get(unit.name());
             if (object != null) {
                 LOG.warn("unit {} has lost an object; it is prepared again", unit.name());
-                again.add(asItIsNow(unit, object));
+                found.add(asItIsNow(unit, object));
             }
         }
+        return found;
     }
 
     /** A unit whose files may have moved, or been written again with the same content. */

@@ -66,11 +66,18 @@ public final class KnownFiles {
     /** A hash of what a later listing of an unchanged file will say. */
     static long state(InputFile file) {
         boolean told = !file.etag().isEmpty() && !file.etag().startsWith(InputFile.CHECKSUM);
-        return told ? ofContent(file) : ofTime(file);
+        return told ? ofContent(file.bytes(), file.etag()) : ofTime(file);
     }
 
-    private static long ofContent(InputFile file) {
-        return Hashes.first64(file.bytes() + " " + file.etag());
+    private static long ofContent(long bytes, String etag) {
+        return Hashes.first64(bytes + " " + etag);
+    }
+
+    /** Whether this is the state of a file with such a tag, perhaps as it was known once: in quotes. */
+    private static boolean isOfContent(long state, InputFile file) {
+        return !file.etag().isEmpty()
+                && (state == ofContent(file.bytes(), file.etag())
+                        || state == ofContent(file.bytes(), '"' + file.etag() + '"'));
     }
 
     private static long ofTime(InputFile file) {
@@ -129,7 +136,7 @@ public final class KnownFiles {
         long path = Hashes.first64(file.path());
         for (int at = placeFrom((int) path, path); at >= 0; at = placeFrom(at + 1, path)) {
             listed.set(at);
-            boolean same = states[at] == ofTime(file) || (!file.etag().isEmpty() && states[at] == ofContent(file));
+            boolean same = states[at] == ofTime(file) || isOfContent(states[at], file);
             found = same && found != Known.CHANGED ? Known.SAME : Known.CHANGED;
         }
         return found;

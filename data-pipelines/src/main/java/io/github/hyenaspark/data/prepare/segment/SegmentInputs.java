@@ -176,7 +176,7 @@ public final class SegmentInputs {
                         root + path,
                         slice.get(1).asLong(),
                         slice.get(2).asLong(),
-                        slice.get(3).asText());
+                        slice.get(3).asText().replace("\"", "")); // as Hadoop 3.4 lists tags
                 slices.add(new Slice(file, slice.get(4).asLong(), slice.get(5).asLong()));
             }
             units.add(new WorkUnit(Json.text(json, uri, "unit"), slices));

@@ -176,6 +176,8 @@ public final class DocumentTable implements Closeable {
 
     @Override
     public void close() throws IOException {
+        group = null; // its columns hold their last pages, and a task may have closed hundreds of tables
+        left = 0;
         try (file) {
             reader.close();
         }

@@ -406,6 +406,18 @@ class IncrementalTest {
                 .isEqualTo(1);
     }
 
+    /** Almost every unit has documents that a filter left out. */
+    @Test
+    void theBadDocumentThatIsToldOfIsNoFilteredOne() throws IOException {
+        String[] settings = {"data.unit-bytes=400", "data.clean.min-bytes=3", "data.max-bad-fraction=0.1"};
+        corpus.prepare(corpus.settings(settings));
+        corpus.add("night-2/0.txt", "a")
+                .add("night-2/1.txt", "many ".repeat(90))
+                .add("night-2/2.txt", new byte[] {'a', 'b', 'c', (byte) 0xFF});
+        assertThatThrownBy(() -> corpus.prepare(corpus.settings(settings)))
+                .hasMessageContaining("the first: night-2/2.txt at byte 3 (byte 0xFF is not UTF-8 here)");
+    }
+
     /** It counts as one bad document, however many it has. */
     @Test
     void anArchiveThatCannotBeReadIsWeighedByItsBytes() throws IOException {

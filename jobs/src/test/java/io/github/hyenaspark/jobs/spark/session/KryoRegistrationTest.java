@@ -177,7 +177,7 @@ class KryoRegistrationTest {
         var unit = new WorkUnit(List.of(new Slice(new InputFile("a.txt", "file:/a.txt", 5, 6, ""), 1, 5)));
         assertThat(throughWire(unit)).isEqualTo(unit);
         DataConfig config = SETTINGS.bind("data", DataConfig.class);
-        var recipe = new DatasetSpec(config, new Vocabulary("bytes", "f", 256, 255, -1), "");
+        var recipe = new DatasetSpec(config, new Vocabulary("bytes", "f", 256, 255, -1), "", "");
         assertThat(throughWire(recipe)).isEqualTo(recipe);
         var segment = new Segment.Entry(UNIT.objects().get(0), List.of(3), null, Totals.of(UNIT));
         var search = new DuplicateSearch(
