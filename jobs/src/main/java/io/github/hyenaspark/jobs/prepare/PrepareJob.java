@@ -168,7 +168,16 @@ public final class PrepareJob {
     private void report(InputPlan plan, SnapshotCommit.Result result) throws IOException {
         DatasetSnapshot snapshot = result.snapshot();
         String dataset = spec.config().dataset();
-        if (snapshot.documents(Split.VALIDATION) == 0) {
+        long heldOut = snapshot.documents(Split.VALIDATION);
+        int names = spec.config().validationDocuments().size();
+        if (heldOut > 0 && heldOut < names) { // ids are not known before all is read
+            LOG.warn(
+                    "data.validation-documents has {} names, but only {} documents are held out: the others name no"
+                            + " document, or a duplicate of one",
+                    names,
+                    heldOut);
+        }
+        if (heldOut == 0) {
             LOG.warn("no document is held out, so training cannot measure its loss on unseen text: set"
                     + " data.validation-documents, or raise data.validation-fraction for another data.dataset");
         }

@@ -68,9 +68,9 @@ public record InputPlan(
 
     /**
      * Lists the input and finds what has been done. IllegalArgumentException if input or dataset are unset, the input
-     * is missing or has no text, a validation document of a first dataset is not in it, or the dataset was prepared
-     * with other settings. CorruptFileException if a file has changed and the settings do not allow that, or what the
-     * dataset knows of its files is missing or damaged.
+     * is missing or has no text, a validation document of a first dataset of whole files is not in it, or the dataset
+     * was prepared with other settings. CorruptFileException if a file has changed and the settings do not allow that,
+     * or what the dataset knows of its files is missing or damaged.
      */
     public static InputPlan of(Storage storage, DatasetSpec spec) throws IOException {
         DataConfig config = spec.config();
