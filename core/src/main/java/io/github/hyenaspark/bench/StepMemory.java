@@ -8,7 +8,6 @@ import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.MomentLayout;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * What one worker's local steps hold in memory, bytes, counted by the arrays that they allocate; without the JVM itself
@@ -110,10 +109,11 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
 
     /** A thread keeps the rows of one mixer while it computes another. */
     private static long longRows(ModelConfig model, TrainConfig train) {
+        List<Shape> shapes = shapes(model, train);
         return model.blocks().stream()
                 .map(BlockConfig::mixer)
                 .distinct()
-                .mapToLong(mixer -> shapes(model, train)
+                .mapToLong(mixer -> shapes.stream()
                         .mapToLong(shape ->
                                 mixer.cost(shape.batchSize, shape.length).rowFloats())
                         .max()
@@ -125,17 +125,18 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
     private record Shape(int batchSize, int length) {}
 
     /** Of the last step and of the first, which has the same tokens, in more and shorter sequences where they grow. */
-    private static Stream<Shape> shapes(ModelConfig model, TrainConfig train) {
+    private static List<Shape> shapes(ModelConfig model, TrainConfig train) {
         int first = train.lengthSchedule().lengthIn(0, model.lMax());
         long sequences = tokens(model, train) / first;
-        return Stream.of(
+        return List.of(
                 new Shape(train.batchSize(), model.lMax()),
                 new Shape((int) Math.min(Integer.MAX_VALUE, Math.max(1, sequences)), first));
     }
 
     private static long together(ModelConfig model, TrainConfig train) {
+        List<Shape> shapes = shapes(model, train);
         return model.blocks().stream()
-                .flatMapToLong(block -> shapes(model, train)
+                .flatMapToLong(block -> shapes.stream()
                         .mapToLong(
                                 shape -> block.mixer().togetherFloats(shape.batchSize, shape.length, train.threads())))
                 .max()

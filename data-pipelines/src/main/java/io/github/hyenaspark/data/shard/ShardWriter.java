@@ -137,8 +137,7 @@ public final class ShardWriter implements Closeable {
         private static final long serialVersionUID = 1L;
 
         DocumentTooLongException(long longest) {
-            super("more than " + longest + " tokens, the most that a shard holds; divide it, or read a text file by"
-                    + " lines (data.source.documents=line)");
+            super("more than " + longest + " tokens, the most that a shard holds");
         }
     }
 

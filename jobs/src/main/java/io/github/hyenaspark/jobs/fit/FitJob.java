@@ -162,12 +162,6 @@ public final class FitJob implements Job {
         boolean named =
                 List.of(TrainedRun.NEWEST, TrainedRun.BEST, TrainedRun.AVERAGE).contains(run.checkpoint());
         Refusal.unless(named, "run.checkpoint", run.checkpoint(), "newest, best or average: of every model");
-        boolean several = settings.bind("checkpoint", CheckpointConfig.class).keep() > 1;
-        Refusal.unless(
-                several || !run.checkpoint().equals(TrainedRun.AVERAGE),
-                "run.checkpoint",
-                run.checkpoint(),
-                "newest or best, or with it checkpoint.keep=N and checkpoint.every-rounds: here one is kept");
         boolean dry = settings.bind("data", DataConfig.class).dryRun();
         Refusal.unless(!run.dryRun(), "run.dry-run", true, "false: a fitting has no dry run");
         Refusal.unless(!dry, "data.dry-run", true, "false: a fitting has no dry run");
@@ -178,6 +172,16 @@ public final class FitJob implements Job {
                 "0: a fitting that is stopped with SIGTERM goes on when it is started again");
     }
 
+    private static void refuseTheAverageOfOne(Settings settings) {
+        String checkpoint = settings.bind("run", RunConfig.class).checkpoint();
+        boolean several = settings.bind("checkpoint", CheckpointConfig.class).keep() > 1;
+        Refusal.unless(
+                several || !checkpoint.equals(TrainedRun.AVERAGE),
+                "run.checkpoint",
+                checkpoint,
+                "newest or best, or with it checkpoint.keep=N and checkpoint.every-rounds: here one is kept");
+    }
+
     /**
      * Runs a fitting in an application's session, whose jobs have their names again afterwards. It wants the model
      * alone, so there are no pages and pictures.
@@ -186,6 +190,7 @@ public final class FitJob implements Job {
      */
     public static FittedModel fit(Settings settings, SparkSession session, Consumer<List<String>> names)
             throws IOException {
+        refuseTheAverageOfOne(settings);
         var silent = new Fitting.Observer() {
             @Override
             public Progress progress(Progress.Task work) {
@@ -256,13 +261,13 @@ public final class FitJob implements Job {
             Refusal.unless(!DirectoryKind.DATASET.isIn(storage, run.dataset()), "run.dir", found, expected);
         }
         if (!isKnown || !isBegun) {
+            refuseTheAverageOfOne(settings);
             storage.replace(uri, now);
             return;
         }
-        // What is newer than the fitting has its default.
+        String stored = new String(storage.read(uri), StandardCharsets.UTF_8); // what is newer has its default
         Map<String, String> before =
-                flat(uri, Settings.load(List.of()).renderSections(SECTIONS).getBytes(StandardCharsets.UTF_8));
-        before.putAll(flat(uri, storage.read(uri)));
+                flat(uri, Settings.ofJson(stored).renderSections(SECTIONS).getBytes(StandardCharsets.UTF_8));
         Map<String, String> after = flat(uri, now);
         List<String> differences = new ArrayList<>();
         Set<String> keys = new LinkedHashSet<>(before.keySet());

@@ -146,17 +146,16 @@ final class Fitting {
     }
 
     /**
-     * A step has all readings of its documents at once, and what is measured as many windows as are computed together;
-     * a step has the sum of the gradients of texts of several lengths, too, and the parameters that stay as they are.
-     * The driver has the parameters of all models until they are written.
+     * A step has all readings of its documents at once, and so has what is measured of the windows that are computed
+     * together; a step has the sum of the gradients of texts of several lengths, too, and the parameters that stay as
+     * they are. The driver has the parameters of all models until they are written.
      */
     private void checkMemory(LabelHead head) {
         TrainConfig train = settings.train();
         long parameters = spec.table().stream().mapToLong(ParameterEntry::size).sum();
         long models =
                 (long) Math.max(1, settings.fit().folds()) * settings.fit().models();
-        int windows = Math.max(train.batchSize(), Readings.together(longest));
-        int sequences = Math.multiplyExact(windows, readings.count());
+        int sequences = Math.multiplyExact(Math.max(train.batchSize(), measuredTogether()), readings.count());
         FitSettings doubled = settings.with("train.batch-size=" + sequences)
                 .with("model.l-max=" + Math.max(longest, settings.model().leastLMax()));
         TrainingMemory memory = TrainingMemory.of(
@@ -173,8 +172,19 @@ final class Fitting {
                         train.threads(),
                         "take a smaller fit.max-length (maxLength of a stage)"
                                 + (pretrained.isPresent() ? "" : ", model.d-model")
-                                + ", train.batch-size or fit.models");
+                                + ", train.batch-size or fit.models, or train.recompute=block");
         memory.refuseUnlessResultsPass(train, settings.run().merge(), context.getConf());
+    }
+
+    /** Windows that are computed together, of the documents that measure a model; 0 if none does. */
+    private int measuredTogether() {
+        Division division = folds.division(0, 0);
+        long windows = IntStream.concat(
+                        Arrays.stream(division.heldOut()),
+                        observer.wantsReports() ? Arrays.stream(division.test()) : IntStream.empty())
+                .mapToLong(this::windows)
+                .sum();
+        return (int) Math.min(windows, Readings.together(longest));
     }
 
     LabelSet labels() {
@@ -404,12 +414,13 @@ final class Fitting {
             int document = 0;
             int to;
             for (int from = 0; from < chunks; from = to) { // a job after the other: each brings so many outputs
-                to = chunksTogether(documents, from, plan.train().workers());
+                int slots = Math.max(1, context.defaultParallelism());
+                int most = Math.min(slots, plan.train().workers()); // memory was counted for, however many slots
+                to = chunksTogether(documents, from, chunks, most);
                 List<Integer> numbers =
                         new ArrayList<>(IntStream.range(from, to).boxed().toList());
-                int tasks = Math.min(to - from, plan.train().workers()); // memory was counted for
                 Iterator<double[]> outputs = context
-                        .parallelize(numbers, tasks)
+                        .parallelize(numbers, Math.min(to - from, most))
                         .mapPartitions(part -> work.outputs(sentPlan.value(), sentTheta.value(), documents, part))
                         .collect()
                         .stream()
@@ -438,11 +449,11 @@ final class Fitting {
     }
 
     /** Where the chunks end, from one on, whose outputs are few enough for one job of so many tasks. */
-    private int chunksTogether(int[] documents, int from, int tasks) {
+    private int chunksTogether(int[] documents, int from, int chunks, int tasks) {
         long most = (long) tasks * OUTPUTS_OF_TASK;
         long outputs = 0;
         int to = from;
-        while (to < LabelTraining.Plan.chunks(documents) && (to < from + tasks || outputs < most)) {
+        while (to < chunks && (to < from + tasks || outputs < most)) {
             outputs += spec.head().outputs()
                     * Arrays.stream(LabelTraining.Plan.chunk(documents, to++))
                             .mapToLong(this::windows)

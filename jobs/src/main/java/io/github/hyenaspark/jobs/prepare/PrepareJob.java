@@ -169,7 +169,7 @@ public final class PrepareJob {
         DatasetSnapshot snapshot = result.snapshot();
         String dataset = spec.config().dataset();
         long heldOut = snapshot.documents(Split.VALIDATION);
-        int names = spec.config().validationDocuments().size();
+        int names = spec.config().splitRule().names().size();
         if (heldOut > 0 && heldOut < names) { // ids are not known before all is read
             LOG.warn(
                     "data.validation-documents has {} names, but only {} documents are held out: the others name no"

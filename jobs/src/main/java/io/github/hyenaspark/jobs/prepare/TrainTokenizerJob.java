@@ -51,6 +51,8 @@ public final class TrainTokenizerJob {
                     input.files().size() - files.size(),
                     data.minAge());
         }
+        Refusal.unless(
+                !files.isEmpty(), "data.input", data.input() + " with files that all wait", "one that may be read");
         List<WorkUnit> units = WorkUnit.cut(files, data.source(), data.unitBytes());
         SparkWordCount.WordCountPart counted;
         try (SparkRuntime runtime = SparkRuntime.start("hyena train-tokenizer " + config.output(), 1)) {

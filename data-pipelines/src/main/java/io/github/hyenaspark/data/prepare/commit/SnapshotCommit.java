@@ -143,11 +143,15 @@ public final class SnapshotCommit {
         return segments.subList(segments.size() - fresh, segments.size());
     }
 
-    /** Of the new units' files: all but those of files that could not be read. */
+    /** Of the new units' files: all but those of files, and of whole units, of which nothing could be read. */
     private long bytesTaken() throws IOException {
         long bytes = 0;
         for (Segment.Entry entry : added()) {
-            bytes += Segment.read(storage, dataset, entry).tally().sourceBytes();
+            for (Segment.Line line : Segment.read(storage, dataset, entry).remaining(storage, dataset, entry)) {
+                UnitEntry.Counts counts = line.unit().counts();
+                boolean useless = counts.bad() > 0 && counts.documents() + counts.filtered() == 0;
+                bytes += useless ? 0 : line.tally().sourceBytes();
+            }
         }
         return bytes;
     }

@@ -20,6 +20,7 @@ import java.util.List;
  */
 public final class KnownFiles {
     private static final double MOST_FULL = 0.75;
+    private static final int SEGMENTS_AT_ONCE = 8; // each has up to 4 MB of numbers
 
     /** What is known of a listed file. */
     public enum Known {
@@ -49,16 +50,18 @@ public final class KnownFiles {
     /** The files of segments but for those of units that have left the dataset. */
     public static KnownFiles of(Storage storage, String dataset, List<Segment.Entry> segments) throws IOException {
         var known = new KnownFiles(segments);
-        List<ByteBuffer> files = Requests.all(segments, segment -> SegmentInputs.known(storage, dataset, segment));
-        for (int i = 0; i < segments.size(); i++) {
-            int first = known.firstUnit[i];
-            BitSet gone = new BitSet();
-            segments.get(i).gone().forEach(gone::set);
-            SegmentInputs.files(files.get(i), (unit, path, state) -> {
-                if (!gone.get(unit)) {
-                    known.add(path, state, first + unit);
-                }
-            });
+        int i = 0;
+        for (List<Segment.Entry> some : Requests.parts(segments, SEGMENTS_AT_ONCE, Long.MAX_VALUE, segment -> 0)) {
+            for (ByteBuffer files : Requests.all(some, segment -> SegmentInputs.known(storage, dataset, segment))) {
+                int first = known.firstUnit[i];
+                BitSet gone = new BitSet();
+                segments.get(i++).gone().forEach(gone::set);
+                SegmentInputs.files(files, (unit, path, state) -> {
+                    if (!gone.get(unit)) {
+                        known.add(path, state, first + unit);
+                    }
+                });
+            }
         }
         return known;
     }

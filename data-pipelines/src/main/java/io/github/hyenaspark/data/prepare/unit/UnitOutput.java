@@ -52,8 +52,6 @@ public final class UnitOutput implements Closeable {
     private final ShardWriter shards;
     private final DocumentTableWriter table;
     private final Quarantine quarantine;
-    private long readable; // documents, also filtered ones
-    private long bad;
     private UnitTally.SourceTally unfinished = new UnitTally.SourceTally(0, 0, 0);
 
     public UnitOutput(DatasetSpec spec, Tokenizer tokenizer) throws IOException {
@@ -72,21 +70,17 @@ public final class UnitOutput implements Closeable {
     }
 
     /**
-     * Takes all documents of a slice, whose bytes count as read unless all its documents are bad. After a
-     * {@link BadFileException} what was taken of it is useless, but other slices may be tried.
+     * Takes all documents of a slice. After a {@link BadFileException} what was taken of it is useless, but other
+     * slices may be tried.
      */
     public void take(Storage storage, Slice slice) throws IOException {
-        long badBefore = bad;
-        long readableBefore = readable;
         try (var reader = DocumentReaders.open(storage, slice, spec.config().source())) {
             takeAll(slice.file(), reader);
         } catch (BadFileException e) {
             shards.discardDocument();
             throw e;
         }
-        if (readable > readableBefore || bad == badBefore) {
-            tally.sourceBytes(slice.to() - slice.from());
-        }
+        tally.sourceBytes(slice.to() - slice.from());
     }
 
     /**
@@ -195,7 +189,6 @@ public final class UnitOutput implements Closeable {
                 text.signature(),
                 document.columns()));
         tally.document(document.path(), split, text.bytes(), tokens);
-        readable++;
     }
 
     /** Its own, and that of the record that it is a piece of. */
@@ -207,7 +200,6 @@ public final class UnitOutput implements Closeable {
     private void filtered(Document document, byte[] beginning, String reason) throws IOException {
         shards.discardDocument();
         tally.filtered(reason);
-        readable++;
         quarantine.append(new Quarantine.Entry(
                 document.path(), document.position(), document.position(), Kind.FILTERED, reason, beginning));
     }
@@ -219,7 +211,6 @@ public final class UnitOutput implements Closeable {
 
     private void bad(Quarantine.Entry record) throws IOException {
         tally.bad(record.reason());
-        bad++;
         quarantine.append(record);
     }
 

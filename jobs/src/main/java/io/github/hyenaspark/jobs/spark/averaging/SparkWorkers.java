@@ -160,7 +160,8 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         int to = 0;
         while (to < chunks) { // a job after the other, so that the driver holds the losses of one
             int from = to;
-            int tasks = planHere.train().workers(); // memory was counted for, however many slots there are
+            int slots = Math.max(1, context.defaultParallelism());
+            int tasks = Math.min(slots, planHere.train().workers()); // memory was counted for, however many slots
             to = (int) Math.min(chunks, from + (long) tasks * HELD_OUT_CHUNKS_PER_TASK);
             List<Integer> numbers =
                     new ArrayList<>(IntStream.range(from, to).boxed().toList());
