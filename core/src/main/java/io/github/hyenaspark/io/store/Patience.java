@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,9 +49,10 @@ public record Patience(String place, long seconds) {
 
     /** The answer, perhaps after some time; StoreException if a person must do something first, or time is up. */
     public <T> T ask(String uri, Question<T> question) throws IOException {
-        CompletableFuture<Void> warning = warning(uri);
+        var failed = new AtomicBoolean();
+        CompletableFuture<Void> warning = warning(uri, failed);
         try {
-            return askUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds), uri, question);
+            return ask(uri, question, failed);
         } finally {
             warning.cancel(false);
         }
@@ -69,8 +70,10 @@ public record Patience(String place, long seconds) {
         }
     }
 
-    private <T> T askUntil(long end, String uri, Question<T> question) throws IOException {
+    /** The time begins with the first failure: an upload, or a listing of millions of files, may itself take long. */
+    private <T> T ask(String uri, Question<T> question, AtomicBoolean failed) throws IOException {
         long pause = SHORTEST_PAUSE_NANOS;
+        long end = 0;
         while (true) {
             try {
                 return question.ask();
@@ -81,7 +84,11 @@ public record Patience(String place, long seconds) {
                 if (reason.isEmpty()) {
                     throw e;
                 }
-                long left = end - System.nanoTime();
+                long now = System.nanoTime();
+                if (!failed.getAndSet(true)) {
+                    end = now + TimeUnit.SECONDS.toNanos(seconds);
+                }
+                long left = end - now;
                 if (reason.get().isForPerson()
                         || left <= 0
                         || Thread.currentThread().isInterrupted()) {
@@ -164,19 +171,25 @@ public record Patience(String place, long seconds) {
     }
 
     /** Says that a store takes long, in a thread of Java's own, unless it is cancelled before. */
-    private CompletableFuture<Void> warning(String uri) {
-        if (seconds == 0) {
-            return new CompletableFuture<>();
+    private CompletableFuture<Void> warning(String uri, AtomicBoolean failed) {
+        var waiting = new CompletableFuture<Void>();
+        if (seconds > 0) { // a timer that is removed when this ends: there may be thousands a second
+            waiting.completeOnTimeout(null, WARN_SECONDS, TimeUnit.SECONDS).thenRun(() -> warn(uri, failed.get()));
         }
-        Executor late = CompletableFuture.delayedExecutor(WARN_SECONDS, TimeUnit.SECONDS);
-        return CompletableFuture.runAsync(
-                () -> log().warn(
-                                "{}: {} has not answered for {} s; waiting, up to run.store-patience-seconds={}",
-                                uri,
-                                place,
-                                WARN_SECONDS,
-                                seconds),
-                late);
+        return waiting;
+    }
+
+    private void warn(String uri, boolean failed) {
+        if (failed) {
+            log().warn(
+                            "{}: {} has not answered for {} s; waiting, up to run.store-patience-seconds={}",
+                            uri,
+                            place,
+                            WARN_SECONDS,
+                            seconds);
+        } else {
+            log().info("{}: {} has been at it for {} s", uri, place, WARN_SECONDS);
+        }
     }
 
     private static Logger log() {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.io.store.StoreException.Reason;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,19 +25,6 @@ class StoreExceptionTest {
     })
     void aReasonIsKnownByItsWords(Reason expected, String sentence) {
         assertThat(Reason.of(new IOException(sentence))).contains(expected);
-    }
-
-    /** Of nobody else's port 1 on this machine, of a port that is open, and of names that have no address. */
-    @Test
-    void aStoreIsGivenMoreTimeUnlessNobodyListens() throws IOException {
-        try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            assertThat(new Patience("http://127.0.0.1:" + server.getLocalPort(), 0).listens())
-                    .isTrue();
-        }
-        assertThat(new Patience("http://127.0.0.1:1", 0).listens()).isFalse();
-        assertThat(new Patience("127.0.0.1:1", 0).listens()).isFalse();
-        assertThat(new Patience("Amazon S3", 0).listens()).isTrue();
-        assertThat(new Patience("hdfs://name-service.invalid", 0).listens()).isTrue();
     }
 
     @Test

@@ -90,8 +90,9 @@ public final class SparkRuntime implements AutoCloseable {
         needed.put(SERIALIZER, KRYO);
         needed.put(REGISTRATOR, KryoRegistration.class.getName());
         needed.put(PLUGINS, RunPlugin.class.getName());
-        needed.put(TASK_CPUS, Integer.toString(threads));
-        conf.setIfMissing(TASK_CPUS, "1");
+        if (conf.getInt(TASK_CPUS, 1) < threads) {
+            needed.put(TASK_CPUS, Integer.toString(threads));
+        }
         List<String> lacking = new ArrayList<>();
         needed.forEach((key, value) -> {
             if (!List.of(conf.get(key, "").split(",", -1)).contains(value)) {

@@ -23,6 +23,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.plugin.PluginContext;
@@ -62,6 +64,7 @@ public final class ExecutorState implements AutoCloseable {
     private final Map<String, Tokenizer> tokenizers = new LinkedHashMap<>(); // the one used last at the end
     private final Set<Integer> warm = new HashSet<>(); // lengths of sequences; guarded by itself
     private Optional<OpenStorage> storage = Optional.empty();
+    private Optional<Map<String, String>> filesOfDriver = Optional.empty();
 
     private record OpenStorage(SparkEnv executor, Map<String, String> settings, Storage storage) {}
 
@@ -203,15 +206,20 @@ public final class ExecutorState implements AutoCloseable {
     }
 
     /**
-     * Storage with the Hadoop settings that the driver's context has now. One for all tasks: reading Hadoop's settings
-     * takes milliseconds. They are asked for rather than sent along with tasks, whose properties Spark writes to its
-     * event log. Without {@link RunPlugin} there are only the settings under {@code spark.hadoop.}.
+     * Storage with the Hadoop settings that the driver's context has now and, beneath those of files of this machine,
+     * those of the driver's files. One for all tasks: reading Hadoop's settings takes milliseconds. They are asked for
+     * rather than sent along with tasks, whose properties Spark writes to its event log. Without {@link RunPlugin}
+     * there are only the settings under {@code spark.hadoop.}.
      */
     public Storage storage() throws IOException {
         SparkEnv executor = SparkEnv.get();
-        Map<String, String> settings = SparkStorage.hadoopSettings(executor.conf());
+        Map<String, String> settings = new TreeMap<>();
         if (line.isPresent()) {
-            settings.putAll(settingsOfDriver(line.get()));
+            settings.putAll(filesOfDriver(line.get()));
+        }
+        settings.putAll(SparkStorage.hadoopSettings(executor.conf()));
+        if (line.isPresent()) {
+            settings.putAll(answer(line.get(), new RunPlugin.AskedSettings()));
         }
         return storage(executor, settings);
     }
@@ -225,10 +233,19 @@ public final class ExecutorState implements AutoCloseable {
         return storage.get().storage();
     }
 
-    @SuppressWarnings("unchecked") // what RunPlugin answers to this question
-    private static Map<String, String> settingsOfDriver(PluginContext line) throws IOException {
+    /** Asked once: files do not change under a driver. */
+    private synchronized Map<String, String> filesOfDriver(PluginContext line) throws IOException {
+        if (filesOfDriver.isEmpty()) {
+            Map<String, String> all = answer(line, new RunPlugin.AskedFiles());
+            filesOfDriver = Optional.of(SparkStorage.missing(all, new Configuration()));
+        }
+        return filesOfDriver.get();
+    }
+
+    @SuppressWarnings("unchecked") // what RunPlugin answers to these questions
+    private static Map<String, String> answer(PluginContext line, Object question) throws IOException {
         try {
-            return (Map<String, String>) line.ask(new RunPlugin.AskedSettings());
+            return (Map<String, String>) line.ask(question);
         } catch (Exception e) { // ask declares no other
             throw new IOException("the driver did not give its Hadoop settings", e);
         }

@@ -90,7 +90,7 @@ public record MemoryNeeds(
             check(
                     "the heap of an executor",
                     executorHeap + tasksOfExecutor * taskHeap,
-                    conf().getSizeAsBytes("spark.executor.memory", "1g"),
+                    MEBIBYTE * conf().getSizeAsMb("spark.executor.memory", "1g"),
                     "--conf spark.executor.memory=SIZE, or fewer cores to each");
             check(
                     "the container of an executor",

@@ -23,6 +23,8 @@ public final class RunPlugin implements SparkPlugin {
 
     record AskedSettings() implements Serializable {}
 
+    record AskedFiles() implements Serializable {}
+
     record Steps(String run, long round, int worker, int steps) implements Serializable {}
 
     @Override
@@ -69,6 +71,9 @@ public final class RunPlugin implements SparkPlugin {
             }
             if (message instanceof AskedSettings && context != null) {
                 return SparkStorage.setOn(context.hadoopConfiguration(), files);
+            }
+            if (message instanceof AskedFiles) {
+                return SparkStorage.setByFiles(files);
             }
             return message instanceof Missing asked ? driver.whole(asked.series(), asked.round()) : null;
         }

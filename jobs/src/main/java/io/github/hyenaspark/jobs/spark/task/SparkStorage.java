@@ -1,9 +1,11 @@
 package io.github.hyenaspark.jobs.spark.task;
 
 import io.github.hyenaspark.io.Storage;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.HdfsConfiguration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import scala.Tuple2;
@@ -14,6 +16,8 @@ import scala.Tuple2;
  * that a store is not there; executors, which start at any time, are patient.
  */
 public final class SparkStorage {
+    private static final List<String> DEFAULTS =
+            List.of("core-default.xml", "hdfs-default.xml", "yarn-default.xml", "mapred-default.xml");
     private static final String PREFIX = "spark.hadoop.";
 
     private SparkStorage() {}
@@ -33,6 +37,21 @@ public final class SparkStorage {
             }
         }
         return settings;
+    }
+
+    /** Settings of this machine's files, such as core-site.xml, that are not the defaults of Hadoop. */
+    static Map<String, String> setByFiles(Configuration files) {
+        HdfsConfiguration.init(); // then hdfs-site.xml is one of them
+        var defaults = new Configuration(false);
+        DEFAULTS.forEach(defaults::addResource);
+        return setOn(files, defaults);
+    }
+
+    /** Those of the driver's files that files of this machine do not set themselves. */
+    static Map<String, String> missing(Map<String, String> ofDriver, Configuration files) {
+        Map<String, String> missing = new TreeMap<>(ofDriver);
+        missing.keySet().removeAll(setByFiles(files).keySet());
+        return missing;
     }
 
     /** Storage with the settings that a new {@link SparkConf} of this JVM has; needs no class of Spark. */

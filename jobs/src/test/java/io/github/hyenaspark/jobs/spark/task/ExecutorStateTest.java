@@ -8,9 +8,13 @@ import io.github.hyenaspark.jobs.spark.task.ExecutorState.ModelUse;
 import io.github.hyenaspark.jobs.spark.task.TaskCache.IdlePool;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 
 class ExecutorStateTest {
@@ -85,5 +89,31 @@ class ExecutorStateTest {
         assertThat(ExecutorState.ofThisProcess()).isSameAs(here);
         here.close();
         assertThat(ExecutorState.ofThisProcess()).isNotSameAs(here);
+    }
+
+    /** On a standalone cluster, whose workers may not know the driver's folder. */
+    @Test
+    void settingsOfTheDriversFilesLieBeneathThoseOfOwnFiles() {
+        Configuration driver = files("fs.s3a.endpoint", "http://store", "fs.defaultFS", "hdfs://name-service");
+        Map<String, String> all = SparkStorage.setByFiles(driver);
+        assertThat(all)
+                .containsEntry("fs.s3a.endpoint", "http://store")
+                .containsEntry("fs.defaultFS", "hdfs://name-service")
+                .doesNotContainKey("io.file.buffer.size");
+        assertThat(SparkStorage.missing(all, files("fs.defaultFS", "hdfs://own")))
+                .containsEntry("fs.s3a.endpoint", "http://store")
+                .doesNotContainKey("fs.defaultFS");
+    }
+
+    private static Configuration files(String... settings) {
+        var xml = new StringBuilder("<configuration>");
+        for (int i = 0; i < settings.length; i += 2) {
+            xml.append("<property><name>").append(settings[i]);
+            xml.append("</name><value>").append(settings[i + 1]).append("</value></property>");
+        }
+        var configuration = new Configuration();
+        byte[] bytes = xml.append("</configuration>").toString().getBytes(StandardCharsets.UTF_8);
+        configuration.addResource(new ByteArrayInputStream(bytes), "core-site.xml");
+        return configuration;
     }
 }
