@@ -20,8 +20,10 @@ import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
+import io.github.hyenaspark.jobs.spark.averaging.SparkStateCheck;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers.WorkerOptions;
+import io.github.hyenaspark.jobs.spark.run.DirectoryKind;
 import io.github.hyenaspark.jobs.spark.run.Handover;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
@@ -103,6 +105,7 @@ final class RoundBenchJob {
         boolean isRun = checkpoints.newestManifest().isPresent();
         Refusal.unless(
                 !isRun, "run.dir", directory + " with checkpoints", "a directory of the benchmark's own, or none");
+        DirectoryKind.RUN.refuseIfOther(storage, "run.dir", directory);
         checkpoints.beginEpoch();
         int rounds = bench.warmUpRounds() + bench.rounds();
         RunStore store =
@@ -117,6 +120,9 @@ final class RoundBenchJob {
                 SparkWorkers workers = new SparkWorkers(runtime.context(), plan(directory), options);
                 Progress progress = Progress.open(
                         run.progress(), new Progress.Task("bench", "rounds", 0, rounds), console.messages())) {
+            if (train.workersKeepState()) {
+                new SparkStateCheck(runtime.context(), directory).refuseUnlessShared(checkpoints.epochFile());
+            }
             new AveragingDriver(plan, train, workers, store, progress).run(new Handover<>(start()));
         }
         List<JsonNode> entries = new ArrayList<>();

@@ -92,7 +92,12 @@ public final class ImportJob implements Job {
     private static boolean isSame(Checkpoint there, Checkpoint imported) {
         return there.isImported()
                 && there.tokenizer().equals(imported.tokenizer())
+                && architecture(there).equals(architecture(imported))
                 && Arrays.equals(there.vector(Checkpoint.THETA), imported.vector(Checkpoint.THETA));
+    }
+
+    private static String architecture(Checkpoint checkpoint) {
+        return Settings.ofJson(checkpoint.settings()).renderSections(List.of("model"));
     }
 
     private static Checkpoint checkpoint(Settings settings, ExportedModel exported, Tokenizer tokenizer)

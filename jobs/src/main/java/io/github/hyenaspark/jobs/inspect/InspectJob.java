@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
 
 /** Shows what is in the directory of a run, of a dataset or of a fitting. */
 public final class InspectJob implements Callable<Integer> {
+    private static final int LOOKS = 5;
     private static final Pattern FILE = Pattern.compile("(.+)/(manifest|snapshots)/([^/]+)[.]json");
 
     private final Console console;
@@ -79,14 +80,14 @@ public final class InspectJob implements Callable<Integer> {
     public static int run(String directory, boolean json, Console console) throws IOException {
         console.stop().armSoon("hyena inspect");
         if (json) {
-            console.result(describe(SparkStorage.ofThisProcess(), directory));
+            console.result(describe(SparkStorage.ofThisProcess(), directory, LOOKS));
             return ExitCode.DONE.code();
         }
         FutureTask<Set<String>> defaults = new FutureTask<>(Inspection::defaults);
         Thread meanwhile = new Thread(defaults, "default-settings"); // to parse them takes as long as to hash a run
         meanwhile.setDaemon(true);
         meanwhile.start();
-        ObjectNode found = describe(SparkStorage.ofThisProcess(), directory);
+        ObjectNode found = describe(SparkStorage.ofThisProcess(), directory, LOOKS);
         console.results().print(Inspection.text(Inspection.abridged(found, defaults)));
         console.results().flush();
         return ExitCode.DONE.code();
@@ -94,9 +95,10 @@ public final class InspectJob implements Callable<Integer> {
 
     /**
      * The content of a directory, or of one checkpoint or snapshot. IllegalArgumentException if it is none of these.
-     * CorruptFileException if no checkpoint is valid.
+     * CorruptFileException if no checkpoint is valid. A training deletes those that were just listed, so there are some
+     * looks.
      */
-    private static ObjectNode describe(Storage storage, String word) throws IOException {
+    private static ObjectNode describe(Storage storage, String word, int looks) throws IOException {
         String place = SettingsArguments.place(word);
         Matcher file = FILE.matcher(place);
         String directory = file.matches() ? file.group(1) : place;
@@ -111,7 +113,14 @@ public final class InspectJob implements Callable<Integer> {
                 throw new IllegalArgumentException("there is no checkpoint " + place + ", only "
                         + manifests.stream().map(CheckpointManifest::path).toList());
             }
-            return Inspection.run(directory, newestValid(checkpoints, asked, place), manifests);
+            Optional<CheckpointManifest> newest = newestValid(checkpoints, asked);
+            if (newest.isPresent()) {
+                return Inspection.run(directory, newest.get(), manifests);
+            }
+            if (looks > 1 && !checkpoints.manifests().containsAll(manifests)) {
+                return describe(storage, word, looks - 1);
+            }
+            throw noneValid(place, asked.size());
         }
         if (snapshots) {
             return Inspection.dataset(directory, DatasetSnapshot.numbered(storage, directory, file.group(3)));
@@ -126,6 +135,9 @@ public final class InspectJob implements Callable<Integer> {
         }
         List<CheckpointStore.Listed> unreadable = checkpoints.listing();
         if (!unreadable.isEmpty()) {
+            if (looks > 1 && !checkpoints.manifests().isEmpty()) {
+                return describe(storage, word, looks - 1);
+            }
             throw noneValid(place, unreadable.size());
         }
         throw nothingIn(place);
@@ -140,16 +152,16 @@ public final class InspectJob implements Callable<Integer> {
                 + ", expected the directory of a run, of a dataset or of a fitting");
     }
 
-    private static CheckpointManifest newestValid(
-            CheckpointStore checkpoints, List<CheckpointManifest> manifests, String directory) throws IOException {
+    private static Optional<CheckpointManifest> newestValid(
+            CheckpointStore checkpoints, List<CheckpointManifest> manifests) throws IOException {
         for (CheckpointManifest manifest : manifests) {
             try {
                 checkpoints.check(manifest);
-                return manifest;
+                return Optional.of(manifest);
             } catch (CorruptFileException | FileNotFoundException e) {
                 LoggerFactory.getLogger(InspectJob.class).warn("skipped {}: {}", manifest.path(), e.getMessage());
             }
         }
-        throw noneValid(directory, manifests.size());
+        return Optional.empty();
     }
 }
