@@ -237,6 +237,15 @@ class ExportImportIT {
         assertThat(bare("import", "import.input=" + place("refused"), "run.dir=" + twice)
                         .json())
                 .isEqualTo(first);
+        Path config = Path.of(place("refused"), "config.json");
+        String text = Files.readString(config);
+        String frequency = "\"w\" : ";
+        assertThat(text).contains(frequency);
+        Files.writeString(config, text.replaceFirst(frequency + "[0-9.]+", frequency + "3"));
+        assertRefused(
+                bare("import", "import.input=" + place("refused"), "run.dir=" + twice),
+                2,
+                "run.dir: " + twice + " has checkpoints already, the newest of round 0");
     }
 
     @Test
