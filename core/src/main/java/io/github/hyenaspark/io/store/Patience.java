@@ -174,7 +174,8 @@ public record Patience(String place, long seconds) {
     private CompletableFuture<Void> warning(String uri, AtomicBoolean failed) {
         var waiting = new CompletableFuture<Void>();
         if (seconds > 0) { // a timer that is removed when this ends: there may be thousands a second
-            waiting.completeOnTimeout(null, WARN_SECONDS, TimeUnit.SECONDS).thenRun(() -> warn(uri, failed.get()));
+            var unused = waiting.completeOnTimeout(null, WARN_SECONDS, TimeUnit.SECONDS)
+                    .thenRun(() -> warn(uri, failed.get()));
         }
         return waiting;
     }
