@@ -105,8 +105,9 @@ public final class SegmentWriter {
         for (List<UnitEntry> some : parts(snapshot.ownUnits(), unit -> 1)) {
             Segment.Entry entry = write(storage, dataset, snapshot.tokenType(), Requests.all(some, records::of));
             List<SnapshotUnits.Unit> affected = some.stream()
-                    .filter(unit -> duplicates.containsKey(unit.name()))
-                    .map(unit -> new SnapshotUnits.Unit(unit, duplicates.get(unit.name())))
+                    .map(unit -> new SnapshotUnits.Unit(
+                            unit, duplicates.getOrDefault(unit.name(), DuplicateList.none(unit.name()))))
+                    .filter(unit -> !unit.duplicates().isEmpty())
                     .toList();
             List<DuplicateList> lists =
                     Requests.all(affected, unit -> unit.duplicates().with(tokens(storage, dataset, snapshot, unit)));
