@@ -408,6 +408,9 @@ final class Fitting {
             TrainingPlan plan, LabelTraining work, float[] theta, int[] documents, FittedModel.Scale scale) {
         int chunks = LabelTraining.Plan.chunks(documents);
         double[][] predictions = new double[documents.length][spec.head().outputs()];
+        if (chunks == 0) {
+            return predictions; // and send nothing
+        }
         Broadcast<TrainingPlan> sentPlan = context.broadcast(plan);
         Broadcast<float[]> sentTheta = context.broadcast(theta);
         try {
