@@ -41,6 +41,10 @@ prepare_folder() { # for a start: ends it with what is printed if all runs alrea
     exit 0
   fi
   if [ "$running" = 1 ]; then fail 1 "a part of what was started in $folder runs: stop it first, or name another folder"; fi
+  if [ ! -e "$folder/.hyena-local" ] && [ -n "$(ls -A "$folder")" ]; then
+    fail 2 "$folder has files of others, and a start deletes what an earlier one left: name a new or empty folder"
+  fi
+  : >"$folder/.hyena-local"
   rm -f "$folder"/*.pid "$folder"/*.log "$folder/printed"
   trap stop EXIT # a start that fails leaves nothing behind
 }

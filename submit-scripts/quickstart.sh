@@ -57,7 +57,7 @@ Settings        $home/conf/quickstart.conf
 
 Next: put your own text files in a folder, then
   submit-scripts/hyena prepare data.input=FOLDER data.dataset=DATASET
-  submit-scripts/hyena train data.dataset=DATASET run.dir=RUN
+  submit-scripts/hyena train conf/quickstart.conf data.dataset=DATASET run.dir=RUN   # more: train.rounds=200
   submit-scripts/hyena generate run.dir=RUN generate.prompt='Once'
 END
 printf '{"bits_per_byte":%s,"documents":%s,"seconds":%s,"run":"%s","dataset":"%s"}\n' \

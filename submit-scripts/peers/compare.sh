@@ -48,7 +48,7 @@ parse() {
   [[ $threads =~ ^[1-9][0-9]*$ ]] || fail 2 "-t $threads: expected a number of threads"
   for word in "${@:OPTIND}"; do
     case $word in
-    model.* | bench.vocab=*) fail 2 "$word would change our side only; a shape is WIDTH,LAYERS,LENGTH,BATCH" ;;
+    model.* | train.optimizer=* | bench.vocab=*) fail 2 "$word would change our side only; a shape is WIDTH,LAYERS,LENGTH,BATCH, and both take AdamW" ;;
     *=*) settings+=("$word") ;;
     *) shapes+=("$word") ;;
     esac
@@ -89,7 +89,7 @@ theirs_conv() { # BATCH CHANNELS LENGTH
 }
 
 ours_step() { # D_MODEL N_LAYER LENGTH BATCH
-  "$hyena" bench step model.mixer="$own" model.positions="$positions" model.d-model="$1" model.n-layer="$2" \
+  "$hyena" bench step train.optimizer=adamw model.mixer="$own" model.positions="$positions" model.d-model="$1" model.n-layer="$2" \
     bench.length="$3" bench.batch="$4" bench.threads="$threads" ${settings[@]+"${settings[@]}"}
 }
 

@@ -123,7 +123,7 @@ final class Commands {
                         words,
                         List.of("compare", "data", "model", "train", "checkpoint", "run"),
                         "compare.dir",
-                        CompareJob::run,
+                        new CompareJob.Command(),
                         console);
             case "generate" -> GenerateJob.command(words, console);
             case "export" -> ExportJob.command(words, console);

@@ -103,7 +103,7 @@ final class ArchitectureTest {
             jobs.infer              | io data.. config model train.config jobs.report.progress jobs.report.page jobs.spark.. jobs.cli jobs.train
             jobs.bench.plan         | io data.. config jobs.report.page jobs.cli
             jobs.bench              | io data.. config kernel convolution product operator.nn model train.. checkpoint bench jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli jobs.train jobs.bench.plan
-            jobs.compare            | io data.. config operator.block model train.config jobs.report.journal jobs.report.page jobs.spark.session jobs.cli jobs.train jobs.prepare jobs.infer jobs.bench
+            jobs.compare            | io data.. config operator.block model checkpoint train.config jobs.report.journal jobs.report.page jobs.spark.run jobs.spark.session jobs.cli jobs.train jobs.prepare jobs.infer jobs.bench
             jobs.fit                | io data.. config kernel operator.nn operator.head model train.. checkpoint jobs.report.. jobs.spark.. jobs.cli jobs.train jobs.prepare jobs.infer
             ml                      | io config jobs.spark jobs.spark.run jobs.spark.task jobs.fit
             jobs                    | io data.token config operator.nn model checkpoint jobs.spark.run jobs.cli jobs.train jobs.inspect jobs.exchange jobs.prepare jobs.infer jobs.fit jobs.bench jobs.compare

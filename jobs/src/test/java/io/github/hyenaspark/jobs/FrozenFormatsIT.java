@@ -184,22 +184,27 @@ class FrozenFormatsIT {
         }
     }
 
+    /** A file of settings that has some sections of those that a run had then. */
+    private String settings(String run, List<String> sections) throws IOException {
+        ObjectNode settings = Json.object();
+        for (String section : sections) {
+            settings.set(section, result("inspect-" + run).at("/settings/" + section));
+        }
+        return Files.write(directory.resolve("settings.conf"), Json.bytes(settings))
+                .toString();
+    }
+
     /**
      * In the dataset there is a newer snapshot than the run's, too. What defaults have changed since does not matter.
      */
     @ParameterizedTest
     @CsvSource({"run, dataset, 4, false", "run, dataset, 4, true", "mixers, bpe-dataset, 3, false"})
     void aRunIsResumed(String name, String dataset, int rounds, boolean sayNothing) throws IOException {
-        ObjectNode settings = Json.object();
-        for (String section : sayNothing ? List.<String>of() : List.of("model", "train")) {
-            settings.set(section, result("inspect-" + name).at("/settings/" + section));
-        }
-        Path file = directory.resolve("settings.conf");
-        Files.write(file, Json.bytes(settings));
+        String file = settings(name, sayNothing ? List.of() : List.of("model", "train"));
         List<String> before = Files.readAllLines(Path.of(place(name), "journal.jsonl"));
         JsonNode found = command(
                         "train",
-                        file.toString(),
+                        file,
                         "data.dataset=" + place(dataset),
                         "run.dir=" + place(name),
                         "run.allow-inexact-resume=true")
@@ -215,6 +220,31 @@ class FrozenFormatsIT {
         List<String> after = Files.readAllLines(Path.of(place(name), "journal.jsonl"));
         assertThat(after).hasSize(rounds).startsWith(before.toArray(String[]::new));
         assertThat(command("verify", place(name)).json().get("faults")).isEmpty();
+    }
+
+    /** 0.1 wrote no hash of the snapshot. */
+    @Test
+    void aComparisonGoesOn() throws IOException {
+        Path comparison = Files.createDirectory(directory.resolve("comparison"));
+        Files.move(directory.resolve("run"), comparison.resolve("hyena-64"));
+        Files.writeString(comparison.resolve("snapshot.json"), "{\"snapshot\":\"1\"}");
+        JsonNode result = command(
+                        "compare",
+                        settings("run", List.of("model", "train")),
+                        "data.dataset=" + place("dataset"),
+                        "compare.dir=" + comparison,
+                        "compare.mixers=[hyena]",
+                        "compare.lengths=[64]",
+                        "compare.speed-lengths=[]",
+                        "run.allow-inexact-resume=true")
+                .json();
+        Path figures = Path.of(result.get("figures").textValue());
+        JsonNode cell = Json.parse("the figures", Files.readAllBytes(figures))
+                .get("cells")
+                .get(0);
+        assertThat(cell.get("curve")).hasSize(4);
+        assertThat(cell.get("loss").doubleValue())
+                .isCloseTo(result("train-run").get("held_out_loss").doubleValue(), within(1e-4));
     }
 
     @ParameterizedTest

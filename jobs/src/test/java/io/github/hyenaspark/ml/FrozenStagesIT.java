@@ -10,6 +10,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
@@ -19,7 +20,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A pipeline that version 0.2 saved predicts what it did then. Its files are in {@code src/test/resources/frozen/0.2},
@@ -27,6 +29,10 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("process")
 class FrozenStagesIT {
+    /** Inferring it is what Spark itself cannot do with Kryo's required registration. */
+    private static final String SCHEMA =
+            "id long, text string, prediction double, probability array<double>, value double";
+
     /** Writes the files into a new directory. */
     public static void main(String[] arguments) throws IOException {
         Path directory = Files.createDirectories(Path.of(arguments[0]));
@@ -59,13 +65,21 @@ class FrozenStagesIT {
                 .select("id", "text", "prediction", "probability", "value");
     }
 
-    @Test
-    void aPipelineOf02PredictsWhatItDidThen() throws IOException, URISyntaxException {
+    @ParameterizedTest
+    @CsvSource({
+        "org.apache.spark.serializer.JavaSerializer, false",
+        "org.apache.spark.serializer.KryoSerializer, true",
+    })
+    void aPipelineOf02PredictsWhatItDidThen(String serializer, String registrationRequired)
+            throws IOException, URISyntaxException {
         Path frozen = Path.of(Objects.requireNonNull(FrozenStagesIT.class.getResource("/frozen/0.2"))
                 .toURI());
-        try (SparkSession session = OtherApplication.session("local[1]")) {
-            Dataset<Row> before =
-                    session.read().json(frozen.resolve("predicted.jsonl").toString());
+        Map<String, String> own =
+                Map.of("spark.serializer", serializer, "spark.kryo.registrationRequired", registrationRequired);
+        try (SparkSession session = OtherApplication.session("local[1]", own)) {
+            Dataset<Row> before = session.read()
+                    .schema(SCHEMA)
+                    .json(frozen.resolve("predicted.jsonl").toString());
             PipelineModel model = PipelineModel.load(frozen.resolve("pipeline").toString());
             List<Row> expected = before.orderBy("id").collectAsList();
             List<Row> found =

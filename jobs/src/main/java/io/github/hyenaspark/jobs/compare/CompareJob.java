@@ -3,6 +3,8 @@ package io.github.hyenaspark.jobs.compare;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.checkpoint.CheckpointManifest;
+import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
@@ -25,6 +27,7 @@ import io.github.hyenaspark.jobs.report.page.CompareFindings;
 import io.github.hyenaspark.jobs.report.page.ComparePage;
 import io.github.hyenaspark.jobs.report.page.PageFile;
 import io.github.hyenaspark.jobs.report.page.RunFigures;
+import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.train.RunConfig;
 import io.github.hyenaspark.jobs.train.TrainJob;
@@ -41,6 +44,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,9 +96,27 @@ public final class CompareJob {
         tokensPerStep = (long) train.batchSize() * length;
     }
 
-    public static void run(Settings settings, Console console) throws IOException {
-        console.stop().with(Stop.CONTINUES);
-        new CompareJob(settings, console).run();
+    /** The command {@code compare}. What its runs began without, because an older version began them, stays so. */
+    public record Command() implements Job {
+        @Override
+        public Derived derived(Settings settings) throws IOException {
+            Storage storage = SparkRuntime.storage();
+            for (String run : settings.bind("compare", Config.class).runs()) {
+                Optional<CheckpointManifest> begun =
+                        CheckpointStore.open(storage, run).newestManifest();
+                if (begun.isPresent()) {
+                    return Derived.defaults(
+                            ResumeCompatibility.before(begun.get().facts().settings()));
+                }
+            }
+            return Derived.defaults(List.of());
+        }
+
+        @Override
+        public void run(Settings settings, Console console) throws IOException {
+            console.stop().with(Stop.CONTINUES);
+            new CompareJob(settings, console).run();
+        }
     }
 
     private void run() throws IOException {
@@ -113,7 +135,7 @@ public final class CompareJob {
             }
             for (Mixer mixer : config.mixers()) {
                 for (double rate : rates()) {
-                    TrainJob.check(cell(data, mixer, length, run(mixer, length, rate)));
+                    TrainJob.check(cell(data, mixer, length, config.name(mixer, length, rate)));
                 }
             }
         }
@@ -240,14 +262,6 @@ public final class CompareJob {
         return config.rates().isEmpty() ? List.of(train.lr()) : config.rates();
     }
 
-    private String run(Mixer mixer, int length, double rate) {
-        return name(mixer, length) + (config.rates().isEmpty() ? "" : "-lr" + rate);
-    }
-
-    private static String name(Mixer mixer, int length) {
-        return mixer.settingName() + "-" + length;
-    }
-
     /** The settings of a cell but for its learning rates and rounds. */
     private Settings cell(Settings data, Mixer mixer, int length, String name) {
         return data.with(List.of(
@@ -260,7 +274,7 @@ public final class CompareJob {
 
     /** One that diverged has no loss, and ends the comparison only if it is needed. */
     private JsonNode cell(Settings data, Mixer mixer, int length, double rate, boolean needed) throws IOException {
-        String name = run(mixer, length, rate);
+        String name = config.name(mixer, length, rate);
         String run = place(name);
         LOG.info("{}: {}", name, run);
         Settings cell = cell(data, mixer, length, name)
@@ -392,6 +406,24 @@ public final class CompareJob {
             positive("lengths", lengths);
             positive("rates", rates);
             positive("speed-lengths", speedLengths);
+        }
+
+        /** The name of a run in the directory of the comparison. */
+        String name(Mixer mixer, int length, double rate) {
+            return mixer.settingName() + "-" + length + (rates.isEmpty() ? "" : "-lr" + rate);
+        }
+
+        /** The directories of all runs. */
+        List<String> runs() {
+            List<String> runs = new ArrayList<>();
+            for (int length : lengths) {
+                for (Mixer mixer : mixers) {
+                    for (double rate : rates.isEmpty() ? List.of(0.0) : rates) {
+                        runs.add(Storage.resolve(dir, name(mixer, length, rate)));
+                    }
+                }
+            }
+            return runs;
         }
 
         enum Equal {

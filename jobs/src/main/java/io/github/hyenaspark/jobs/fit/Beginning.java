@@ -1,10 +1,12 @@
 package io.github.hyenaspark.jobs.fit;
 
+import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Safetensors;
 import io.github.hyenaspark.io.Safetensors.Tensor;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.LabelModel;
@@ -29,9 +31,12 @@ import java.util.Map;
 record Beginning(String name, String tokenizer, List<ParameterEntry> table, float[] theta) {
     private static final String TOKENIZER = "tokenizer";
 
-    /** Of the newest checkpoint of a run, or of an export. */
-    static Beginning of(Storage storage, String pretrained) throws IOException {
+    /** Of the newest checkpoint of a run, or of an export. Refuses settings of a model that computes something else. */
+    static Beginning of(Storage storage, String pretrained, Settings asked) throws IOException {
         TrainedRun run = TrainedRun.ofRunOrExport(storage, pretrained, TrainedRun.NEWEST);
+        List<String> model = List.of("model");
+        ResumeCompatibility.refuseOtherArchitecture(
+                run.settings().renderSections(model), asked.renderSections(model), pretrained);
         List<ParameterEntry> table = HyenaLanguageModel.tableOf(run.model(), run.vocabularySize());
         return new Beginning(pretrained, run.tokenizer().fingerprint(), table, run.theta());
     }

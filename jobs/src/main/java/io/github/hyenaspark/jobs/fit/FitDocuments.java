@@ -94,14 +94,19 @@ record FitDocuments(Storage storage, DatasetSpec spec, FitConfig config, Fitting
         return storage.exists(run.documents());
     }
 
-    /** What the models begin with, if not from nothing; a fitting of an older version has no copy. */
-    Optional<Beginning> beginning() throws IOException {
+    /**
+     * What the models begin with, if not from nothing; a fitting of an older version has no copy. Refuses settings of
+     * another model than the one that is to be the beginning.
+     */
+    Optional<Beginning> beginning(Settings settings) throws IOException {
         if (config.pretrained().isBlank()) {
             return Optional.empty();
         }
         boolean kept = areKept(storage, run) && storage.exists(run.pretrained());
         return Optional.of(
-                kept ? Beginning.kept(storage, run.pretrained()) : Beginning.of(storage, config.pretrained()));
+                kept
+                        ? Beginning.kept(storage, run.pretrained())
+                        : Beginning.of(storage, config.pretrained(), settings));
     }
 
     /**

@@ -237,7 +237,7 @@ public final class FitJob implements Job {
         var own = new FitSettings(settings, documents.spec().config(), run);
         own.withoutEffect().forEach(LOG::warn); // not refused: a file of settings may be for a training too
         Tokenizer tokenizer = documents.spec().tokenizer(storage);
-        Optional<Beginning> beginning = documents.beginning();
+        Optional<Beginning> beginning = documents.beginning(settings);
         var fitting = new Fitting(context, storage, own, snapshot, tokenizer, beginning, observer);
         documents.keep(snapshot, fitting.folds(), beginning);
         return fitting;

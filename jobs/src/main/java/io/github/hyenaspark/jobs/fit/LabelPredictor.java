@@ -41,10 +41,10 @@ public final class LabelPredictor implements Predictor {
     private final byte[] tokenizerFile;
     private final CleanConfig clean;
     private final FittedModel.Scale[] scales;
-    private final Broadcast<float[][]> thetas;
+    private final List<Broadcast<float[]>> thetas;
     private final int threads;
 
-    private LabelPredictor(FittedModel model, Broadcast<float[][]> thetas, int threads) {
+    private LabelPredictor(FittedModel model, List<Broadcast<float[]>> thetas, int threads) {
         spec = model.spec();
         readings = model.readings();
         longest = model.longest();
@@ -60,10 +60,10 @@ public final class LabelPredictor implements Predictor {
 
     /** Sends a model; its tasks use as many threads as they have cores. */
     public static LabelPredictor send(JavaSparkContext context, FittedModel model) {
-        float[][] thetas =
-                model.members().stream().map(FittedModel.Member::theta).toArray(float[][]::new);
-        return new LabelPredictor(
-                model, context.broadcast(thetas), context.getConf().getInt("spark.task.cpus", 1));
+        List<Broadcast<float[]>> thetas = model.members().stream()
+                .map(member -> context.broadcast(member.theta()))
+                .toList();
+        return new LabelPredictor(model, thetas, context.getConf().getInt("spark.task.cpus", 1));
     }
 
     /**
@@ -171,9 +171,8 @@ public final class LabelPredictor implements Predictor {
         ExecutorState executor = ExecutorState.ofThisProcess();
         var use = LabelUse.forward(spec, threads);
         LabelModel model = executor.borrow(use);
-        float[][] all = thetas.value();
-        for (int member = 0; member < all.length; member++) {
-            model.parameters(all[member]);
+        for (int member = 0; member < thetas.size(); member++) {
+            model.parameters(thetas.get(member).value());
             var windows = new Windows(model, member, documents, predictions);
             for (int document = 0; document < documents.size(); document++) {
                 windows.addAll(document);

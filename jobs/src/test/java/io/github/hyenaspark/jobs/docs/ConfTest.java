@@ -3,6 +3,8 @@ package io.github.hyenaspark.jobs.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.token.Tokenizer;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The settings that come with the project. */
 public class ConfTest {
@@ -54,6 +57,34 @@ public class ConfTest {
         settings.bind("train", TrainConfig.class)
                 .lengthSchedule()
                 .check(settings.bind("model", ModelConfig.class).lMax());
+    }
+
+    /** A file alone is enough for it, too. */
+    @ParameterizedTest
+    @MethodSource("files")
+    void everyFileCanBeTrainedWithAdamw(Path file) {
+        Settings settings = Settings.load(List.of(file.toString(), "train.optimizer=adamw"));
+        assertThat(settings.bind("train", TrainConfig.class).optimizer()).isEqualTo(TrainConfig.Optimizer.ADAMW);
+    }
+
+    /** So that no default that changes makes them another model or training. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "associative-recall.conf",
+                "hyena-153m.conf",
+                "hyena-355m.conf",
+                "hyenadna-0.44m.conf",
+                "hyenadna-0.87m.conf",
+                "hyenadna-1.6m.conf",
+                "hyenadna-3.3m.conf",
+                "hyenadna-6.6m.conf",
+                "wikitext103-125m.conf"
+            })
+    void aPublishedModelNamesWhatMakesIt(String file) {
+        Config named = ConfigFactory.parseFile(CONF.resolve(file).toFile());
+        assertThat(List.of("model.mixer", "train.optimizer", "train.betas", "train.schedule"))
+                .allMatch(named::hasPath);
     }
 
     @Test

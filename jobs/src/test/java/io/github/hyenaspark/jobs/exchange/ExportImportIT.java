@@ -117,7 +117,7 @@ class ExportImportIT {
         assertRefused(
                 bare("train", "data.dataset=" + dataset, "run.dir=" + further, "model.d-model=32"),
                 2,
-                "the model that was imported into " + further + " is another: model.d-model was 16 and is 32.");
+                "the model in " + further + " is another: model.d-model was 16 and is 32.");
         String[] train = {
             "train",
             "data.dataset=" + dataset,
@@ -220,7 +220,7 @@ class ExportImportIT {
         assertRefused(
                 bare("import", "import.input=" + broken, "run.dir=" + place("none"), "model.activation=gelu"),
                 2,
-                "the model that was imported into " + place("none") + " is another: model.activation");
+                "the model in " + place("none") + " is another: model.activation");
         assertThat(directory.resolve("none")).doesNotExist();
     }
 

@@ -107,6 +107,17 @@ final class FitPretrainedIT {
                 .hasSameBinaryContentAs(directory.resolve("whole/model/fold-2-model-1.safetensors"));
     }
 
+    /** No parameter has the length in its shape, yet the filters would be others. */
+    @Test
+    void anotherModelIsRefused() {
+        Outcome outcome = SmallRun.bare(LOCAL, List.of(fit("run", "model.l-max=32", "model.activation=relu")));
+        assertThat(outcome.code()).as(outcome.messages()).isEqualTo(2);
+        assertThat(outcome.messages())
+                .contains("hyena fit: the model in " + pretrained
+                        + " is another: model.activation was \"id\" and is \"relu\";"
+                        + " model.l-max was 16 and is 32. Leave these settings out");
+    }
+
     @Test
     void anotherTokenizerIsRefused() {
         Outcome outcome = SmallRun.bare(LOCAL, List.of(fit("run", "data.tokenizer=bytes")));

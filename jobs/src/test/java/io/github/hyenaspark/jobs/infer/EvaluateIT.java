@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -141,6 +142,30 @@ class EvaluateIT {
                 .hasFileName("validation-000000000006-average.html")
                 .exists();
         assertThat(documents).hasBinaryContent(newest);
+    }
+
+    @Test
+    void theMeanOfCheckpointsIsExportedAndWrites() throws IOException {
+        Map<String, String> hashes = new TreeMap<>();
+        Map<String, String> texts = new TreeMap<>();
+        for (String checkpoint : List.of("newest", "average")) {
+            String chosen = "run.checkpoint=" + checkpoint;
+            String output = "export.output=" + directory.resolve(checkpoint);
+            hashes.put(
+                    checkpoint,
+                    SmallRun.bare("local[1]", List.of("export", run.toString(), output, chosen))
+                            .json()
+                            .get("theta_sha256")
+                            .textValue());
+            Outcome written = SmallRun.bare(
+                    "local[1]",
+                    List.of("generate", "run.dir=" + run, chosen, "generate.prompt=ab", "generate.tokens=200"));
+            assertThat(written.code()).as(written.messages()).isZero();
+            texts.put(checkpoint, written.results());
+        }
+        assertThat(hashes.get("newest")).isEqualTo(trained.get("theta_sha256").textValue());
+        assertThat(hashes.get("average")).isNotEqualTo(hashes.get("newest"));
+        assertThat(texts.get("average")).isNotEqualTo(texts.get("newest"));
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -19,8 +20,14 @@ public final class OtherApplication {
 
     /** A session of this JVM as an application has it, with nothing of ours set. */
     public static SparkSession session(String master) {
+        return session(master, Map.of());
+    }
+
+    /** The same with more settings. */
+    public static SparkSession session(String master, Map<String, String> more) {
         SparkSession.Builder builder = SparkSession.builder().master(master).appName("an application");
         SmallRun.SPARK.forEach(builder::config);
+        more.forEach(builder::config);
         return builder.getOrCreate();
     }
 

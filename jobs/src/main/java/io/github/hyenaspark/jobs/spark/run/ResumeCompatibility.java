@@ -98,26 +98,31 @@ public final class ResumeCompatibility {
         return changes;
     }
 
-    /** Refuses another architecture than an imported model's, naming every key that differs, with both values. */
+    /** Refuses another architecture than a finished model's, naming every key that differs, with both values. */
     public static void refuseOtherArchitecture(String stored, String current, String run) throws CorruptFileException {
         String differences = changes(stored, current, 1).stream()
                 .filter(change -> change.key().startsWith(ARCHITECTURE + ".") && !OF_TRAINING.contains(change.key()))
                 .map(Change::toString)
                 .collect(Collectors.joining("; "));
         if (!differences.isEmpty()) {
-            throw new IllegalArgumentException("the model that was imported into " + run + " is another: " + differences
+            throw new IllegalArgumentException("the model in " + run + " is another: " + differences
                     + ". Leave these settings out: the model brings its own");
         }
     }
 
     /** The settings that a run began with. One that began before there was a setting keeps what it did then. */
     public static Settings began(String stored) throws CorruptFileException {
+        return Settings.ofJson(stored).with(before(stored));
+    }
+
+    /** As arguments, what settings were that there was not yet when a run began. */
+    public static List<String> before(String stored) throws CorruptFileException {
         Set<String> known = flat(parsed(stored)).keySet();
-        return Settings.ofJson(stored)
-                .with(AT_FIRST.entrySet().stream()
-                        .filter(setting -> !known.contains(setting.getKey()))
-                        .map(setting -> setting.getKey() + "=" + setting.getValue())
-                        .toList());
+        return AT_FIRST.entrySet().stream()
+                .filter(setting -> !known.contains(setting.getKey()))
+                .map(setting -> setting.getKey() + "=" + setting.getValue())
+                .sorted()
+                .toList();
     }
 
     /**

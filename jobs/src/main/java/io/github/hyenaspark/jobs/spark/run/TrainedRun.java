@@ -99,6 +99,12 @@ public record TrainedRun(
             }
             if (chosen.size() > 1) {
                 LOG.info("the mean of the checkpoints of rounds {} of {}", rounds(chosen), directory);
+            } else if (checkpoint.equals(AVERAGE)) {
+                LOG.warn(
+                        "{} keeps one checkpoint, of round {}, so run.checkpoint=average is no mean: keep more with"
+                                + " checkpoint.keep",
+                        directory,
+                        rounds(chosen));
             }
             float[] theta;
             try {

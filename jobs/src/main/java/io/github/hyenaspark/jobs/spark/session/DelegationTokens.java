@@ -1,12 +1,18 @@
 package io.github.hyenaspark.jobs.spark.session;
 
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.deploy.security.HadoopDelegationTokenManager;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorAdded;
+import org.apache.spark.scheduler.cluster.CoarseGrainedClusterMessages.UpdateDelegationTokens;
 import org.apache.spark.scheduler.cluster.StandaloneSchedulerBackend;
 
 /**
@@ -19,6 +25,9 @@ final class DelegationTokens implements AutoCloseable {
     private static final String RENEWER = "yarn.resourcemanager.principal";
 
     private static final String PRINCIPAL = "spark.kerberos.principal";
+
+    /** Executors come many at once, and each hand-out is for all of them. */
+    private static final int GATHERING_SECONDS = 1;
 
     private final Optional<HadoopDelegationTokenManager> manager;
 
@@ -46,8 +55,40 @@ final class DelegationTokens implements AutoCloseable {
         if (!manager.renewalEnabled()) {
             return none();
         }
+        context.addSparkListener(new Latecomers(context, backend));
         manager.start();
         return new DelegationTokens(Optional.of(manager));
+    }
+
+    /**
+     * Spark gives an executor the tokens of the moment when it asks for its settings, and new ones if it has
+     * registered. One that registers between the two has old ones or none, so whoever registers gets them again.
+     */
+    private static final class Latecomers extends SparkListener {
+        private final SparkContext context;
+        private final StandaloneSchedulerBackend backend;
+        private final AtomicBoolean gathering = new AtomicBoolean();
+
+        Latecomers(SparkContext context, StandaloneSchedulerBackend backend) {
+            this.context = context;
+            this.backend = backend;
+        }
+
+        @Override
+        public void onExecutorAdded(SparkListenerExecutorAdded added) {
+            if (gathering.compareAndSet(false, true)) {
+                CompletableFuture.delayedExecutor(GATHERING_SECONDS, TimeUnit.SECONDS)
+                        .execute(this::handOutAgain);
+            }
+        }
+
+        private void handOutAgain() {
+            gathering.set(false);
+            byte[] tokens = backend.currentDelegationTokens();
+            if (tokens != null && !context.isStopped()) {
+                backend.driverEndpoint().send(new UpdateDelegationTokens(tokens));
+            }
+        }
     }
 
     @Override

@@ -1,8 +1,14 @@
 package io.github.hyenaspark.jobs.spark.task;
 
 import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.HdfsConfiguration;
@@ -19,6 +25,8 @@ public final class SparkStorage {
     private static final List<String> DEFAULTS =
             List.of("core-default.xml", "hdfs-default.xml", "yarn-default.xml", "mapred-default.xml");
     private static final String PREFIX = "spark.hadoop.";
+    /** Names a file of Spark's settings where Spark does not read it; what is in it must not be on a command line. */
+    private static final String FILE = "hyena.spark-defaults";
 
     private SparkStorage() {}
 
@@ -56,13 +64,38 @@ public final class SparkStorage {
 
     /** Storage with the settings that a new {@link SparkConf} of this JVM has; needs no class of Spark. */
     public static Storage ofThisProcess() {
-        Map<String, String> settings = new TreeMap<>();
+        return Storage.of(settingsOfThisProcess()).askingFirst();
+    }
+
+    /** System properties, and under them a file of Spark's settings, if a property names one. */
+    static Map<String, String> settingsOfThisProcess() {
+        Map<String, String> settings = new TreeMap<>(ofFile(System.getProperty(FILE, "")));
         for (String key : System.getProperties().stringPropertyNames()) {
             if (key.startsWith(PREFIX)) {
                 settings.put(key.substring(PREFIX.length()), System.getProperty(key, ""));
             }
         }
-        return Storage.of(settings).askingFirst();
+        return settings;
+    }
+
+    private static Map<String, String> ofFile(String file) {
+        Map<String, String> settings = new TreeMap<>();
+        if (!file.isEmpty()) {
+            var found = new Properties();
+            try (Reader in = Files.newBufferedReader(Path.of(file))) {
+                found.load(in);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            for (String key : found.stringPropertyNames()) {
+                if (key.startsWith(PREFIX)) {
+                    settings.put(
+                            key.substring(PREFIX.length()),
+                            found.getProperty(key, "").strip());
+                }
+            }
+        }
+        return settings;
     }
 
     /** The settings under {@code spark.hadoop.}, without that prefix. */

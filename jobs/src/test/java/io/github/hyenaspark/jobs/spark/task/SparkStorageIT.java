@@ -3,11 +3,14 @@ package io.github.hyenaspark.jobs.spark.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SparkStorageIT {
     private static JavaSparkContext context(String fileSystem) {
@@ -33,6 +36,30 @@ class SparkStorageIT {
                     .map(SparkStorageIT::place)
                     .distinct()
                     .collect();
+        }
+    }
+
+    @Test
+    void aCommandWithoutSparkReadsTheFileThatSparkWouldReadUnderItsOwnProperties(@TempDir Path directory)
+            throws IOException {
+        Path file = Files.writeString(directory.resolve("spark-defaults.conf"), """
+                # spark.hadoop.fs.none  x
+                spark.master local
+                spark.hadoop.fs.s3a.endpoint = http://of-file:9 \s
+                spark.hadoop.fs.s3a.secret.key  a=b c
+                """);
+        System.setProperty("hyena.spark-defaults", file.toString());
+        System.setProperty("spark.hadoop.fs.s3a.endpoint", "http://of-command:9");
+        try {
+            assertThat(SparkStorage.settingsOfThisProcess())
+                    .containsEntry("fs.s3a.endpoint", "http://of-command:9")
+                    .containsEntry("fs.s3a.secret.key", "a=b c")
+                    .doesNotContainKey("fs.none");
+            System.clearProperty("spark.hadoop.fs.s3a.endpoint");
+            assertThat(SparkStorage.settingsOfThisProcess()).containsEntry("fs.s3a.endpoint", "http://of-file:9");
+        } finally {
+            System.clearProperty("hyena.spark-defaults");
+            System.clearProperty("spark.hadoop.fs.s3a.endpoint");
         }
     }
 
