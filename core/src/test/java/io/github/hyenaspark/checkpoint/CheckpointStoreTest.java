@@ -430,6 +430,36 @@ class CheckpointStoreTest {
         }
     }
 
+    /** A disk on which nothing of a checkpoint's data can be deleted while someone reads there. */
+    public static final class ReadDisk extends RawLocalFileSystem {
+        static volatile boolean isRead;
+
+        @Override
+        public URI getUri() {
+            return URI.create("read:///");
+        }
+
+        @Override
+        public boolean delete(org.apache.hadoop.fs.Path path, boolean recursive) throws IOException {
+            return (!isRead || !path.toString().contains("/data/")) && super.delete(path, recursive);
+        }
+    }
+
+    @Test
+    void anOldCheckpointThatCannotBeDeletedIsDeletedByALaterSave() throws IOException {
+        storage = Storage.of(Map.of("fs.read.impl", ReadDisk.class.getName()));
+        CheckpointStore store = CheckpointStore.open(storage, "read:" + run);
+        store.beginEpoch();
+        store.save(TestCheckpoints.ofRound(1), 1);
+        ReadDisk.isRead = true;
+        store.save(TestCheckpoints.ofRound(2), 1);
+        assertThat(newestRound()).isEqualTo(2);
+        assertThat(dataOnDisk()).containsExactly("1-1", "2-1");
+        ReadDisk.isRead = false;
+        store.save(TestCheckpoints.ofRound(3), 1);
+        assertThat(dataOnDisk()).containsExactly("3-1");
+    }
+
     /** Saving would read them one by one here: each worker has read back its own. */
     @Test
     void theStatesOfWorkersAreReadAtTheSameTimeByWhoResumesAndNotByWhoSaves() throws IOException {

@@ -63,6 +63,16 @@ class ClusterIT {
     }
 
     @Test
+    void aStartDeletesNothingOfOthers() throws Exception {
+        Path folder = Files.createDirectory(directory.resolve("cluster"));
+        Path log = Files.writeString(folder.resolve("train.log"), "of a training");
+        Outcome refused = cluster("start");
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.messages()).contains(folder + " has files of others").hasLineCount(1);
+        assertThat(log).hasContent("of a training");
+    }
+
+    @Test
     void aClusterOfThisMachineTrainsToTheSameBits() throws Exception {
         Outcome started = cluster("start", "-w", "2", "-m", "1g");
         assertThat(started.code()).as(started.messages()).isZero();

@@ -207,7 +207,8 @@ public final class RunStore {
                 checkpoints.refuseIfReplaced(); // it is the successor's then
                 storage.replace(Storage.resolve(directory, name), drawing.bytes());
             }
-        } catch (IOException | RuntimeException | LinkageError e) { // LinkageError: a Java without its fonts or AWT
+        } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
+            // LinkageError: a Java without its fonts or AWT; memory: a picture is not worth a round
             failed(name, "drawn", e);
         }
     }
