@@ -81,6 +81,7 @@ public final class StepBenchmark {
             total += wall.get(wall.size() - 1);
         }
         double cpu = (processSeconds() - cpuStart) / wall.size();
+        double optimizerFraction = benchmark.optimizerNanos * 1e-9 / total; // more steps follow
         // the kernel records a peak when memory is freed, not when it is allocated
         OptionalDouble peak = DoubleStream.concat(base.stream(), ProcessMemory.mebibytes("VmHWM").stream())
                 .max();
@@ -93,7 +94,7 @@ public final class StepBenchmark {
                 benchmark.loss,
                 new BenchmarkLoop(wall),
                 cpu,
-                benchmark.optimizerNanos * 1e-9 / total,
+                optimizerFraction,
                 warmUpSteps,
                 parts,
                 held,

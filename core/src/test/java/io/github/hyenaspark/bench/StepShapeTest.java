@@ -3,9 +3,12 @@ package io.github.hyenaspark.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ModelConfigs;
 import io.github.hyenaspark.operator.attention.AttentionConfig;
+import io.github.hyenaspark.train.config.TrainConfig;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StepShapeTest {
@@ -21,6 +24,20 @@ class StepShapeTest {
 
     /** Blocks: in and out together 4 of 8×8, feed-forward 2 of 8×32; head 16×8, the padded vocabulary; 24 tokens. */
     private static final long OF_TOKENS = 6L * 24 * (2 * (4 * 8 * 8 + 2 * 8 * 32) + 16 * 8);
+
+    /** A step of few tokens is little but the update; other steps, which are timed by parts, do not count. */
+    @Test
+    void theShareOfTheOptimizerIsThatOfTheTimedSteps() {
+        Settings settings = Settings.load(List.of(
+                "model.mixer=conv",
+                "model.d-model=256",
+                "model.n-layer=1",
+                "model.l-max=" + LENGTH,
+                "train.optimizer=muon"));
+        var shape = new StepBenchmark.Shape(settings.bind("model", ModelConfig.class), 11, 1, LENGTH, 1);
+        StepBenchmark.Measurement found = StepBenchmark.run(shape, settings.bind("train", TrainConfig.class), 3);
+        assertThat(found.optimizerFraction()).isBetween(0.6, 1.0);
+    }
 
     @Test
     void productsAreCountedForTokensInTheBlocksAndForPositionsInTheFilters() {
