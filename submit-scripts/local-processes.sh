@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What local-cluster.sh, local-storage.sh and local-radosgw.sh share: processes in the background whose ids and logs are kept in a folder.
 # They source layout.sh and set: name (for messages), folder, and pattern, which the command line of each of their processes has.
-: "${name:?}" "${home:?}" "${hyena:?}" "${folder:?}" "${pattern:?}"
+: "${name:?}" "${home:?}" "${hyena:?}" "${runs:?}" "${folder:?}" "${pattern:?}"
 
 # shellcheck disable=SC2034
 usage=2 # an exit code
@@ -41,7 +41,7 @@ prepare_folder() { # for a start: ends it with what is printed if all runs alrea
     exit 0
   fi
   if [ "$running" = 1 ]; then fail 1 "a part of what was started in $folder runs: stop it first, or name another folder"; fi
-  if [ ! -e "$folder/.hyena-local" ] && [ -n "$(ls -A "$folder")" ]; then
+  if [[ ! -e $folder/.hyena-local && $folder != "$runs"/* && -n $(ls -A "$folder") ]]; then # there older versions left no mark
     fail 2 "$folder has files of others, and a start deletes what an earlier one left: name a new or empty folder"
   fi
   : >"$folder/.hyena-local"
