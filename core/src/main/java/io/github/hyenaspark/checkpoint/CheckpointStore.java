@@ -8,7 +8,6 @@ import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
-import io.github.hyenaspark.io.store.StoreException;
 import io.github.hyenaspark.model.ParameterEntry;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -369,14 +368,7 @@ public final class CheckpointStore {
         last = name.prefix();
         TestPoint.reached("round {} is verified", checkpoint.round());
         long best = keepBest ? checkpoint.progress().best().round() : Retention.NONE;
-        try {
-            retention.apply(keep, best, reasons.keySet(), epoch);
-        } catch (StoreException | CorruptFileException | LockedException e) {
-            throw e;
-        } catch (
-                IOException e) { // such as a folder that NFS keeps while someone reads in it: the next save tries again
-            log().warn("an old checkpoint of {} could not be deleted: {}", run, e.getMessage());
-        }
+        retention.apply(keep, best, reasons.keySet(), epoch);
         return manifest;
     }
 

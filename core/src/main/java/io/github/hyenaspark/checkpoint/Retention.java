@@ -3,6 +3,7 @@ package io.github.hyenaspark.checkpoint;
 import io.github.hyenaspark.io.Requests;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
+import io.github.hyenaspark.io.UndeletableException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -103,7 +104,11 @@ final class Retention {
                     && !live.contains(owner.get().prefix())
                     && !live.contains(directory)) {
                 TestPoint.reached("before deleting {}", directory);
-                storage.delete(layout.uri(RunLayout.DATA + "/" + directory));
+                try {
+                    storage.delete(layout.uri(RunLayout.DATA + "/" + directory));
+                } catch (UndeletableException e) { // the others go, and the next save tries again
+                    log.warn("the data of an old checkpoint could not be deleted: {}", e.getMessage());
+                }
             }
         }
     }

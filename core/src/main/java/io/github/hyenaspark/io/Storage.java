@@ -524,11 +524,11 @@ public final class Storage {
         }
     }
 
-    /** Deletes a file, or a directory with everything in it; it need not exist. */
+    /** Deletes a file, or a directory with everything in it; it need not exist. UndeletableException if it stays. */
     public void delete(String uri) throws IOException {
         Location location = locations.of(uri);
         if (!location.ask(() -> location.fileSystem().delete(location.path(), true)) && location.exists()) {
-            throw new IOException("cannot delete " + location.qualified() + ": the file system refused");
+            throw new UndeletableException("cannot delete " + location.qualified() + ": the file system refused");
         }
     }
 

@@ -69,30 +69,30 @@ public final class SparkStorage {
 
     /** System properties, and under them a file of Spark's settings, if a property names one. */
     static Map<String, String> settingsOfThisProcess() {
-        Map<String, String> settings = new TreeMap<>(ofFile(System.getProperty(FILE, "")));
-        for (String key : System.getProperties().stringPropertyNames()) {
-            if (key.startsWith(PREFIX)) {
-                settings.put(key.substring(PREFIX.length()), System.getProperty(key, ""));
-            }
-        }
+        Map<String, String> settings = hadoopSettings(ofFile(System.getProperty(FILE, "")));
+        settings.putAll(hadoopSettings(System.getProperties()));
         return settings;
     }
 
-    private static Map<String, String> ofFile(String file) {
-        Map<String, String> settings = new TreeMap<>();
+    /** As Spark reads it, which strips values. */
+    private static Properties ofFile(String file) {
+        var found = new Properties();
         if (!file.isEmpty()) {
-            var found = new Properties();
             try (Reader in = Files.newBufferedReader(Path.of(file))) {
                 found.load(in);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            for (String key : found.stringPropertyNames()) {
-                if (key.startsWith(PREFIX)) {
-                    settings.put(
-                            key.substring(PREFIX.length()),
-                            found.getProperty(key, "").strip());
-                }
+            found.replaceAll((key, value) -> value.toString().strip());
+        }
+        return found;
+    }
+
+    private static Map<String, String> hadoopSettings(Properties properties) {
+        Map<String, String> settings = new TreeMap<>();
+        for (String key : properties.stringPropertyNames()) {
+            if (key.startsWith(PREFIX)) {
+                settings.put(key.substring(PREFIX.length()), properties.getProperty(key, ""));
             }
         }
         return settings;
