@@ -43,7 +43,7 @@ public final class Panels {
 
     /**
      * Columns of a panel of the right factor, for tiles of so many: a tile's own, so that a kernel reads memory in
-     * order and its steps stay in the first-level cache; no fewer than are transposed at once.
+     * order, from the second-level cache; no fewer than are transposed at once.
      */
     public static int rightPitch(int tileColumns) {
         return Math.max(STAGED, tileColumns);

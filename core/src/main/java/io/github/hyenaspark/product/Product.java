@@ -15,18 +15,12 @@ public final class Product {
 
     /** Tiles of a strip, one below the other: so often a part of the right factor is used while it is close. */
     private static final int TILES = 8;
-    /** Elements of the right factor that meet all tiles of a strip before the next do: half of a first-level cache. */
-    private static final int CLOSE = 4096;
-
-    private static final int FEWEST_STEPS = 64; // a tile of more columns fills the cache
 
     private final TileKernel kernel;
     private final Panels panels;
     private final RowProduct rowProduct = new RowProduct();
     private final int stripRows;
-    private final int mostSteps;
     private final float[] strip;
-    private final float[] zeros;
     private final float[] held = new float[Panels.MOST_COLUMNS];
     private final float[] added = new float[Panels.MOST_COLUMNS];
 
@@ -34,9 +28,7 @@ public final class Product {
         this.kernel = kernel;
         panels = new Panels(kernel);
         stripRows = TILES * kernel.rows();
-        mostSteps = Math.max(FEWEST_STEPS, CLOSE / kernel.columns());
         strip = new float[stripRows * Panels.STRIP_PITCH];
-        zeros = new float[kernel.rows() * Panels.STRIP_PITCH];
     }
 
     /** The product of this thread, with the kernel of this JVM; lasts as long as the thread. */
@@ -115,15 +107,10 @@ public final class Product {
     private void multiplyStrip(int depth, float[] left, int top, int rows, float[] right, int skipped, int columns) {
         int width = kernel.columns();
         for (int column = skipped / width * width; column < columns; column += width) {
-            for (int k = 0; k == 0 || k < depth; k += mostSteps) {
-                int steps = Math.min(mostSteps, depth - k);
-                int rightAt = panels.rightAt(k, column);
-                for (int row = 0; row < rows; row += kernel.rows()) {
-                    int leftAt = (top + row) * Panels.LEFT_PITCH + k;
-                    int at = row * Panels.STRIP_PITCH + column;
-                    float[] from = k == 0 ? zeros : strip;
-                    kernel.multiply(steps, left, leftAt, right, rightAt, from, k == 0 ? 0 : at, strip, at);
-                }
+            int rightAt = panels.rightAt(0, column);
+            for (int row = 0; row < rows; row += kernel.rows()) {
+                int leftAt = (top + row) * Panels.LEFT_PITCH;
+                kernel.multiply(depth, left, leftAt, right, rightAt, strip, row * Panels.STRIP_PITCH + column);
             }
         }
     }

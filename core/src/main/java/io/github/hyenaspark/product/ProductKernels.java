@@ -3,6 +3,7 @@ package io.github.hyenaspark.product;
 import com.sun.management.ThreadMXBean;
 import io.github.hyenaspark.kernel.KernelChoice;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 
 /** The two kernels of matrix products, which give the same bits; {@code hyena.product} overrides the choice. */
 public final class ProductKernels {
@@ -39,7 +40,7 @@ public final class ProductKernels {
         float[] left = new float[kernel.rows() * Panels.LEFT_PITCH];
         float[] right = new float[Panels.rightPitch(kernel.columns())];
         float[] strip = new float[kernel.rows() * Panels.STRIP_PITCH];
-        kernel.multiply(1, left, 0, right, 0, strip, 0, strip, 0);
+        kernel.multiply(1, left, 0, right, 0, strip, 0);
     }
 
     /**
@@ -112,18 +113,9 @@ public final class ProductKernels {
         }
 
         @Override
-        public void multiply(
-                int depth,
-                float[] left,
-                int leftAt,
-                float[] right,
-                int rightAt,
-                float[] from,
-                int fromAt,
-                float[] to,
-                int toAt) {
-            for (int row = 0; row < ROWS; row++) {
-                System.arraycopy(from, fromAt + row * Panels.STRIP_PITCH, tile[row], 0, COLUMNS);
+        public void multiply(int depth, float[] left, int leftAt, float[] right, int rightAt, float[] to, int toAt) {
+            for (float[] row : tile) {
+                Arrays.fill(row, 0f);
             }
             int k = 0;
             for (; k + STEPS <= depth; k += STEPS) {

@@ -13,15 +13,14 @@ public interface TileKernel {
     int columns();
 
     /**
-     * The sums of a tile, all its rows and columns, which must exist: to(i, j) = from(i, j), and then for k from 0 to
+     * The sums of a tile, all its rows and columns, which must exist: to(i, j) = +0, and then for k from 0 to
      * {@code depth} − 1, to(i, j) = fma(a(i, k), b(k, j), to(i, j)).
      *
      * @param a rows of pitch {@link Panels#LEFT_PITCH}, from element {@code aAt} on
      * @param b rows of the pitch that {@link Panels#rightPitch} gives for these columns, from element {@code bAt} on
-     * @param from rows of pitch {@link Panels#STRIP_PITCH}, from element {@code fromAt} on; may be {@code to}
-     * @param to rows of the same pitch, from element {@code toAt} on
+     * @param to rows of pitch {@link Panels#STRIP_PITCH}, from element {@code toAt} on
      */
-    void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] from, int fromAt, float[] to, int toAt);
+    void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] to, int toAt);
 
     /** Makes the kernels of one kind. */
     interface Source {

@@ -45,16 +45,15 @@ public final class VectorKernels implements TileKernel.Source {
         }
 
         @Override
-        public void multiply(
-                int depth, float[] a, int aAt, float[] b, int bAt, float[] from, int fromAt, float[] to, int toAt) {
-            FloatVector c00 = FloatVector.fromArray(SPECIES, from, fromAt);
-            FloatVector c01 = FloatVector.fromArray(SPECIES, from, fromAt + LANES);
-            FloatVector c10 = FloatVector.fromArray(SPECIES, from, fromAt + STRIP_PITCH);
-            FloatVector c11 = FloatVector.fromArray(SPECIES, from, fromAt + STRIP_PITCH + LANES);
-            FloatVector c20 = FloatVector.fromArray(SPECIES, from, fromAt + 2 * STRIP_PITCH);
-            FloatVector c21 = FloatVector.fromArray(SPECIES, from, fromAt + 2 * STRIP_PITCH + LANES);
-            FloatVector c30 = FloatVector.fromArray(SPECIES, from, fromAt + 3 * STRIP_PITCH);
-            FloatVector c31 = FloatVector.fromArray(SPECIES, from, fromAt + 3 * STRIP_PITCH + LANES);
+        public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] to, int toAt) {
+            FloatVector c00 = FloatVector.zero(SPECIES);
+            FloatVector c01 = FloatVector.zero(SPECIES);
+            FloatVector c10 = FloatVector.zero(SPECIES);
+            FloatVector c11 = FloatVector.zero(SPECIES);
+            FloatVector c20 = FloatVector.zero(SPECIES);
+            FloatVector c21 = FloatVector.zero(SPECIES);
+            FloatVector c30 = FloatVector.zero(SPECIES);
+            FloatVector c31 = FloatVector.zero(SPECIES);
             for (int k = 0; k < depth; k++) {
                 FloatVector b0 = FloatVector.fromArray(SPECIES, b, bAt + k * RIGHT_PITCH);
                 FloatVector b1 = FloatVector.fromArray(SPECIES, b, bAt + k * RIGHT_PITCH + LANES);
@@ -106,32 +105,31 @@ public final class VectorKernels implements TileKernel.Source {
         }
 
         @Override
-        public void multiply(
-                int depth, float[] a, int aAt, float[] b, int bAt, float[] from, int fromAt, float[] to, int toAt) {
-            FloatVector c00 = FloatVector.fromArray(SPECIES, from, fromAt);
-            FloatVector c01 = FloatVector.fromArray(SPECIES, from, fromAt + LANES);
-            FloatVector c02 = FloatVector.fromArray(SPECIES, from, fromAt + 2 * LANES);
-            FloatVector c03 = FloatVector.fromArray(SPECIES, from, fromAt + 3 * LANES);
-            FloatVector c10 = FloatVector.fromArray(SPECIES, from, fromAt + STRIP_PITCH);
-            FloatVector c11 = FloatVector.fromArray(SPECIES, from, fromAt + STRIP_PITCH + LANES);
-            FloatVector c12 = FloatVector.fromArray(SPECIES, from, fromAt + STRIP_PITCH + 2 * LANES);
-            FloatVector c13 = FloatVector.fromArray(SPECIES, from, fromAt + STRIP_PITCH + 3 * LANES);
-            FloatVector c20 = FloatVector.fromArray(SPECIES, from, fromAt + 2 * STRIP_PITCH);
-            FloatVector c21 = FloatVector.fromArray(SPECIES, from, fromAt + 2 * STRIP_PITCH + LANES);
-            FloatVector c22 = FloatVector.fromArray(SPECIES, from, fromAt + 2 * STRIP_PITCH + 2 * LANES);
-            FloatVector c23 = FloatVector.fromArray(SPECIES, from, fromAt + 2 * STRIP_PITCH + 3 * LANES);
-            FloatVector c30 = FloatVector.fromArray(SPECIES, from, fromAt + 3 * STRIP_PITCH);
-            FloatVector c31 = FloatVector.fromArray(SPECIES, from, fromAt + 3 * STRIP_PITCH + LANES);
-            FloatVector c32 = FloatVector.fromArray(SPECIES, from, fromAt + 3 * STRIP_PITCH + 2 * LANES);
-            FloatVector c33 = FloatVector.fromArray(SPECIES, from, fromAt + 3 * STRIP_PITCH + 3 * LANES);
-            FloatVector c40 = FloatVector.fromArray(SPECIES, from, fromAt + 4 * STRIP_PITCH);
-            FloatVector c41 = FloatVector.fromArray(SPECIES, from, fromAt + 4 * STRIP_PITCH + LANES);
-            FloatVector c42 = FloatVector.fromArray(SPECIES, from, fromAt + 4 * STRIP_PITCH + 2 * LANES);
-            FloatVector c43 = FloatVector.fromArray(SPECIES, from, fromAt + 4 * STRIP_PITCH + 3 * LANES);
-            FloatVector c50 = FloatVector.fromArray(SPECIES, from, fromAt + 5 * STRIP_PITCH);
-            FloatVector c51 = FloatVector.fromArray(SPECIES, from, fromAt + 5 * STRIP_PITCH + LANES);
-            FloatVector c52 = FloatVector.fromArray(SPECIES, from, fromAt + 5 * STRIP_PITCH + 2 * LANES);
-            FloatVector c53 = FloatVector.fromArray(SPECIES, from, fromAt + 5 * STRIP_PITCH + 3 * LANES);
+        public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] to, int toAt) {
+            FloatVector c00 = FloatVector.zero(SPECIES);
+            FloatVector c01 = FloatVector.zero(SPECIES);
+            FloatVector c02 = FloatVector.zero(SPECIES);
+            FloatVector c03 = FloatVector.zero(SPECIES);
+            FloatVector c10 = FloatVector.zero(SPECIES);
+            FloatVector c11 = FloatVector.zero(SPECIES);
+            FloatVector c12 = FloatVector.zero(SPECIES);
+            FloatVector c13 = FloatVector.zero(SPECIES);
+            FloatVector c20 = FloatVector.zero(SPECIES);
+            FloatVector c21 = FloatVector.zero(SPECIES);
+            FloatVector c22 = FloatVector.zero(SPECIES);
+            FloatVector c23 = FloatVector.zero(SPECIES);
+            FloatVector c30 = FloatVector.zero(SPECIES);
+            FloatVector c31 = FloatVector.zero(SPECIES);
+            FloatVector c32 = FloatVector.zero(SPECIES);
+            FloatVector c33 = FloatVector.zero(SPECIES);
+            FloatVector c40 = FloatVector.zero(SPECIES);
+            FloatVector c41 = FloatVector.zero(SPECIES);
+            FloatVector c42 = FloatVector.zero(SPECIES);
+            FloatVector c43 = FloatVector.zero(SPECIES);
+            FloatVector c50 = FloatVector.zero(SPECIES);
+            FloatVector c51 = FloatVector.zero(SPECIES);
+            FloatVector c52 = FloatVector.zero(SPECIES);
+            FloatVector c53 = FloatVector.zero(SPECIES);
             for (int k = 0; k < depth; k++) {
                 FloatVector b0 = FloatVector.fromArray(SPECIES, b, bAt + k * RIGHT_PITCH);
                 FloatVector b1 = FloatVector.fromArray(SPECIES, b, bAt + k * RIGHT_PITCH + LANES);
