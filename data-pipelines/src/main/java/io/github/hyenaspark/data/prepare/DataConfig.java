@@ -136,18 +136,19 @@ public record DataConfig(
      * of a task).
      */
     public InputListing files(Storage storage) throws IOException {
-        return files(storage, () -> file -> true);
+        return files(storage, /* mayBeEmpty= */ false, () -> file -> true);
     }
 
     /** The same, holding only the files that are wanted; each is asked for once, in no order. */
-    public InputListing files(Storage storage, Supplier<InputListing.Wanted> wanted) throws IOException {
+    public InputListing files(Storage storage, boolean mayBeEmpty, Supplier<InputListing.Wanted> wanted)
+            throws IOException {
         if (!dataset.isBlank() && TaskInput.directory(dataset).equals(input)) {
-            InputListing examples = InputListing.of(storage, input, source, "", wanted);
+            InputListing examples = InputListing.of(storage, input, source, "", mayBeEmpty, wanted);
             return new InputListing(examples.root(), examples.files(), examples.documents(), new TreeMap<>());
         }
         String own = dataset.isBlank() ? "" : Storage.resolve(storage.qualify(dataset), "/");
-        InputListing found = InputListing.of(storage, input, source, own, wanted);
-        if (found.documents() == 0) {
+        InputListing found = InputListing.of(storage, input, source, own, mayBeEmpty, wanted);
+        if (found.documents() == 0 && !mayBeEmpty) {
             throw new IllegalArgumentException("data.dataset: found " + dataset
                     + ", which has every file of data.input " + input + " in it, expected a directory of its own");
         }

@@ -70,18 +70,23 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
     /** The same with all files. */
     public static InputListing of(Storage storage, String input, SourceConfig config, String except)
             throws IOException {
-        return of(storage, input, config, except, () -> file -> true);
+        return of(storage, input, config, except, /* mayBeEmpty= */ false, () -> file -> true);
     }
 
     /**
      * The files of a directory, a file or a glob but for those whose URI begins with {@code except}, if it is not
-     * empty; refuses a missing input, one without documents, and a table or a part of one. Files named {@code .json},
-     * which seldom are JSON lines, count in a directory only if it has nothing else to read, if one of them is already
-     * known, or if the settings list that ending. Each file is shown to {@code wanted} once, in no order; only those
-     * that it wants are held. A listing that fails midway is begun again with another of its kind.
+     * empty; refuses a missing input, one without documents unless it may be empty, and a table or a part of one. Files
+     * named {@code .json}, which seldom are JSON lines, count in a directory only if it has nothing else to read, if
+     * one of them is already known, or if the settings list that ending. Each file is shown to {@code wanted} once, in
+     * no order; only those that it wants are held. A listing that fails midway is begun again with another of its kind.
      */
     public static InputListing of(
-            Storage storage, String input, SourceConfig config, String except, Supplier<Wanted> wanted)
+            Storage storage,
+            String input,
+            SourceConfig config,
+            String except,
+            boolean mayBeEmpty,
+            Supplier<Wanted> wanted)
             throws IOException {
         String place = storage.qualify(input);
         boolean literal = storage.exists(input);
@@ -97,7 +102,7 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
         taken.end();
         new TableSearch(storage).refuseTablesAround(taken.folders);
         var listing = new InputListing(prefix, taken.files.sorted(), taken.documents, taken.skipped);
-        if (!taken.any) {
+        if (!taken.any && !mayBeEmpty) {
             throw new IllegalArgumentException("data.input: " + place + " has no documents, expected "
                     + (directory ? FileFormat.expected(config) + " in it" : "at least one file that matches")
                     + (listing.skipped.isEmpty() ? "" : ", found " + listing.skippedInWords() + "; " + ADVICE));

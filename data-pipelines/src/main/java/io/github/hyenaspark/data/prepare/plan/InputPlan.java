@@ -68,9 +68,10 @@ public record InputPlan(
 
     /**
      * Lists the input and finds what has been done. IllegalArgumentException if input or dataset are unset, the input
-     * is missing or has no text, a validation document of a first dataset of whole files is not in it, or the dataset
-     * was prepared with other settings. CorruptFileException if a file has changed and the settings do not allow that,
-     * or what the dataset knows of its files is missing or damaged.
+     * is missing, it has no text although the dataset is new or would lose its documents, a validation document of a
+     * first dataset of whole files is not in it, or the dataset was prepared with other settings. CorruptFileException
+     * if a file has changed and the settings do not allow that, or what the dataset knows of its files is missing or
+     * damaged.
      */
     public static InputPlan of(Storage storage, DatasetSpec spec) throws IOException {
         DataConfig config = spec.config();
@@ -82,11 +83,15 @@ public record InputPlan(
         List<Segment.Entry> segments =
                 parent.isPresent() ? SegmentWriter.of(storage, config.dataset(), parent.get()) : List.of();
         KnownFiles known = KnownFiles.of(storage, config.dataset(), segments);
+        boolean keepsDocuments = parent.isPresent() && !config.prune();
         var scans = new ArrayList<Scan>();
-        InputListing input = config.files(storage, () -> {
+        InputListing input = config.files(storage, keepsDocuments, () -> {
             scans.add(new Scan(config, known, parent.isEmpty()));
             return scans.get(scans.size() - 1);
         });
+        if (input.documents() == 0) {
+            LOG.warn("data.input: {} has no documents; {} keeps those that it has", config.input(), config.dataset());
+        }
         scans.get(scans.size() - 1).end(input.documents());
         TestPoint.reached("{} files listed", input.documents());
         return new Difference(storage, spec, input, segments, known).plan(parent);
@@ -149,7 +154,7 @@ public record InputPlan(
         }
 
         void end(long files) {
-            if (empty) {
+            if (empty && (first || config.prune())) {
                 throw new IllegalArgumentException("data.input: " + config.input() + " has no text, found " + files
                         + " empty files, expected at least one byte");
             }

@@ -36,6 +36,8 @@ public final class UnitWork {
     private final Storage storage;
     /** Truncated files, of which nothing is taken, by path. */
     private final Map<String, BadFileException> unreadable = new TreeMap<>();
+    /** What the store says of the content of the files that were read, by path; empty where it says nothing. */
+    private final Map<String, String> checksums = new TreeMap<>();
 
     private final Optional<UnitRecord> before;
 
@@ -80,15 +82,18 @@ public final class UnitWork {
                     output.refuseFile(file, fault);
                     continue;
                 }
-                try {
-                    output.take(storage, slice);
-                } catch (BadFileException e) {
-                    checkUnchanged(file);
-                    LOG.warn("refused {}: {}", file.uri(), e.reason());
-                    unreadable.put(file.path(), e);
-                    complete = false; // the others are read all the same: they may be unreadable too
+                fault = take(slice, output);
+                if (asksForChecksum(slice)) {
+                    // Before the file is found unchanged, so that a checksum is always that of the texts that were
+                    // read.
+                    checksums.put(file.path(), storage.checksum(file.uri()));
                 }
                 checkUnchanged(file);
+                if (fault != null) {
+                    LOG.warn("refused {}: {}", file.uri(), fault.reason());
+                    unreadable.put(file.path(), fault);
+                    complete = false; // the others are read all the same: they may be unreadable too
+                }
             }
             if (!complete) {
                 return Optional.empty();
@@ -97,6 +102,21 @@ public final class UnitWork {
             TestPoint.reached("unit {} read", unit.name());
             return Optional.of(write(output));
         }
+    }
+
+    /** Null, or why nothing can be taken from its file. */
+    private BadFileException take(Slice slice, UnitOutput output) throws IOException {
+        try {
+            output.take(storage, slice);
+            return null;
+        } catch (BadFileException e) {
+            return e;
+        }
+    }
+
+    /** Of a file in many units only the first, which a plan looks at: HDFS is asked for each block of the file. */
+    private static boolean asksForChecksum(Slice slice) {
+        return slice.from() == 0 && slice.file().etag().isEmpty();
     }
 
     private UnitRecord write(UnitOutput output) throws IOException {
@@ -109,16 +129,12 @@ public final class UnitWork {
         return new UnitRecord(withChecksums(), output.tally(), shards, objects);
     }
 
-    /**
-     * The unit with what the store says of its files' content, by which they are known if they are written again. Of a
-     * file in many units only the first, which a plan looks at, has it: HDFS is asked for each block of the file.
-     */
-    private WorkUnit withChecksums() throws IOException {
+    /** The unit with what the store says of its files' content, by which they are known if they are written again. */
+    private WorkUnit withChecksums() {
         List<Slice> slices = new ArrayList<>();
         for (Slice slice : unit.slices()) {
             InputFile file = slice.file();
-            boolean asks = slice.from() == 0 && file.etag().isEmpty();
-            String checksum = asks ? storage.checksum(file.uri()) : "";
+            String checksum = asksForChecksum(slice) ? checksums.get(file.path()) : "";
             slices.add(
                     checksum.isEmpty()
                             ? slice

@@ -29,6 +29,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -102,6 +103,33 @@ class IncrementalTest {
                 corpus.prepare(corpus.settings("data.prune=true")).snapshot();
         assertThat(pruned.documents(Split.TRAIN)).isEqualTo(5);
         assertThat(corpus.prepare(corpus.settings("data.prune=true")).outcome()).isEqualTo(Outcome.UNCHANGED);
+    }
+
+    /** As a folder is from which files are moved once they have been prepared. */
+    @Test
+    void anInputWithoutFilesChangesNothingUnlessItsDocumentsWouldGo() throws IOException {
+        DatasetSnapshot first = corpus.prepare(corpus.config()).snapshot();
+        try (Stream<Path> files = Files.walk(corpus.input())) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.delete(file);
+            }
+        }
+
+        assertThat(corpus.prepare(corpus.config()).outcome()).isEqualTo(Outcome.UNCHANGED);
+        assertThat(newest()).isEqualTo(first);
+        assertThatThrownBy(() -> corpus.prepare(corpus.settings("data.prune=true")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("has no documents");
+        corpus.add("night-2/0.txt", "");
+        assertThat(corpus.prepare(corpus.config()).snapshot().documents(Split.TRAIN))
+                .isEqualTo(7);
+        assertThatThrownBy(() -> corpus.prepare(corpus.settings("data.prune=true")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("has no text, found 1 empty files");
+        Files.delete(corpus.input().resolve("night-2/0.txt"));
+        corpus.add("night-3/0.txt", "new again");
+        assertThat(corpus.prepare(corpus.config()).snapshot().documents(Split.TRAIN))
+                .isEqualTo(8);
     }
 
     @Test

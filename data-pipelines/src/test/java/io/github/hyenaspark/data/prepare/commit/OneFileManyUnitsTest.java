@@ -1,6 +1,7 @@
 package io.github.hyenaspark.data.prepare.commit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.data.TestCorpus;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
@@ -83,6 +84,17 @@ class OneFileManyUnitsTest {
         assertThat(SummedFileSystem.ASKED).hasSize(3);
     }
 
+    /** Else the checksum of texts that nobody has read would say for ever that nothing has changed. */
+    @Test
+    void aFileThatIsWrittenAgainBeforeItsChecksumIsTakenIsRefused() throws IOException {
+        Storage storage = Storage.of(Map.of("fs.summed.impl", SummedFileSystem.class.getName()));
+        var corpus = new TestCorpus(directory).add("rewritten.txt", "a text");
+        Files.setLastModifiedTime(corpus.input().resolve("rewritten.txt"), FileTime.fromMillis(0));
+        DatasetSpec spec = DatasetSpec.of(storage, corpus.settings("data.input=summed:" + corpus.input()));
+        assertThatThrownBy(() -> Nights.prepare(storage, spec))
+                .hasStackTraceContaining("rewritten.txt has changed while it was read");
+    }
+
     /** The local disk with checksums, as HDFS has them. */
     static final class SummedFileSystem extends RawLocalFileSystem {
         private static final Queue<String> ASKED = new ConcurrentLinkedQueue<>();
@@ -100,6 +112,9 @@ class OneFileManyUnitsTest {
         @Override
         public FileChecksum getFileChecksum(org.apache.hadoop.fs.Path file, long length) throws IOException {
             ASKED.add(file.getName());
+            if (file.getName().startsWith("rewritten")) {
+                Files.writeString(pathToFile(file).toPath(), "A TEXT");
+            }
             byte[] content = Files.readAllBytes(pathToFile(file).toPath());
             return new MD5MD5CRC32CastagnoliFileChecksum(0, 0, MD5Hash.digest(content));
         }
