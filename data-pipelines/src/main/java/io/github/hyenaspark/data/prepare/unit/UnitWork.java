@@ -77,21 +77,21 @@ public final class UnitWork {
         try (var output = new UnitOutput(spec, tokenizer)) {
             for (Slice slice : unit.slices()) {
                 InputFile file = slice.file();
-                BadFileException fault = unreadable.get(file.path());
-                if (fault != null) {
-                    output.refuseFile(file, fault);
+                BadFileException known = unreadable.get(file.path());
+                if (known != null) {
+                    output.refuseFile(file, known);
                     continue;
                 }
-                fault = take(slice, output);
+                Optional<BadFileException> fault = take(slice, output);
                 if (asksForChecksum(slice)) {
                     // Before the file is found unchanged, so that a checksum is always that of the texts that were
                     // read.
                     checksums.put(file.path(), storage.checksum(file.uri()));
                 }
                 checkUnchanged(file);
-                if (fault != null) {
-                    LOG.warn("refused {}: {}", file.uri(), fault.reason());
-                    unreadable.put(file.path(), fault);
+                if (fault.isPresent()) {
+                    LOG.warn("refused {}: {}", file.uri(), fault.get().reason());
+                    unreadable.put(file.path(), fault.get());
                     complete = false; // the others are read all the same: they may be unreadable too
                 }
             }
@@ -104,13 +104,13 @@ public final class UnitWork {
         }
     }
 
-    /** Null, or why nothing can be taken from its file. */
-    private BadFileException take(Slice slice, UnitOutput output) throws IOException {
+    /** Why nothing can be taken from its file, if so. */
+    private Optional<BadFileException> take(Slice slice, UnitOutput output) throws IOException {
         try {
             output.take(storage, slice);
-            return null;
+            return Optional.empty();
         } catch (BadFileException e) {
-            return e;
+            return Optional.of(e);
         }
     }
 
@@ -134,7 +134,7 @@ public final class UnitWork {
         List<Slice> slices = new ArrayList<>();
         for (Slice slice : unit.slices()) {
             InputFile file = slice.file();
-            String checksum = asksForChecksum(slice) ? checksums.get(file.path()) : "";
+            String checksum = asksForChecksum(slice) ? checksums.getOrDefault(file.path(), "") : "";
             slices.add(
                     checksum.isEmpty()
                             ? slice
