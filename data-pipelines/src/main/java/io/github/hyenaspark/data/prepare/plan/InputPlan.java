@@ -92,7 +92,7 @@ public record InputPlan(
         if (input.documents() == 0) {
             LOG.warn("data.input: {} has no documents; {} keeps those that it has", config.input(), config.dataset());
         }
-        scans.get(scans.size() - 1).end(input.documents());
+        scans.get(scans.size() - 1).end(input.documents(), keepsDocuments);
         TestPoint.reached("{} files listed", input.documents());
         return new Difference(storage, spec, input, segments, known).plan(parent);
     }
@@ -153,8 +153,8 @@ public record InputPlan(
             return known.has(file.path());
         }
 
-        void end(long files) {
-            if (empty && (first || config.prune())) {
+        void end(long files, boolean mayBeEmpty) {
+            if (empty && !mayBeEmpty) {
                 throw new IllegalArgumentException("data.input: " + config.input() + " has no text, found " + files
                         + " empty files, expected at least one byte");
             }

@@ -36,7 +36,7 @@ public final class UnitWork {
     private final Storage storage;
     /** Truncated files, of which nothing is taken, by path. */
     private final Map<String, BadFileException> unreadable = new TreeMap<>();
-    /** What the store says of the content of the files that were read, by path; empty where it says nothing. */
+    /** What the store says of the content of files that were read, by path; empty where it says nothing. */
     private final Map<String, String> checksums = new TreeMap<>();
 
     private final Optional<UnitRecord> before;
@@ -83,11 +83,7 @@ public final class UnitWork {
                     continue;
                 }
                 Optional<BadFileException> fault = take(slice, output);
-                if (asksForChecksum(slice)) {
-                    // Before the file is found unchanged, so that a checksum is always that of the texts that were
-                    // read.
-                    checksums.put(file.path(), storage.checksum(file.uri()));
-                }
+                askForChecksum(slice); // before the file is found unchanged: it is that of the texts that were read
                 checkUnchanged(file);
                 if (fault.isPresent()) {
                     LOG.warn("refused {}: {}", file.uri(), fault.get().reason());
@@ -115,8 +111,11 @@ public final class UnitWork {
     }
 
     /** Of a file in many units only the first, which a plan looks at: HDFS is asked for each block of the file. */
-    private static boolean asksForChecksum(Slice slice) {
-        return slice.from() == 0 && slice.file().etag().isEmpty();
+    private void askForChecksum(Slice slice) throws IOException {
+        InputFile file = slice.file();
+        if (slice.from() == 0 && file.etag().isEmpty()) {
+            checksums.put(file.path(), storage.checksum(file.uri()));
+        }
     }
 
     private UnitRecord write(UnitOutput output) throws IOException {
@@ -134,7 +133,7 @@ public final class UnitWork {
         List<Slice> slices = new ArrayList<>();
         for (Slice slice : unit.slices()) {
             InputFile file = slice.file();
-            String checksum = asksForChecksum(slice) ? checksums.getOrDefault(file.path(), "") : "";
+            String checksum = checksums.getOrDefault(file.path(), "");
             slices.add(
                     checksum.isEmpty()
                             ? slice
