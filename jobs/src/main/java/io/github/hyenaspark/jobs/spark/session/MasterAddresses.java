@@ -25,6 +25,9 @@ record MasterAddresses(List<String> addresses) {
     static final long SECONDS = 8;
     private static final int CONNECT_MILLIS = 5000;
     private static final Pattern ADDRESS = Pattern.compile(".+:([1-5]?\\d{1,4}|6[0-4]\\d{3}|65[0-4]\\d\\d)");
+    /** Before the reason stands its class, and after it, on some JDKs, the call that failed. */
+    private static final Pattern BESIDE_REASON = Pattern.compile("^\\S+: | \\(connect failed\\)$");
+
     private static final String NOWHERE = "0.0.0.0"; // the default of Hadoop
 
     MasterAddresses {
@@ -76,7 +79,7 @@ record MasterAddresses(List<String> addresses) {
                 } catch (UnknownHostException e) {
                     found = "the host " + address.substring(0, colon) + " is unknown";
                 } catch (IOException e) {
-                    found = e.toString().replaceFirst("^\\S+: ", "");
+                    found = BESIDE_REASON.matcher(e.toString()).replaceAll("");
                 }
             }
             if (System.nanoTime() > end) {

@@ -65,4 +65,9 @@ class MasterAddressesTest {
         assertThat(new MasterAddresses(List.of("no-such-host.invalid:1")).unreachable(0))
                 .contains("the host no-such-host.invalid is unknown");
     }
+
+    @Test
+    void aPortWhereNobodyListensIsToldInTheSameWordsOnEveryJdk() {
+        assertThat(new MasterAddresses(List.of("127.0.0.1:1")).unreachable(0)).contains("Connection refused");
+    }
 }
