@@ -133,11 +133,29 @@ public record SourceConfig(
      * A setting does not fit its file, such as the name of a column that the file lacks: an error of the user, even
      * where an executor finds it. The message names the setting.
      */
-    public static final class WrongSettingException extends IllegalArgumentException {
+    public static class WrongSettingException extends IllegalArgumentException {
         private static final long serialVersionUID = 1L;
 
         public WrongSettingException(String message) {
             super(message);
+        }
+    }
+
+    /** A file of columns lacks one that the settings name, or has another kind of it. */
+    public static final class WrongColumnException extends WrongSettingException {
+        private static final long serialVersionUID = 1L;
+
+        private final String reason;
+
+        /** {@code setting} is the last part of its key. */
+        public WrongColumnException(String setting, String uri, String found, String expected) {
+            super("data.source." + setting + ": " + uri + " has " + found + ", expected " + expected);
+            this.reason = "the file has " + found + " (data.source." + setting + ")";
+        }
+
+        /** The same of a file among others that the settings fit. */
+        public String reason() {
+            return reason;
         }
     }
 }

@@ -259,20 +259,21 @@ public final class PrepareJob {
     }
 
     /**
-     * The fields that the settings name, held against the first document. Documents of JSON lines may lack any, so a
-     * name that is mistyped shows nowhere else until somebody looks for the values.
+     * The fields that the settings name, held against the first document. Documents of JSON lines may lack any, and a
+     * later file of Parquet counts as bad, so a name that is mistyped shows nowhere else in time.
      */
     static final class FirstDocument {
         private FirstDocument() {}
 
-        /** What the first document of these units lacks, for people; empty if nothing, or if it cannot be read. */
+        /**
+         * What the first document of these units lacks, for people; empty if nothing, or if it cannot be read. Refuses
+         * a file of Parquet without a column that the settings name.
+         */
         static Optional<String> missing(Storage storage, SourceConfig source, List<WorkUnit> work) throws IOException {
-            if (source.idField().isEmpty() && source.columns().isEmpty()) {
-                return Optional.empty();
-            }
             try (var documents = new WorkUnit.Documents(storage, source, work.iterator())) {
                 Optional<Document> first = documents.next();
-                if (first.isEmpty()) {
+                if (first.isEmpty()
+                        || (source.idField().isEmpty() && source.columns().isEmpty())) {
                     return Optional.empty();
                 }
                 first.get().text().transferTo(OutputStream.nullOutputStream());

@@ -1,8 +1,10 @@
 package io.github.hyenaspark.jobs.prepare;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.document.SourceConfig.WrongColumnException;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
@@ -13,6 +15,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.util.HadoopOutputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,5 +58,19 @@ class FirstDocumentTest {
         Files.writeString(directory.resolve("documents.jsonl"), "{\"text\":");
 
         assertThat(missing("data.source.id-field=id")).isEmpty();
+    }
+
+    @Test
+    void aFirstFileWithoutTheColumnOfTheTextsIsRefused() throws IOException {
+        MessageType schema = MessageTypeParser.parseMessageType("message row { required binary body (STRING); }");
+        Path file = directory.resolve("a.parquet");
+        var output = HadoopOutputFile.fromPath(new org.apache.hadoop.fs.Path(file.toUri()), new Configuration());
+        try (var writer = ExampleParquetWriter.builder(output).withType(schema).build()) {
+            writer.write(new SimpleGroup(schema).append("body", "a text"));
+        }
+        assertThat(missing("data.input=" + file, "data.source.text-field=body")).isEmpty();
+        assertThatThrownBy(() -> missing("data.input=" + file))
+                .isInstanceOf(WrongColumnException.class)
+                .hasMessage("data.source.text-field: file:" + file + " has no column \"text\", expected one of [body]");
     }
 }

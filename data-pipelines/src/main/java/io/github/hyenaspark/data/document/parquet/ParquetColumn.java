@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.document.parquet;
 
 import io.github.hyenaspark.data.document.SourceConfig;
-import io.github.hyenaspark.data.document.SourceConfig.WrongSettingException;
+import io.github.hyenaspark.data.document.SourceConfig.WrongColumnException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -33,21 +33,19 @@ record ParquetColumn(String name, ColumnDescriptor descriptor) {
     /** Finds a column with one value per row; refuses a missing or repeated one in the name of {@code setting}. */
     static ParquetColumn find(MessageType schema, String name, String setting, String uri) {
         List<ColumnDescriptor> columns = schema.getColumns();
-        String where = "data.source." + setting + ": " + uri;
         boolean hasMany = columns.stream()
                 .anyMatch(column -> (path(column) + ".").startsWith(name + ".") && column.getMaxRepetitionLevel() > 0);
         if (hasMany) {
-            throw new WrongSettingException(
-                    where + " has many values per row in column \"" + name + "\", expected one");
+            throw new WrongColumnException(setting, uri, "many values per row in column \"" + name + "\"", "one");
         }
         Optional<ColumnDescriptor> found =
                 columns.stream().filter(column -> path(column).equals(name)).findFirst();
         if (found.isEmpty()) {
-            throw new WrongSettingException(where + " has no column \"" + name + "\", expected one of "
-                    + columns.stream()
-                            .filter(column -> column.getMaxRepetitionLevel() == 0)
-                            .map(ParquetColumn::path)
-                            .toList());
+            List<String> all = columns.stream()
+                    .filter(column -> column.getMaxRepetitionLevel() == 0)
+                    .map(ParquetColumn::path)
+                    .toList();
+            throw new WrongColumnException(setting, uri, "no column \"" + name + "\"", "one of " + all);
         }
         return new ParquetColumn(name, found.get());
     }
@@ -56,8 +54,7 @@ record ParquetColumn(String name, ColumnDescriptor descriptor) {
         boolean text = type().getPrimitiveTypeName() == PrimitiveTypeName.BINARY
                 && (isPlain() || TEXTS.contains(type().getLogicalTypeAnnotation()));
         if (!text) {
-            throw new WrongSettingException(
-                    "data.source." + setting + ": " + uri + " has " + type() + ", expected a string or binary column");
+            throw new WrongColumnException(setting, uri, type().toString(), "a string or binary column");
         }
         return this;
     }

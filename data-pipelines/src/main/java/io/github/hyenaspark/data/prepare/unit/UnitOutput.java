@@ -9,6 +9,7 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.document.RejectedDocumentException;
 import io.github.hyenaspark.data.document.SourceConfig;
+import io.github.hyenaspark.data.document.SourceConfig.WrongColumnException;
 import io.github.hyenaspark.data.document.input.DocumentReaders;
 import io.github.hyenaspark.data.document.input.DocumentReaders.FileFormat;
 import io.github.hyenaspark.data.document.stream.SliceReader.CutException;
@@ -120,6 +121,9 @@ public final class UnitOutput implements Closeable {
             shards.discardDocument();
             bad(new Quarantine.Entry(file.path(), e.offset(), e.offset(), Kind.BAD, e.reason(), e.beginning()));
             return true;
+        } catch (
+                WrongColumnException e) { // the settings are right: before any work, a first file was held against them
+            throw new BadFileException(file.uri(), 0, e.reason());
         }
     }
 

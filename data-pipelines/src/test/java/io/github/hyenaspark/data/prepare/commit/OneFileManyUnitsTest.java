@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.data.TestCorpus;
+import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
+import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.SnapshotUnits;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
@@ -63,6 +65,30 @@ class OneFileManyUnitsTest {
         assertThat(whole).hasSize(DOCUMENTS).doesNotHaveDuplicates();
         // in this order too, since units are in the order of their bytes
         assertThat(shared).isEqualTo(whole);
+    }
+
+    /** Of a dataset whose other files fit the settings: the night goes on without it. */
+    @Test
+    void aFileOfAnotherSchemaCountsAsBad() throws IOException {
+        var corpus = new TestCorpus(directory);
+        Files.createDirectories(corpus.input());
+        write(corpus.input().resolve("first.parquet"));
+        DataConfig config = corpus.settings("data.max-bad-fraction=1", "data.source.id-field=id");
+        corpus.prepare(config);
+        MessageType schema =
+                MessageTypeParser.parseMessageType("message row { required int64 id; required binary body (STRING); }");
+        Path other = corpus.input().resolve("other.parquet");
+        try (var writer = ParquetFiles.writer(other, schema, CompressionCodecName.ZSTD)) {
+            writer.write(new SimpleGroup(schema).append("id", 1L).append("body", "a text"));
+        }
+        corpus.add("third.txt", "another text");
+        DatasetSnapshot second = corpus.prepare(config).snapshot();
+
+        assertThat(second.documents(Split.TRAIN)).isEqualTo(DOCUMENTS + 1);
+        assertThat(corpus.quarantine(second))
+                .containsExactly(
+                        "other.parquet at 0, byte 0: the file has no column \"text\" (data.source.text-field)");
+        assertThat(corpus.plan(config).isUnchanged()).isTrue();
     }
 
     /** HDFS asks a node for each block of the file. */
