@@ -297,8 +297,9 @@ public final class Storage {
     }
 
     /**
-     * Writes an immutable object under a name that no other content ever has, else IOException. It appears complete or
-     * not at all, and may be written again. If a shorter object exists, its store had cut it short, and it is replaced.
+     * Writes an immutable object under a name that no other content ever has, else OtherContentException. It appears
+     * complete or not at all, and may be written again. If a shorter object exists, its store had cut it short, and it
+     * is replaced.
      */
     public FileInfo write(String uri, Content content) throws IOException {
         Location location = locations.of(uri);
@@ -309,9 +310,7 @@ public final class Storage {
             written = writeOnce(location, content);
         }
         if (!written.created() && !written.file().sameContent(hashed(uri))) {
-            throw new IOException(
-                    "cannot write " + location.qualified() + ": an object of that name with other content is"
-                            + " there already; objects are immutable, so choose another name or delete it");
+            throw new OtherContentException(location.qualified());
         }
         return written.file();
     }
@@ -529,6 +528,16 @@ public final class Storage {
         Location location = locations.of(uri);
         if (!location.ask(() -> location.fileSystem().delete(location.path(), true)) && location.exists()) {
             throw new UndeletableException("cannot delete " + location.qualified() + ": the file system refused");
+        }
+    }
+
+    /** An object of that name is there and has other content. */
+    public static final class OtherContentException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private OtherContentException(String uri) {
+            super("cannot write " + uri + ": an object of that name with other content is there already; objects are"
+                    + " immutable, so choose another name or delete it");
         }
     }
 

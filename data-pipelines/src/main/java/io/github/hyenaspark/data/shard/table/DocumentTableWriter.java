@@ -5,6 +5,7 @@ import io.github.hyenaspark.data.shard.SpoolFile;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.Storage.OtherContentException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -140,10 +141,7 @@ public final class DocumentTableWriter implements Closeable {
         String uri = Storage.resolve(dataset, file);
         try {
             return ObjectRef.of(DocumentTable.FOLDER, spool.publish(storage, uri));
-        } catch (IOException e) {
-            if (!storage.exists(uri)) {
-                throw e;
-            }
+        } catch (OtherContentException e) {
             LOG.warn("{} is damaged or was made by another version of Parquet's library; it is written again", uri);
             storage.delete(uri);
             ObjectRef written = ObjectRef.of(DocumentTable.FOLDER, spool.publish(storage, uri));

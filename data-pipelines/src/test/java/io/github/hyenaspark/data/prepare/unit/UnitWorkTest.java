@@ -33,7 +33,10 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.security.AccessControlException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -177,6 +180,39 @@ class UnitWorkTest {
         corpus.run(unit, corpus.config());
         assertThat(record).exists();
         assertUnchanged();
+    }
+
+    @Test
+    void aTableThatCannotBeReadStays() throws IOException {
+        Storage storage = Storage.of(Map.of("fs.unreadable.impl", UnreadableTables.class.getName()));
+        String dataset = "unreadable:" + corpus.dataset();
+        DatasetSpec spec = DatasetSpec.of(storage, corpus.settings("data.dataset=" + dataset));
+        Files.delete(record);
+        assertThatThrownBy(() -> UnitWork.run(now.unit(), spec, spec.tokenizer(storage), storage))
+                .isInstanceOf(IOException.class)
+                .hasStackTraceContaining("nobody may read tables");
+        assertThat(file(table())).exists();
+    }
+
+    /** The local disk where document tables are there but cannot be read. */
+    static final class UnreadableTables extends RawLocalFileSystem {
+        @Override
+        public URI getUri() {
+            return URI.create("unreadable:///");
+        }
+
+        @Override
+        public String getScheme() {
+            return "unreadable";
+        }
+
+        @Override
+        public FSDataInputStream open(org.apache.hadoop.fs.Path file, int buffer) throws IOException {
+            if (file.getParent().getName().equals(DocumentTable.FOLDER)) {
+                throw new AccessControlException("nobody may read tables");
+            }
+            return super.open(file, buffer);
+        }
     }
 
     @Test
