@@ -44,6 +44,10 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
     private static final Pattern ENDING = Pattern.compile(".*?[^/.]([.][a-z][a-z0-9_+~-]{0,9}([.](gz|zst))?)");
     private static final int NAMED = 3;
     private static final int ENDINGS_IN_WORDS = 5;
+    /** That are told apart: of temporary names each may have its own. */
+    static final int MOST_ENDINGS = 1000;
+
+    private static final String OTHER = "other";
 
     /** The skipped files of one ending: how many, and the first paths in alphabetical order. */
     public record Skipped(long count, List<String> first) {
@@ -191,7 +195,9 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
 
         private void skip(InputFile file) {
             if (isOurs(file)) {
-                skipped.merge(ending(file.path()), new Skipped(1, List.of(file.path())), Skipped::plus);
+                String own = ending(file.path());
+                boolean toldApart = skipped.size() < MOST_ENDINGS || skipped.containsKey(own);
+                skipped.merge(toldApart ? own : OTHER, new Skipped(1, List.of(file.path())), Skipped::plus);
             }
         }
 
@@ -211,7 +217,7 @@ public record InputListing(String root, PackedFiles files, long documents, Sorte
 
     private static String ending(String path) {
         Matcher matcher = ENDING.matcher(path.toLowerCase(Locale.ROOT));
-        return matcher.matches() ? matcher.group(1) : "other";
+        return matcher.matches() ? matcher.group(1) : OTHER;
     }
 
     /** Such as {@code 11 files: 9 .md (a.md, b/c.md, d.md, ...), 2 other (LICENSE, Makefile)}. */

@@ -26,6 +26,7 @@ public final class DatasetReport {
     /** Documents whose lengths are planned; more would cost memory for a figure that no longer changes. */
     private static final int MOST_PLANNED = 100_000;
 
+    private static final int SEGMENTS_AT_ONCE = 8; // a whole one is in memory, of up to 2,048 units
     private static final double SHOWN = 1e4;
 
     private DatasetReport() {}
@@ -42,7 +43,7 @@ public final class DatasetReport {
     public static ObjectNode of(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
         List<Segment.Entry> segments = SegmentWriter.of(storage, dataset, snapshot);
         UnitTally tally = UnitTally.NONE;
-        for (UnitTally of : Requests.all(segments, entry -> tally(storage, dataset, entry))) {
+        for (UnitTally of : Requests.all(segments, SEGMENTS_AT_ONCE, entry -> tally(storage, dataset, entry))) {
             tally = tally.plus(of).cut();
         }
         Totals totals = segments.stream().map(Segment.Entry::totals).reduce(Totals.NONE, Totals::plus);

@@ -3,6 +3,7 @@ package io.github.hyenaspark.data.document.input;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
@@ -139,6 +140,21 @@ class InputListingTest {
                 .isEqualTo("7 files: 4 .md (b.md, c.MD, d.md, ...), 2 other (1.2, LICENSE), 1 .csv.gz (y.csv.gz)");
         assertThat(listing.skippedAsJson().at("/.md/files").intValue()).isEqualTo(4);
         assertThat(listing.skippedAsJson().at("/other/first/1").textValue()).isEqualTo("LICENSE");
+    }
+
+    /** Temporary files may have an ending each; whoever lists millions of them must not hold them all. */
+    @Test
+    void ofVeryManyEndingsTheLastAreCountedTogether(@TempDir Path other) throws IOException {
+        Files.writeString(other.resolve("a.txt"), "x");
+        int files = InputListing.MOST_ENDINGS + 100;
+        for (int i = 0; i < files; i++) {
+            Files.writeString(other.resolve("part.t" + i), "x");
+        }
+        ObjectNode skipped = InputListing.of(storage, other.toString(), TestSources.defaults(), "")
+                .skippedAsJson();
+        assertThat(skipped).hasSize(InputListing.MOST_ENDINGS + 1);
+        assertThat(skipped.at("/other/files").intValue()).isEqualTo(100);
+        assertThat(skipped.at("/other/first")).hasSize(3);
     }
 
     @Test
