@@ -37,6 +37,7 @@ import io.github.hyenaspark.jobs.spark.run.DirectoryKind;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.jobs.train.RunConfig;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -283,8 +284,8 @@ public final class PrepareJob {
                         : Optional.of("the first document, of " + documents.path() + ", has no "
                                 + String.join(" and no ", missing)
                                 + "; correct the setting unless other documents have it");
-            } catch (BadDocumentException | BadFileException e) {
-                return Optional.empty(); // it is counted when all documents are read
+            } catch (BadDocumentException | BadFileException | FileNotFoundException e) {
+                return Optional.empty(); // it is counted or told when all documents are read
             }
         }
 

@@ -4,7 +4,6 @@ import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.duplicate.DuplicateSearch;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.segment.SegmentWriter;
-import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardFormat.TokenType;
 import io.github.hyenaspark.data.shard.Split;
@@ -66,13 +65,12 @@ public final class SnapshotCommit {
     /** Writes the segments of all new units; throws if one has no record, or if too many or all documents are bad. */
     public static SnapshotCommit open(Storage storage, DatasetSpec spec, InputPlan plan) throws IOException {
         index(storage, spec, plan.unindexed());
-        List<Segment.Entry> fresh = SegmentWriter.write(storage, spec, plan.fresh());
+        SegmentWriter.Written fresh = SegmentWriter.write(storage, spec, plan.fresh());
         List<Segment.Entry> segments = new ArrayList<>(plan.kept());
-        segments.addAll(fresh);
-        var commit = new SnapshotCommit(storage, spec, plan, segments, fresh.size());
-        commit.checkBad(fresh.stream()
-                .map(segment -> segment.totals().counts())
-                .reduce(UnitEntry.Counts.NONE, UnitEntry.Counts::plus));
+        segments.addAll(fresh.segments());
+        var commit = new SnapshotCommit(
+                storage, spec, plan, segments, fresh.segments().size());
+        commit.checkBad(fresh.bytes());
         return commit;
     }
 
@@ -107,10 +105,13 @@ public final class SnapshotCommit {
         return all ? 0 : segments.size() - fresh;
     }
 
-    private void checkBad(UnitEntry.Counts counts) throws IOException {
+    /** {@code bytes} are those of the new units' files. */
+    private void checkBad(long bytes) throws IOException {
+        UnitEntry.Counts counts = added().stream()
+                .map(segment -> segment.totals().counts())
+                .reduce(UnitEntry.Counts.NONE, UnitEntry.Counts::plus);
         refuseMany(counts.bad(), counts.documents() + counts.filtered() + counts.bad(), "documents to be bad");
         if (counts.bad() > 0) { // a file of which nothing is taken counts as one, however many documents it has
-            long bytes = plan.fresh().stream().mapToLong(WorkUnit::bytes).sum();
             refuseMany(bytes - bytesTaken(), bytes, "bytes to be in files that cannot be read");
         }
         Totals totals = next(segments, List.of()).totals();

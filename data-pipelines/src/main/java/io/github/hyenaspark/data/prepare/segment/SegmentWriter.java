@@ -36,22 +36,39 @@ public final class SegmentWriter {
 
     private SegmentWriter() {}
 
+    /** Segments of units that are done, and the bytes of the files that were read for them. */
+    public record Written(List<Segment.Entry> segments, long bytes) {
+        public Written {
+            segments = List.copyOf(segments);
+        }
+    }
+
     /** Writes finished units, in their order; IOException if one has no record. */
-    public static List<Segment.Entry> write(Storage storage, DatasetSpec spec, List<WorkUnit> units)
-            throws IOException {
+    public static Written write(Storage storage, DatasetSpec spec, List<WorkUnit> units) throws IOException {
         List<Segment.Entry> segments = new ArrayList<>();
+        long bytes = 0;
+        long gone = 0;
         for (List<WorkUnit> some : parts(units, unit -> unit.packed().count())) {
+            List<UnitRecord> records = Requests.all(
+                    some,
+                    unit -> UnitRecord.find(storage, spec, unit)
+                            .orElseThrow(() -> new IOException("unit " + unit.name() + " has no record "
+                                    + UnitRecord.uri(spec, unit) + "; run prepare again")));
+            gone += some.stream().mapToLong(unit -> unit.packed().count()).sum();
+            for (UnitRecord record : records) {
+                gone -= record.unit().packed().count();
+                bytes += record.unit().bytes();
+            }
             segments.add(write(
                     storage,
                     spec.config().dataset(),
                     TokenType.of(spec.vocabulary().size()),
-                    Requests.all(
-                            some,
-                            unit -> UnitRecord.find(storage, spec, unit)
-                                    .orElseThrow(() -> new IOException("unit " + unit.name() + " has no record "
-                                            + UnitRecord.uri(spec, unit) + "; run prepare again")))));
+                    records));
         }
-        return segments;
+        if (gone > 0) {
+            LOG.warn("{} files were gone when their turn came; they are as if they had never been listed", gone);
+        }
+        return new Written(segments, bytes);
     }
 
     private static Segment.Entry write(Storage storage, String dataset, TokenType type, List<UnitRecord> records)

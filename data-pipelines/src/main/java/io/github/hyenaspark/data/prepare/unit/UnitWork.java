@@ -11,12 +11,15 @@ import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +39,8 @@ public final class UnitWork {
     private final Storage storage;
     /** Truncated files, of which nothing is taken, by path. */
     private final Map<String, BadFileException> unreadable = new TreeMap<>();
+    /** Paths of files that are gone since they were listed: the unit is made as if they had never been there. */
+    private final Set<String> gone = new HashSet<>();
     /** What the store says of the content of files that were read, by path; empty where it says nothing. */
     private final Map<String, String> checksums = new TreeMap<>();
 
@@ -50,7 +55,10 @@ public final class UnitWork {
         this.storage = storage;
     }
 
-    /** Prepares a unit unless it is done; throws if a file is gone or has changed since it was listed. */
+    /**
+     * Prepares a unit unless it is done, without files that are gone; throws if one has changed since it was listed, or
+     * is gone with its folder or after other slices of it may have been prepared.
+     */
     public static UnitRecord run(WorkUnit unit, DatasetSpec spec, Tokenizer tokenizer, Storage storage)
             throws IOException {
         Optional<UnitRecord> done = UnitRecord.find(storage, spec, unit);
@@ -64,32 +72,19 @@ public final class UnitWork {
         TestPoint.reached("unit {} begun", unit.name());
         Optional<UnitRecord> record = attempt();
         while (record.isEmpty()) {
-            // Archives were cut short, which is known only after many of their documents: begin again without them.
+            // Files are gone, or archives were cut short, which shows late: begin again without them.
             record = attempt();
         }
         publish(record.get());
         return record.get();
     }
 
-    /** Empty if files were found to be unreadable, which are then remembered. */
+    /** Empty if files were found to be unreadable or gone, which are then remembered. */
     private Optional<UnitRecord> attempt() throws IOException {
         boolean complete = true;
         try (var output = new UnitOutput(spec, tokenizer)) {
             for (Slice slice : unit.slices()) {
-                InputFile file = slice.file();
-                BadFileException known = unreadable.get(file.path());
-                if (known != null) {
-                    output.refuseFile(file, known);
-                    continue;
-                }
-                Optional<BadFileException> fault = take(slice, output);
-                askForChecksum(slice); // before the file is found unchanged: it is that of the texts that were read
-                checkUnchanged(file);
-                if (fault.isPresent()) {
-                    LOG.warn("refused {}: {}", file.uri(), fault.get().reason());
-                    unreadable.put(file.path(), fault.get());
-                    complete = false; // the others are read all the same: they may be unreadable too
-                }
+                complete &= isTaken(slice, output); // the others are read all the same: they may be unreadable too
             }
             if (!complete) {
                 return Optional.empty();
@@ -98,6 +93,41 @@ public final class UnitWork {
             TestPoint.reached("unit {} read", unit.name());
             return Optional.of(write(output));
         }
+    }
+
+    /** False if its file was found to be unreadable or gone, and was not yet known to be. */
+    private boolean isTaken(Slice slice, UnitOutput output) throws IOException {
+        InputFile file = slice.file();
+        BadFileException known = unreadable.get(file.path());
+        if (known != null) {
+            output.refuseFile(file, known);
+            return true;
+        }
+        if (gone.contains(file.path())) {
+            return true;
+        }
+        try {
+            Optional<BadFileException> fault = take(slice, output);
+            askForChecksum(slice); // before the file is found unchanged: it is that of the texts that were read
+            checkUnchanged(file);
+            fault.ifPresent(found -> {
+                LOG.warn("refused {}: {}", file.uri(), found.reason());
+                unreadable.put(file.path(), found);
+            });
+            return fault.isEmpty();
+        } catch (FileNotFoundException e) {
+            if (!slice.isWhole() || !isGone(file)) {
+                throw e;
+            }
+            gone.add(file.path());
+            return false;
+        }
+    }
+
+    /** Not if its folder is gone, too, as where it is not mounted. */
+    private boolean isGone(InputFile file) throws IOException {
+        String folder = file.uri().substring(0, file.uri().lastIndexOf('/') + 1);
+        return !storage.exists(file.uri()) && storage.exists(folder);
     }
 
     /** Why nothing can be taken from its file, if so. */
@@ -125,14 +155,20 @@ public final class UnitWork {
         List<ObjectRef> objects =
                 new ArrayList<>(output.writeObjects(storage, dataset, unit.name(), before.flatMap(UnitRecord::table)));
         TestPoint.reached("unit {} has its objects", unit.name());
-        return new UnitRecord(withChecksums(), output.tally(), shards, objects);
+        return new UnitRecord(asRead(), output.tally(), shards, objects);
     }
 
-    /** The unit with what the store says of its files' content, by which they are known if they are written again. */
-    private WorkUnit withChecksums() {
+    /**
+     * The unit without files that are gone, and with what the store says of the others' content, by which they are
+     * known if they are written again.
+     */
+    private WorkUnit asRead() {
         List<Slice> slices = new ArrayList<>();
         for (Slice slice : unit.slices()) {
             InputFile file = slice.file();
+            if (gone.contains(file.path())) {
+                continue;
+            }
             String checksum = checksums.getOrDefault(file.path(), "");
             slices.add(
                     checksum.isEmpty()

@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
 
 /**
  * Input that is prepared together: the grain of parallel work, of restarts, and of shards. Units depend on the sorted
- * input and the configured bytes, never on the number of machines. A unit has at least one slice, sorted by path;
- * slices of one file are units of their own.
+ * input and the configured bytes, never on the number of machines. Slices are sorted by path; those of one file are
+ * units of their own. A unit is planned with at least one, and is done with those whose files were still there.
  *
  * @param name in the names of its objects
  */
@@ -40,9 +40,6 @@ public record WorkUnit(String name, PackedSlices packed) implements Serializable
 
     public WorkUnit(String name, List<Slice> slices) {
         this(name, PackedSlices.of(slices));
-        if (slices.isEmpty()) {
-            throw new IllegalArgumentException("a work unit has at least one slice of a file");
-        }
     }
 
     /** A new unit, named by a hash of its slices' places. */

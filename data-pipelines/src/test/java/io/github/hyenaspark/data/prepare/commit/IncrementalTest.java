@@ -20,6 +20,7 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.testing.MeetingFileSystem;
 import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -103,6 +104,56 @@ class IncrementalTest {
                 corpus.prepare(corpus.settings("data.prune=true")).snapshot();
         assertThat(pruned.documents(Split.TRAIN)).isEqualTo(5);
         assertThat(corpus.prepare(corpus.settings("data.prune=true")).outcome()).isEqualTo(Outcome.UNCHANGED);
+    }
+
+    /** Of the first units one loses a file of several, another its only one. */
+    @Test
+    void filesThatAreGoneWhenTheirTurnComesAreAsIfNeverListed() throws IOException {
+        DataConfig config = corpus.settings("data.unit-bytes=850", "data.max-bad-fraction=0.4");
+        corpus.add("night-1/bad.txt", new byte[] {'a', (byte) 0xFF}).add("night-2/0.txt", "x".repeat(850));
+        InputPlan plan = corpus.plan(config);
+        assertThat(plan.pending().stream().map(unit -> unit.slices().size())).containsExactly(2, 2, 3, 1);
+        Files.delete(corpus.input().resolve("night-1/1.txt"));
+        Files.delete(corpus.input().resolve("night-2/0.txt"));
+        for (WorkUnit unit : plan.pending()) {
+            corpus.run(unit, config);
+            corpus.run(unit, config); // as the attempt of a task that is repeated
+        }
+        DatasetSnapshot first = corpus.commit(config, plan).snapshot();
+        assertThat(first.documents(Split.TRAIN)).isEqualTo(5);
+        assertThat(corpus.plan(config).isUnchanged()).isTrue();
+
+        corpus.add("night-1/1.txt", "back").add("night-2/0.txt", "back, too");
+        assertThat(paths(corpus.plan(config).pending())).containsExactly("night-1/1.txt", "night-2/0.txt");
+        assertThat(corpus.prepare(config).snapshot().documents(Split.TRAIN)).isEqualTo(7);
+        assertThat(DatasetVerification.run(corpus.storage(), corpus.dataset().toString())
+                        .faults())
+                .isEmpty();
+    }
+
+    /** It may have been on a disk that is not mounted here. */
+    @Test
+    void aFileThatIsGoneWithItsFolderStopsItsUnit() throws IOException {
+        corpus.add("night-2/0.txt", "x".repeat(850));
+        DataConfig config = corpus.settings("data.unit-bytes=850");
+        List<WorkUnit> units = corpus.plan(config).pending();
+        Files.delete(corpus.input().resolve("night-2/0.txt"));
+        Files.delete(corpus.input().resolve("night-2"));
+        assertThatThrownBy(() -> corpus.run(units.get(units.size() - 1), config))
+                .isInstanceOf(FileNotFoundException.class)
+                .hasMessageContaining("night-2/0.txt");
+    }
+
+    /** Other units may have read the rest of it. */
+    @Test
+    void aFileInSlicesThatIsGoneStopsItsUnit() throws IOException {
+        corpus.add("night-2/0.jsonl", "{\"text\":\"words\"}\n".repeat(100));
+        DataConfig config = corpus.settings("data.unit-bytes=850");
+        List<WorkUnit> units = corpus.plan(config).pending();
+        Files.delete(corpus.input().resolve("night-2/0.jsonl"));
+        assertThatThrownBy(() -> corpus.run(units.get(units.size() - 1), config))
+                .isInstanceOf(FileNotFoundException.class)
+                .hasMessageContaining("night-2/0.jsonl");
     }
 
     /** As a folder is from which files are moved once they have been prepared. */
