@@ -92,7 +92,9 @@ public final class CheckpointStore {
      */
     public void resumesFrom(Optional<Checkpoint> checkpoint) throws IOException {
         CheckpointManifest.Name from = new CheckpointManifest.Name(0, 0);
-        for (CheckpointManifest.Name name : layout.manifests()) {
+        List<CheckpointManifest.Name> names = layout.manifests();
+        reasons.keySet().retainAll(names); // the others were being deleted when they were read
+        for (CheckpointManifest.Name name : names) {
             if (checkpoint.isPresent() && name.round() == checkpoint.get().round() && !reasons.containsKey(name)) {
                 from = name;
                 break;
@@ -118,11 +120,6 @@ public final class CheckpointStore {
     /** The epoch that this process began; 0 before. */
     public long epoch() {
         return epoch;
-    }
-
-    /** The URI of the file with which this process began its epoch. */
-    public String epochFile() {
-        return layout.epochFile(epoch);
     }
 
     /**

@@ -38,7 +38,7 @@ import org.apache.hadoop.util.functional.RemoteIterators;
  * nothing can be renamed. Under {@code gs} it is like that too, but whoever does not overwrite creates conditionally. A
  * directory is there as long as a file is in it.
  */
-public final class MemoryFileSystem extends FileSystem {
+public class MemoryFileSystem extends FileSystem {
     /** A setting: whether a store of objects heeds conditions, as S3A does from Hadoop 3.4.2 on. */
     public static final String KNOWS_CONDITIONS = "fs.memory.knows-conditions";
 

@@ -23,6 +23,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -292,6 +293,23 @@ class CheckpointLineageTest {
         JsonNode found = Json.parse(note, run.storage.read(note));
         assertThat(Json.text(found, note, "reason")).contains("theta.safetensors: expected ");
         assertThat(Json.wholeNumber(found, note, "found_by_epoch")).isEqualTo(2);
+    }
+
+    /** It was read while the driver before was deleting it: that is no damage. */
+    @Test
+    void aDriverLeavesNoNoteAboutWhatHasBeenDeletedSince() throws IOException {
+        Run run = run("s3a");
+        CheckpointStore first = run.driver();
+        first.save(TestCheckpoints.ofRound(1), 9);
+        first.save(TestCheckpoints.ofRound(2), 9);
+        run.spoil("000000000002-");
+        CheckpointStore second = CheckpointStore.open(run.storage, run.uri);
+        assertThat(second.newestValid()).map(Checkpoint::round).contains(1L);
+        first.save(TestCheckpoints.ofRound(3), 1);
+        second.beginEpoch();
+        second.resumesFrom(second.newestValid());
+        assertThat(run.store.names()).noneMatch(name -> name.contains("quarantine"));
+        assertThat(run.restored()).isEqualTo(3);
     }
 
     @ParameterizedTest

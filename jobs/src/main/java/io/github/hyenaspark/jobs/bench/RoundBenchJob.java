@@ -121,7 +121,7 @@ final class RoundBenchJob {
                 Progress progress = Progress.open(
                         run.progress(), new Progress.Task("bench", "rounds", 0, rounds), console.messages())) {
             if (train.workersKeepState()) {
-                new SparkStateCheck(runtime.context(), directory).refuseUnlessShared(checkpoints.epochFile());
+                new SparkStateCheck(runtime.context(), directory).refuseUnlessShared(storage);
             }
             new AveragingDriver(plan, train, workers, store, progress).run(new Handover<>(start()));
         }

@@ -335,11 +335,11 @@ final class Fitting {
         Optional<Checkpoint> found = newest.value().map(Checkpoint::withoutVectors);
         found.ifPresent(
                 checkpoint -> MachineNumerics.check(checkpoint, own.run().allowInexactResume()));
+        if (own.train().workersKeepState()) {
+            new SparkStateCheck(context, own.directory()).refuseUnlessShared(storage);
+        }
         checkpoints.beginEpoch();
         checkpoints.resumesFrom(found);
-        if (own.train().workersKeepState()) {
-            new SparkStateCheck(context, storage.qualify(own.directory())).refuseUnlessShared(checkpoints.epochFile());
-        }
         LabelModel model = LabelModel.create(spec, own.train().seed());
         MomentLayout moments = MomentLayout.of(own.train().optimizer(), model.table());
         TrainingProgress before = found.map(Checkpoint::progress).orElse(TrainingProgress.NONE);

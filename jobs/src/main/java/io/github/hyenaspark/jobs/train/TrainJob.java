@@ -188,13 +188,13 @@ public final class TrainJob {
             if (from.value().isPresent()) {
                 checkpoints.checkWorkers(from.value().get(), workers);
             }
+            if (settings.train().workersKeepState()) {
+                workers.refuseUnlessShared(storage);
+            }
             useNewest(from, workers);
             checkpoints.beginEpoch();
             useNewest(from, workers);
             checkpoints.resumesFrom(from.value());
-            if (settings.train().workersKeepState()) {
-                workers.refuseUnlessShared(checkpoints.epochFile());
-            }
             var options = new WorkerOptions(
                     settings.run().merge(), checkpoints.epoch(), replay, WorkerComputation.training());
             trained = train(from, snapshot, runtime, options);

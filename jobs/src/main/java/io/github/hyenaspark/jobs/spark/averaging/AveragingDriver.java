@@ -123,7 +123,7 @@ public final class AveragingDriver {
             stopped = true;
             try {
                 ledger.await();
-            } catch (IOException e) {
+            } catch (IOException | IllegalStateException e) {
                 LOG.warn("a checkpoint could not be written; trying once more: {}", e.toString());
             }
             if (latest.isPresent() && latest.get().round() > ledger.savedRound()) {

@@ -4,6 +4,7 @@ import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.checkpoint.WorkerStateFiles;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Refusal;
+import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import java.io.FileNotFoundException;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -48,14 +50,23 @@ public final class SparkStateCheck implements WorkerStateFiles.Check {
     }
 
     /**
-     * Refuses a run on a disk that executors do not share with the driver, where workers would keep their states.
-     *
-     * @param file URI of one that the driver has just written there
+     * Refuses a run on a disk that executors do not share with the driver, where workers would keep their states: a
+     * hidden file lies there meanwhile.
      */
-    public void refuseUnlessShared(String file) {
-        if (context.isLocal() || !run.startsWith("file:")) {
+    public void refuseUnlessShared(Storage storage) throws IOException {
+        if (context.isLocal() || !storage.qualify(run).startsWith("file:")) {
             return;
         }
+        String file = Storage.resolve(storage.qualify(run), "." + UUID.randomUUID() + ".shared");
+        storage.replace(file, new byte[0]);
+        try {
+            refuseUnlessSeen(file);
+        } finally {
+            storage.delete(file);
+        }
+    }
+
+    private void refuseUnlessSeen(String file) {
         int slots = Math.max(1, Math.min(MOST_ASKED, context.defaultParallelism()));
         TaskWatch.describe(context, "see whether executors share " + run);
         boolean shared = context.parallelize(Collections.nCopies(slots, file), slots)

@@ -22,9 +22,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.util.Progressable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -131,6 +135,40 @@ class DriverStopTest extends DriverRuns {
         Files.delete(directory.resolve("manifest"));
         start.driver.stop();
         assertThat(savedRounds()).containsExactly(2L);
+    }
+
+    /** Such as for want of memory, in the thread that writes. */
+    @Test
+    void aStopSavesTheRoundWhoseWriterStumbled() throws IOException {
+        storage = Storage.of(Map.of("fs.stumbling.impl", Stumbling.class.getName()));
+        elsewhere = Optional.of("stumbling://" + UUID.randomUUID() + "/run");
+        Stumbling.STUMBLES.set(1);
+        var start = new Start(0);
+        assertThatThrownBy(start::run).isInstanceOf(IllegalStateException.class);
+        assertThat(savedRounds()).isEmpty();
+        start.driver.stop();
+        assertThat(savedRounds()).containsExactly(2L);
+    }
+
+    /** An error that is not the store's ends the creation of a manifest. */
+    static final class Stumbling extends MemoryFileSystem {
+        private static final AtomicInteger STUMBLES = new AtomicInteger();
+
+        @Override
+        public FSDataOutputStream create(
+                org.apache.hadoop.fs.Path file,
+                FsPermission permission,
+                boolean overwrite,
+                int buffer,
+                short replication,
+                long block,
+                Progressable progress)
+                throws IOException {
+            if (file.getParent().getName().equals("manifest") && STUMBLES.getAndDecrement() > 0) {
+                throw new IllegalStateException("stumbled");
+            }
+            return super.create(file, permission, overwrite, buffer, replication, block, progress);
+        }
     }
 
     /** The name of the run makes what the store says a reason to wait, for no time here. */
