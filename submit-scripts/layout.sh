@@ -14,6 +14,7 @@ else
   own_spark=$home/jobs/target/spark
   corpus=$home/data-pipelines/sample-corpus
   sources_sum=$home/jobs/target/sources.sum # of the sources that the jars were built from
+  profiles=$home/jobs/target/profiles       # of Maven, with which they were built
 fi
 runs=$home/runs # what the scripts write
 if [ ! -w "$home" ]; then runs=$PWD/runs; fi

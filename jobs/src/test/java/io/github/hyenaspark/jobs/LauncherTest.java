@@ -158,6 +158,19 @@ class LauncherTest {
     }
 
     @Test
+    void changedSourcesAreBuiltWithTheProfilesOfTheJars() throws Exception {
+        program("bin/mvn", "printf '%s ' \"$@\" >../words; exit 1");
+        for (String byDefault : List.of("", " -Pyarn")) {
+            write(checkout.resolve("jobs/target/profiles"), byDefault);
+            assertThat(hyena("prepare").messages()).contains("building the jars (mvn package) ...");
+            assertThat(directory.resolve("words")).content().isEqualTo("-q -B -Dmaven.test.skip=true package ");
+        }
+        write(checkout.resolve("jobs/target/profiles"), "-Pspark-4 -Pyarn");
+        assertThat(hyena("prepare").messages()).contains("building the jars (mvn -Pspark-4 -Pyarn package) ...");
+        assertThat(directory.resolve("words")).content().startsWith("-q -B -Pspark-4 -Pyarn ");
+    }
+
+    @Test
     void aDistributionHasNothingToBuild() throws Exception {
         hyena("build");
         Path target = checkout.resolve("jobs/target");
