@@ -55,8 +55,7 @@ final class Locations {
         return localByDefault;
     }
 
-    /** Questions are asked once, by all threads. */
-    /** Returns what was so before. */
+    /** Whether all threads ask each question only once; returns what was so before. */
     boolean impatient(boolean now) {
         boolean before = impatient;
         impatient = now;

@@ -41,7 +41,6 @@ public final class SpoolFile implements Closeable {
                 file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE));
     }
 
-    /** A copy of an object, whose content must be that of the hash in its name. */
     /**
      * Where a process of Spark keeps its temporary files, any of them if there are several: what YARN, a standalone
      * worker or Kubernetes told it, in Spark's own order; elsewhere {@code java.io.tmpdir}.
@@ -62,6 +61,7 @@ public final class SpoolFile implements Closeable {
                 : writable.get(ThreadLocalRandom.current().nextInt(writable.size()));
     }
 
+    /** A copy of an object, whose content must be that of the hash in its name. */
     public static SpoolFile copyOf(Storage storage, String uri) throws IOException {
         SpoolFile file = uncheckedCopyOf(storage, uri);
         String found = file.sha256().substring(0, HASH_DIGITS);

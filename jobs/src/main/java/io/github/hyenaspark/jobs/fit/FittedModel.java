@@ -63,10 +63,6 @@ public record FittedModel(
      */
     public record Scale(double[] means, double[] deviations) implements Serializable {}
 
-    public LabelHead.Task task() {
-        return spec.head().task();
-    }
-
     /** From a model's outputs for one sequence to probabilities, or values. */
     static double[] prediction(LabelHead.Task task, Scale scale, double[] outputs) {
         return switch (task) {

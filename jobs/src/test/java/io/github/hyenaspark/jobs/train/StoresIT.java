@@ -23,6 +23,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The commands of the README with nothing on the local disk, by the scripts, on the servers that one of them starts.
@@ -93,17 +95,28 @@ class StoresIT {
     }
 
     @Test
-    void aFolderOnS3BecomesAModelThatIsMeasuredUsedAndHandedOn() throws Exception {
-        wholePath(SHELL.get("S3") + "/path of the readme");
+    void aFolderOnS3BecomesAModelThatIsMeasured() throws Exception {
+        measured(SHELL.get("S3") + "/beginning of the readme");
     }
 
-    @Test
+    @ParameterizedTest
     @Tag("endurance")
-    void aFolderOnHdfsBecomesAModelThatIsMeasuredUsedAndHandedOn() throws Exception {
-        wholePath(SHELL.get("HDFS") + "/path of the readme");
+    @ValueSource(strings = {"S3", "HDFS"})
+    void aFolderBecomesAModelThatIsMeasuredUsedAndHandedOn(String store) throws Exception {
+        String root = SHELL.get(store) + "/path of the readme";
+        String input = measured(root);
+        String run = root + "/run";
+        JsonNode scored = onSpark(EXECUTORS, "score", "run.dir=" + run, input, "score.output=" + root + "/scores");
+        assertThat(scored.get("documents").intValue()).isEqualTo(4);
+        assertParquet(root + "/scores");
+        JsonNode embedded = onSpark("local[2]", "embed", "run.dir=" + run, input, "embed.output=" + root + "/vectors");
+        assertThat(embedded.get("documents").intValue()).isEqualTo(4);
+        assertParquet(root + "/vectors");
+        handOn(root, run, root + "/dataset");
     }
 
-    private static void wholePath(String root) throws Exception {
+    /** The setting of the corpus there, of which {@code dataset} and {@code run} lie beside it. */
+    private static String measured(String root) throws Exception {
         Outcome put = servers("fs", "-mkdir", root);
         assertThat(put.code()).as(put.messages()).isZero();
         put = servers("fs", "-put", directory.resolve("corpus").toString(), root + "/corpus");
@@ -125,14 +138,7 @@ class StoresIT {
         assertThat(evaluated.get("loss").doubleValue())
                 .isEqualTo(trained.get("held_out_loss").doubleValue());
         assertThat(storage().exists(evaluated.get("by_document").textValue())).isTrue();
-        JsonNode scored = onSpark(EXECUTORS, "score", "run.dir=" + run, input, "score.output=" + root + "/scores");
-        assertThat(scored.get("documents").intValue()).isEqualTo(4);
-        assertParquet(root + "/scores");
-        JsonNode embedded = onSpark("local[2]", "embed", "run.dir=" + run, input, "embed.output=" + root + "/vectors");
-        assertThat(embedded.get("documents").intValue()).isEqualTo(4);
-        assertParquet(root + "/vectors");
-
-        handOn(root, run, dataset);
+        return input;
     }
 
     private static void handOn(String root, String run, String dataset) throws Exception {

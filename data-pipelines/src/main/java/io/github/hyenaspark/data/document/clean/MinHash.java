@@ -24,7 +24,6 @@ public final class MinHash {
     private static final int BAND_VALUES = 8;
     private static final int SHINGLE_WORDS = 5;
     private static final int SEPARATOR = 0;
-    /** Odd, from the digits of the golden ratio; what SplitMix64 counts by. */
     private static final long NO_WORD = 0;
 
     private static final byte[] LOWER = lowerCase();

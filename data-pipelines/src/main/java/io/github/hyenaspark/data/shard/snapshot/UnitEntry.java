@@ -72,14 +72,6 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
         return new UnitEntry(name, digest, counts.with(exact, near), shards, objects);
     }
 
-    /** The same before duplicates were looked for. */
-    public UnitEntry withoutDuplicates() {
-        List<ObjectRef> others = objects.stream()
-                .filter(object -> !object.isIn(DuplicateList.FOLDER))
-                .toList();
-        return new UnitEntry(name, digest, counts.with(0, 0), shards, others);
-    }
-
     public Optional<ObjectRef> object(String folder) {
         return objects.stream().filter(object -> object.isIn(folder)).findFirst();
     }

@@ -182,10 +182,7 @@ public final class ComparePage {
                                     ? Figures.whole(cell.path("parameters").asLong())
                                     : Figures.NONE,
                             CompareFindings.hasLoss(cell)
-                                    ? String.format(
-                                            Locale.ROOT,
-                                            "%.4f",
-                                            cell.path("loss").asDouble())
+                                    ? Figures.fourDecimals(cell.path("loss").asDouble())
                                     : cell.has("diverged") ? "diverged" : Figures.NONE,
                             CompareFindings.percentRight(cell),
                             cell.path("run").asText()));

@@ -15,6 +15,7 @@ import io.github.hyenaspark.jobs.report.chart.LossChart;
 import io.github.hyenaspark.jobs.report.journal.EventFile;
 import io.github.hyenaspark.jobs.report.journal.Journal;
 import io.github.hyenaspark.jobs.report.journal.Journal.LossHistory;
+import io.github.hyenaspark.jobs.report.page.PageFile;
 import io.github.hyenaspark.jobs.report.page.RunFigures;
 import io.github.hyenaspark.jobs.report.page.RunPage;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
@@ -196,12 +197,7 @@ public final class RunStore {
         }
     }
 
-    @FunctionalInterface
-    private interface Drawing {
-        byte[] bytes() throws IOException;
-    }
-
-    private void replace(String name, Drawing drawing) {
+    private void replace(String name, PageFile.Drawing drawing) {
         try {
             if (!history.train().isEmpty()) {
                 checkpoints.refuseIfReplaced(); // it is the successor's then

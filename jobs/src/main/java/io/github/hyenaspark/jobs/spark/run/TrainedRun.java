@@ -9,7 +9,6 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.spark.task.ExecutorState.ModelUse;
 import io.github.hyenaspark.jobs.spark.task.MemoryNeeds;
 import io.github.hyenaspark.kernel.KernelChoice;
 import io.github.hyenaspark.model.HyenaLanguageModel;
@@ -268,10 +267,5 @@ public record TrainedRun(
         HyenaLanguageModel network = HyenaLanguageModel.blank(model(), vocabularySize);
         network.parameters(theta);
         return network;
-    }
-
-    /** What tasks compute with: threads as in training. */
-    public ModelUse modelUse() {
-        return ModelUse.forward(model(), vocabularySize, train().threads());
     }
 }

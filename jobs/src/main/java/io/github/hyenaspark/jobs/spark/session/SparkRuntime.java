@@ -256,11 +256,7 @@ public final class SparkRuntime implements AutoCloseable {
 
     /** Whether the session of this JVM, or else the one that would be started, has executors in other processes. */
     public static boolean hasExecutors() {
-        SparkConf conf =
-                SparkEnv.get() == null ? new SparkConf() : SparkEnv.get().conf();
-        return LocalMaster.of(conf.get("spark.master", MemoryNeeds.DEFAULT_MASTER))
-                .filter(LocalMaster::isOneProcess)
-                .isEmpty();
+        return MemoryNeeds.tasksHere(1) == 0;
     }
 
     /** How many tasks run at once, at least 1, as far as Spark knows now. */
