@@ -119,6 +119,7 @@ public final class UnitWork {
             if (!slice.isWhole() || !isGone(file)) {
                 throw e;
             }
+            LOG.warn("{} is gone since it was listed", file.uri());
             gone.add(file.path());
             return false;
         }
