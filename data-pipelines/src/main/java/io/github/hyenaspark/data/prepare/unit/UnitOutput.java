@@ -121,8 +121,8 @@ public final class UnitOutput implements Closeable {
             shards.discardDocument();
             bad(new Quarantine.Entry(file.path(), e.offset(), e.offset(), Kind.BAD, e.reason(), e.beginning()));
             return true;
-        } catch (
-                WrongColumnException e) { // the settings are right: before any work, a first file was held against them
+        } catch (WrongColumnException e) {
+            // not the settings' fault: a first file was held against them before any work
             throw new BadFileException(file.uri(), 0, e.reason());
         }
     }
