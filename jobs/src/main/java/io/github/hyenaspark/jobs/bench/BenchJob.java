@@ -37,81 +37,68 @@ public final class BenchJob implements Runnable {
 
     /** {@code bench} with all below it. */
     public static CommandLine command(CommandWords words, Console console) {
-        CommandLine bench = words.on(new BenchJob());
-        add(
-                bench,
-                console,
-                List.of("bench", "model", "train"),
-                new CommandWords(
-                        "step",
-                        "Measures local steps of training on random ids.",
-                        "model.d-model=64 bench.length=2048"),
-                new StepBenchJob());
-        add(
-                bench,
-                console,
-                List.of("bench", "model"),
-                new CommandWords(
-                        "generate",
-                        "Measures generation against the naive way, with one thread.",
-                        "model.d-model=64 bench.length=128 bench.tokens=512"),
-                new Generate());
-        add(
-                bench,
-                console,
-                List.of("bench"),
-                new CommandWords(
-                        "conv",
-                        "Measures the long convolution alone and checks its results.",
-                        "bench.batch=1 bench.channels=128 bench.length=16384"),
-                BenchJob::convolution);
-        add(
-                bench,
-                console,
-                List.of("bench"),
-                new CommandWords(
-                        "products",
-                        "Measures matrix products of layers against OpenBLAS, with one thread.",
-                        "bench.steps=1"),
-                BenchJob::products);
-        add(
-                bench,
-                console,
-                List.of("bench", "model", "train", "checkpoint", "run"),
-                new CommandWords(
-                        "round",
-                        "Measures the communication of a round, from the driver to the workers and back.",
-                        "bench.parameters=1000000 train.codec=int8"),
-                RoundBenchJob::run);
-        add(
-                bench,
-                console,
-                List.of("bench"),
-                new CommandWords("tokens", "Measures the tokenizers on one core.", "bench.text=BOOK.txt"),
-                BenchJob::tokens);
-        add(
-                bench,
-                console,
-                List.of("bench"),
-                new CommandWords(
-                        "prepare",
-                        "Measures the preparation of data on one core and the local disk.",
-                        "bench.mebibytes=4"),
-                PrepareBenchJob::run);
-        add(
-                bench,
-                console,
-                List.of("bench"),
-                new CommandWords(
-                        "plan",
-                        "Counts what a dataset of millions of files costs the driver, on a made-up store.",
-                        "bench.case=night"),
-                BenchJob::plan);
-        return bench;
-    }
-
-    private static void add(CommandLine bench, Console console, List<String> sections, CommandWords words, Job job) {
-        bench.addSubcommand(JobCommand.of(words, sections, job, console));
+        return words.on(new BenchJob())
+                .addSubcommand(JobCommand.of(
+                        new CommandWords(
+                                "step",
+                                "Measures local steps of training on random ids.",
+                                "model.d-model=64 bench.length=2048"),
+                        List.of("bench", "model", "train"),
+                        new StepBenchJob(),
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new CommandWords(
+                                "generate",
+                                "Measures generation against the naive way, with one thread.",
+                                "model.d-model=64 bench.length=128 bench.tokens=512"),
+                        List.of("bench", "model"),
+                        new Generate(),
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new CommandWords(
+                                "conv",
+                                "Measures the long convolution alone and checks its results.",
+                                "bench.batch=1 bench.channels=128 bench.length=16384"),
+                        List.of("bench"),
+                        BenchJob::convolution,
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new CommandWords(
+                                "products",
+                                "Measures matrix products of layers against OpenBLAS, with one thread.",
+                                "bench.steps=1"),
+                        List.of("bench"),
+                        BenchJob::products,
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new CommandWords(
+                                "round",
+                                "Measures the communication of a round, from the driver to the workers and back.",
+                                "bench.parameters=1000000 train.codec=int8"),
+                        List.of("bench", "model", "train", "checkpoint", "run"),
+                        RoundBenchJob::run,
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new CommandWords("tokens", "Measures the tokenizers on one core.", "bench.text=BOOK.txt"),
+                        List.of("bench"),
+                        BenchJob::tokens,
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new CommandWords(
+                                "prepare",
+                                "Measures the preparation of data on one core and the local disk.",
+                                "bench.mebibytes=4"),
+                        List.of("bench"),
+                        PrepareBenchJob::run,
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new CommandWords(
+                                "plan",
+                                "Counts what a dataset of millions of files costs the driver, on a made-up store.",
+                                "bench.case=night"),
+                        List.of("bench"),
+                        BenchJob::plan,
+                        console));
     }
 
     @Override
