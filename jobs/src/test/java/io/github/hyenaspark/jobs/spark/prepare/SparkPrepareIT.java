@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.commons.io.FileUtils;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
@@ -83,9 +84,7 @@ class SparkPrepareIT {
     void noJobBeginsOnceOneHasFailed() throws IOException {
         DatasetSpec spec = spec();
         InputPlan plan = InputPlan.of(Storage.local(), spec);
-        for (int document = 0; document < UNITS; document++) {
-            Files.delete(directory.resolve("input/" + document + ".txt"));
-        }
+        FileUtils.deleteDirectory(directory.resolve("input").toFile());
         assertThatThrownBy(() -> prepare(spec, plan.work()))
                 .isInstanceOf(IOException.class)
                 .hasMessage("a unit could not be prepared");
