@@ -6,7 +6,9 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader.BadDocumentException;
 import io.github.hyenaspark.data.document.DocumentReader.BadFileException;
+import io.github.hyenaspark.data.document.InputFile.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
+import io.github.hyenaspark.data.document.input.DocumentReaders.FileFormat;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.DatasetLease;
@@ -271,10 +273,11 @@ public final class PrepareJob {
          * a file of Parquet without a column that the settings name.
          */
         static Optional<String> missing(Storage storage, SourceConfig source, List<WorkUnit> work) throws IOException {
-            try (var documents = new WorkUnit.Documents(storage, source, work.iterator())) {
+            boolean anyField = !source.idField().isEmpty() || !source.columns().isEmpty();
+            List<WorkUnit> read = anyField ? work : footer(source, work);
+            try (var documents = new WorkUnit.Documents(storage, source, read.iterator())) {
                 Optional<Document> first = documents.next();
-                if (first.isEmpty()
-                        || (source.idField().isEmpty() && source.columns().isEmpty())) {
+                if (first.isEmpty()) {
                     return Optional.empty();
                 }
                 first.get().text().transferTo(OutputStream.nullOutputStream());
@@ -287,6 +290,16 @@ public final class PrepareJob {
             } catch (BadDocumentException | BadFileException | FileNotFoundException e) {
                 return Optional.empty(); // it is counted or told when all documents are read
             }
+        }
+
+        /** Of the first file, if it is Parquet: a slice without rows, so that only the columns are read. */
+        private static List<WorkUnit> footer(SourceConfig source, List<WorkUnit> work) {
+            return work.stream()
+                    .limit(1)
+                    .map(unit -> unit.slices().get(0).file())
+                    .filter(file -> FileFormat.of(file.path(), source).format() == SourceConfig.SourceFormat.PARQUET)
+                    .map(file -> new WorkUnit(List.of(new Slice(file, 0, 0))))
+                    .toList();
         }
 
         private static List<String> missing(Document document, SourceConfig source) {

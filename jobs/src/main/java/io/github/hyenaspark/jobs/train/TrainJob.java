@@ -185,11 +185,11 @@ public final class TrainJob {
         try (SparkRuntime runtime =
                 SparkRuntime.start("hyena train " + settings.run().dir(), threads)) {
             var workers = new SparkStateCheck(runtime.context(), runUri());
+            if (settings.train().workersKeepState()) {
+                workers.refuseUnlessShared(storage); // else the states that they look for next would seem lost
+            }
             if (from.value().isPresent()) {
                 checkpoints.checkWorkers(from.value().get(), workers);
-            }
-            if (settings.train().workersKeepState()) {
-                workers.refuseUnlessShared(storage);
             }
             useNewest(from, workers);
             checkpoints.beginEpoch();

@@ -135,25 +135,26 @@ class IncrementalTest {
     @Test
     void aFileThatIsGoneWithItsFolderStopsItsUnit() throws IOException {
         corpus.add("night-2/0.txt", "x".repeat(850));
-        DataConfig config = corpus.settings("data.unit-bytes=850");
-        List<WorkUnit> units = corpus.plan(config).pending();
-        Files.delete(corpus.input().resolve("night-2/0.txt"));
-        Files.delete(corpus.input().resolve("night-2"));
-        assertThatThrownBy(() -> corpus.run(units.get(units.size() - 1), config))
-                .isInstanceOf(FileNotFoundException.class)
-                .hasMessageContaining("night-2/0.txt");
+        assertLastUnitStops("night-2/0.txt", "night-2");
     }
 
     /** Other units may have read the rest of it. */
     @Test
     void aFileInSlicesThatIsGoneStopsItsUnit() throws IOException {
         corpus.add("night-2/0.jsonl", "{\"text\":\"words\"}\n".repeat(100));
+        assertLastUnitStops("night-2/0.jsonl");
+    }
+
+    /** If these are deleted before its turn, of which the first is its file. */
+    private void assertLastUnitStops(String... deleted) throws IOException {
         DataConfig config = corpus.settings("data.unit-bytes=850");
         List<WorkUnit> units = corpus.plan(config).pending();
-        Files.delete(corpus.input().resolve("night-2/0.jsonl"));
+        for (String path : deleted) {
+            Files.delete(corpus.input().resolve(path));
+        }
         assertThatThrownBy(() -> corpus.run(units.get(units.size() - 1), config))
                 .isInstanceOf(FileNotFoundException.class)
-                .hasMessageContaining("night-2/0.jsonl");
+                .hasMessageContaining(deleted[0]);
     }
 
     /** As a folder is from which files are moved once they have been prepared. */

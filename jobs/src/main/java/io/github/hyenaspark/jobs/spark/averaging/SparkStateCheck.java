@@ -54,10 +54,11 @@ public final class SparkStateCheck implements WorkerStateFiles.Check {
      * hidden file lies there meanwhile.
      */
     public void refuseUnlessShared(Storage storage) throws IOException {
-        if (context.isLocal() || !storage.qualify(run).startsWith("file:")) {
+        String place = storage.qualify(run);
+        if (context.isLocal() || !place.startsWith("file:")) {
             return;
         }
-        String file = Storage.resolve(storage.qualify(run), "." + UUID.randomUUID() + ".shared");
+        String file = Storage.resolve(place, "." + UUID.randomUUID() + ".shared");
         storage.replace(file, new byte[0]);
         try {
             refuseUnlessSeen(file);
