@@ -17,7 +17,7 @@ import java.util.List;
  * @param secondMoments Q of the optimizer
  * @param model θ and its gradients, off-heap
  * @param activations what the backward pass needs, and gradients of activations, off-heap
- * @param workspace tiles of the threads, off-heap
+ * @param workspace tiles of the threads, off-heap or, where they are computed in place, on the heap
  * @param heap θ and moments of the optimizer, and rows of the threads, also those that they share
  */
 public record StepMemory(long parameters, long secondMoments, long model, long activations, long workspace, long heap) {

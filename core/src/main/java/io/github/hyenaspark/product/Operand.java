@@ -25,6 +25,15 @@ public record Operand(Floats values, long start, int rows, int columns, int stri
         values.read(start + (long) row * stride + from, to, at, count);
     }
 
+    /** An array that has the same elements from {@link #at} on: {@code to} or the one in which they lie. */
+    float[] array(int row, int from, int count, float[] to) {
+        return values.array(start + (long) row * stride + from, count, to);
+    }
+
+    int at(int row, int from) {
+        return values.at(start + (long) row * stride + from);
+    }
+
     void write(int row, int from, float[] source, int at, int count) {
         values.write(start + (long) row * stride + from, source, at, count);
     }
@@ -34,8 +43,8 @@ public record Operand(Floats values, long start, int rows, int columns, int stri
     }
 
     /**
-     * Floats that stand one after the other and are copied in pieces. A product copies every operand into panels of its
-     * own before it multiplies, so it does not matter whether they lie on the heap.
+     * Floats that are numbered and copied in pieces. A product copies every operand into panels of its own before it
+     * multiplies, so it does not matter whether they lie on the heap.
      */
     public interface Floats {
         /** How many there are. */
@@ -43,6 +52,20 @@ public record Operand(Floats values, long start, int rows, int columns, int stri
 
         /** Copies {@code count} elements from {@code from} on to {@code to[at...]}. */
         void read(long from, float[] to, int at, int count);
+
+        /**
+         * An array that has the {@code count} elements from {@code from} on, of one stored row, in order from index
+         * {@link #at} on: {@code to}, into which they are copied, unless they lie in an array already.
+         */
+        default float[] array(long from, int count, float[] to) {
+            read(from, to, 0, count);
+            return to;
+        }
+
+        /** Where element {@code from} is in what {@link #array} returns for it. */
+        default int at(long from) {
+            return 0;
+        }
 
         /** Copies {@code source[at...]} to the {@code count} elements from {@code to} on. */
         void write(long to, float[] source, int at, int count);

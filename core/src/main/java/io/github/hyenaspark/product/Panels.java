@@ -71,10 +71,11 @@ public final class Panels {
             transpose(b, first, columns, from, depth, right, panelColumns, panelLength);
         } else {
             for (int k = 0; k < depth; k++) {
-                b.read(from + k, first, row, 0, columns);
+                float[] source = b.array(from + k, first, columns, row);
+                int at = b.at(from + k, first);
                 for (int column = 0; column < columns; column += panelColumns) {
                     int count = Math.min(panelColumns, columns - column);
-                    System.arraycopy(row, column, right, rightAt(k, column), count);
+                    System.arraycopy(source, at + column, right, rightAt(k, column), count);
                 }
             }
         }

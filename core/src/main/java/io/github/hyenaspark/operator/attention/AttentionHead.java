@@ -26,9 +26,9 @@ final class AttentionHead {
     private static final Workspace.Slot<float[]> FACTOR = Workspace.Slot.row();
     private static final Workspace.Slot<float[][]> QUERY_GRADIENTS = Workspace.Slot.rows();
     private static final Workspace.Slot<float[][]> GROUP_GRADIENTS = Workspace.Slot.rows();
-    private static final Workspace.Slot<FloatArray> KEY_GRADIENT = Workspace.Slot.array();
-    private static final Workspace.Slot<FloatArray> VALUE_GRADIENT = Workspace.Slot.array();
-    private static final Workspace.Slot<FloatArray> QUERY_GRADIENT = Workspace.Slot.array();
+    private static final Workspace.Slot<float[][]> KEY_GRADIENT = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> VALUE_GRADIENT = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> QUERY_GRADIENT = Workspace.Slot.rows();
 
     private final Shared shared;
     private final ForwardContext<FloatArray> pass;
@@ -47,18 +47,17 @@ final class AttentionHead {
     record Shared(
             AttentionConfig config, HeadTiles tiles, FloatArray outputs, FloatArray logSums, FloatArray products) {
         /** Puts the gradients of a tile's outputs in their places; keeps their products. */
-        void replaceOutputs(Tile tile, Matrix gradient) {
+        void replaceOutputs(Tile tile, float[][] gradient) {
             Matrix all = tile.packed(outputs, config.width());
             float[] output = tile.workspace().row(OUTPUT, tile.count());
-            float[] row = tile.workspace().row(ROW, tile.count());
             float[] sum = tile.workspace().row(SUM, tile.count());
             for (int head = 0; head < config.heads(); head++) {
                 Arrays.fill(sum, 0, tile.count(), 0f);
                 for (int j = 0; j < config.headWidth(); j++) {
-                    all.read(head * config.headWidth() + j, output);
-                    gradient.read(head * config.headWidth() + j, row);
-                    VectorOps.addProduct(output, row, sum, tile.count());
-                    all.write(head * config.headWidth() + j, row);
+                    int channel = head * config.headWidth() + j;
+                    all.read(channel, output);
+                    VectorOps.addProduct(output, gradient[channel], sum, tile.count());
+                    all.write(channel, gradient[channel]);
                 }
                 products.write(tile.start(config.heads(), head), sum, tile.count());
             }
@@ -140,8 +139,8 @@ final class AttentionHead {
         Tile keys = tile(block);
         Matrix key = of(Operand.KEY, keys);
         Matrix value = of(Operand.VALUE, keys);
-        Matrix keyGradient = keys.matrix(KEY_GRADIENT, key.rows());
-        Matrix valueGradient = keys.matrix(VALUE_GRADIENT, key.rows());
+        Matrix keyGradient = keys.of(keys.rows(KEY_GRADIENT, key.rows()), key.rows());
+        Matrix valueGradient = keys.of(keys.rows(VALUE_GRADIENT, key.rows()), key.rows());
         float[] logSum = workspace.row(LARGEST, HeadTiles.LENGTH);
         float[] product = workspace.row(SUM, HeadTiles.LENGTH);
         for (int other = block; other * HeadTiles.LENGTH < pass.length(); other++) {
@@ -164,21 +163,17 @@ final class AttentionHead {
                 valueGradient.add(gradient, weights.t());
                 keyGradient.add(query, scoreGradient.t());
             }
-            addQueryGradient(key, scoreGradient, other);
+            addQueryGradient(key, scoreGradient, queries, other);
         }
         key.copy(keyGradient, workspace);
         value.copy(valueGradient, workspace);
     }
 
-    private void addQueryGradient(Matrix key, Matrix scoreGradient, int block) {
-        int count = scoreGradient.columns();
-        FloatArray memory = workspace.array(QUERY_GRADIENT, (long) key.rows() * count);
-        Matrix product = Matrix.of(memory, key.rows(), count);
-        product.set(key, scoreGradient);
-        float[] row = workspace.row(ROW, count);
+    private void addQueryGradient(Matrix key, Matrix scoreGradient, Tile queries, int block) {
+        float[][] product = queries.rows(QUERY_GRADIENT, key.rows());
+        queries.of(product, key.rows()).set(key, scoreGradient);
         for (int j = 0; j < key.rows(); j++) {
-            product.read(j, row);
-            VectorOps.add(row, groupGradients[block * key.rows() + j], count);
+            VectorOps.add(product[j], groupGradients[block * key.rows() + j], queries.count());
         }
     }
 

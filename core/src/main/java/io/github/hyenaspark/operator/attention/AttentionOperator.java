@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  * the diagonal. Inside, activations lie in {@link HeadTiles tiles}, which are also the blocks of {@link AttentionHead}.
  */
 public final class AttentionOperator implements DifferentiableModule<FloatArray> {
-    private static final Workspace.Slot<FloatArray> GRADIENT = Workspace.Slot.array();
+    private static final Workspace.Slot<float[][]> GRADIENT = Workspace.Slot.rows();
 
     private final AttentionConfig config;
     private final HeadTiles tiles;
@@ -87,8 +87,8 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
                 tile -> tile.of(outputGradient, config.width()));
         AttentionHead.Shared shared = shared();
         Tile.each(pass, HeadTiles.LENGTH, tile -> {
-            Matrix gradient = tile.matrix(GRADIENT, config.width());
-            backward.run(tile, gradient);
+            float[][] gradient = tile.rows(GRADIENT, config.width());
+            backward.run(tile, tile.of(gradient, config.width()));
             shared.replaceOutputs(tile, gradient);
         });
         backward.finish();

@@ -66,7 +66,7 @@ public final class Block implements DifferentiableModule<FloatArray> {
         LayerNorm.Gradients normGradients = norm.new Gradients(pass.within("norm1"), Tile.LENGTH);
         Tile.each(pass, Tile.LENGTH, tile -> {
             float[][] normalised = tile.rows(INPUT, forward.input, width);
-            norm.normalise(normalised, tile.count(), tile.workspace());
+            norm.normalise(normalised, normalised, tile.count(), tile.workspace());
             float[][] gradient = tile.rows(GRADIENT, normed, width);
             normGradients.backward(tile, normalised, gradient);
             float[] row = tile.workspace().row(ROW, tile.count());
@@ -118,10 +118,7 @@ public final class Block implements DifferentiableModule<FloatArray> {
             norm.start(pass.within("norm1"));
             Tile.each(pass, Tile.LENGTH, tile -> {
                 float[][] rows = tile.rows(INPUT, input, width);
-                norm.normalise(rows, tile.count(), tile.workspace());
-                for (int d = 0; d < width; d++) {
-                    norm.scale(d, rows[d], rows[d], tile.count());
-                }
+                norm.forward(tile, rows, rows, rows);
                 tile.write(rows, width, normed);
             });
             mixer.forward(normed, stream, pass.within("mixer"));

@@ -16,18 +16,15 @@ import java.util.List;
  * in the cache. Keeps the product of fc1 without its bias, or computes it again in the backward pass.
  */
 final class FeedForward {
-    private static final Workspace.Slot<FloatArray> ACTIVATED = Workspace.Slot.array();
-    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
-    private static final Workspace.Slot<FloatArray> BRANCH = Workspace.Slot.array();
-    private static final Workspace.Slot<float[]> VALUE = Workspace.Slot.row();
-    private static final Workspace.Slot<FloatArray> HIDDEN = Workspace.Slot.array();
     private static final Workspace.Slot<float[][]> NORMALISED = Workspace.Slot.rows();
-    private static final Workspace.Slot<FloatArray> NORMED = Workspace.Slot.array();
-    private static final Workspace.Slot<FloatArray> INNER_GRADIENT = Workspace.Slot.array();
-    private static final Workspace.Slot<float[]> PRODUCT = Workspace.Slot.row();
+    private static final Workspace.Slot<float[][]> NORMED = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> HIDDEN = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> ACTIVATED = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> BRANCH = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> INNER_GRADIENT = Workspace.Slot.rows();
     private static final Workspace.Slot<float[][]> NORMED_GRADIENT = Workspace.Slot.rows();
-
-    private static final Workspace.Slot<FloatArray> NORM_GRADIENT = Workspace.Slot.array();
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> VALUE = Workspace.Slot.row();
 
     private final int width;
     private final int innerWidth;
@@ -58,37 +55,36 @@ final class FeedForward {
     /** Writes the tile's part of {@code output}, B×D×L; {@code stream} is r, D rows, and stays. */
     void forward(Tile tile, float[][] stream, FloatArray output, ForwardContext<FloatArray> pass) {
         int count = tile.count();
-        Workspace workspace = tile.workspace();
-        Matrix hiddenTile = hidden(tile, stream, pass);
-        Matrix activated = tile.matrix(ACTIVATED, innerWidth);
-        activate(hiddenTile, activated, workspace);
-        float[] row = workspace.row(ROW, count);
-        Matrix branch = tile.matrix(BRANCH, width);
-        branch.set(Matrix.of(pass.parameter("fc2.weight"), width, innerWidth), activated);
+        float[][] activated = tile.rows(ACTIVATED, innerWidth);
+        activate(hidden(tile, stream, pass), activated, tile.workspace());
+        float[][] branch = tile.rows(BRANCH, width);
+        tile.of(branch, width)
+                .set(Matrix.of(pass.parameter("fc2.weight"), width, innerWidth), tile.of(activated, innerWidth));
         Dropout dropout = pass.dropout().named("branch2");
         for (int d = 0; d < width; d++) {
-            branch.read(d, row);
-            VectorOps.add(secondBias[d], row, count);
-            tile.drop(dropout, dropoutRate, width, d, row);
-            VectorOps.add(stream[d], row, count);
-            output.write(tile.start(width, d), row, count);
+            VectorOps.add(secondBias[d], branch[d], count);
+            tile.drop(dropout, dropoutRate, width, d, branch[d]);
+            VectorOps.add(stream[d], branch[d], count);
         }
+        tile.write(branch, width, output);
     }
 
     /** The GELU of {@code hiddenTile} with its bias, as many rows at a time as make a long row. */
-    private void activate(Matrix hiddenTile, Matrix activated, Workspace workspace) {
+    private void activate(Matrix hiddenTile, float[][] activated, Workspace workspace) {
         int count = hiddenTile.columns();
         int most = Math.max(1, Tile.LENGTH / count);
         float[] rows = workspace.row(ROW, most * count);
-        float[] values = workspace.row(VALUE, most * count);
         for (int i = 0; i < innerWidth; i += most) {
             int number = Math.min(most, innerWidth - i);
             hiddenTile.read(i, number, rows);
             for (int row = 0; row < number; row++) {
                 VectorOps.add(firstBias[i + row], rows, row * count, count);
             }
+            float[] values = most == 1 ? activated[i] : workspace.row(VALUE, most * count);
             workspace.gelu.forward(rows, values, number * count);
-            activated.write(i, number, values);
+            for (int row = 0; row < number && most > 1; row++) {
+                System.arraycopy(values, row * count, activated[i + row], 0, count);
+            }
         }
     }
 
@@ -99,20 +95,16 @@ final class FeedForward {
 
     /** fc1(norm(r)) without its bias. */
     private Matrix hidden(Tile tile, float[][] stream, ForwardContext<FloatArray> pass) {
-        Matrix result = recomputes ? tile.matrix(HIDDEN, innerWidth) : tile.packed(hidden, innerWidth);
-        result.set(Matrix.of(pass.parameter("fc1.weight"), innerWidth, width), normed(tile, stream));
+        Matrix result =
+                recomputes ? tile.of(tile.rows(HIDDEN, innerWidth), innerWidth) : tile.packed(hidden, innerWidth);
+        result.set(Matrix.of(pass.parameter("fc1.weight"), innerWidth, width), tile.of(normed(tile, stream), width));
         return result;
     }
 
     /** norm(r); leaves x̂ in {@link #NORMALISED}. */
-    private Matrix normed(Tile tile, float[][] stream) {
-        int count = tile.count();
-        float[][] normalised = tile.workspace().rows(NORMALISED, width, count);
-        for (int d = 0; d < width; d++) {
-            System.arraycopy(stream[d], 0, normalised[d], 0, count);
-        }
-        Matrix normed = tile.matrix(NORMED, width);
-        norm.forward(tile, normalised, normed);
+    private float[][] normed(Tile tile, float[][] stream) {
+        float[][] normed = tile.rows(NORMED, width);
+        norm.forward(tile, stream, tile.rows(NORMALISED, width), normed);
         return normed;
     }
 
@@ -145,49 +137,46 @@ final class FeedForward {
             int count = tile.count();
             Workspace workspace = tile.workspace();
             Matrix hiddenTile = recomputes ? hidden(tile, stream, pass) : tile.packed(hidden, innerWidth);
-            Matrix branchGradient = tile.matrix(BRANCH, width);
-            float[] row = workspace.row(ROW, count);
+            float[][] branchRows = tile.rows(BRANCH, width);
             Dropout dropout = pass.dropout().named("branch2");
             for (int d = 0; d < width; d++) {
-                System.arraycopy(gradient[d], 0, row, 0, count);
-                tile.drop(dropout, dropoutRate, width, d, row);
-                branchGradient.write(d, row);
+                System.arraycopy(gradient[d], 0, branchRows[d], 0, count);
+                tile.drop(dropout, dropoutRate, width, d, branchRows[d]);
             }
+            Matrix branchGradient = tile.of(branchRows, width);
             branchGradient.addRowSums(secondBiasGradient.of(tile), workspace);
-            Matrix innerGradient = tile.matrix(INNER_GRADIENT, innerWidth);
+            float[][] innerRows = tile.rows(INNER_GRADIENT, innerWidth);
+            Matrix innerGradient = tile.of(innerRows, innerWidth);
             innerGradient.set(
                     Matrix.of(pass.parameter("fc2.weight"), width, innerWidth).t(), branchGradient);
-            Matrix activated = tile.matrix(ACTIVATED, innerWidth);
-            throughGelu(hiddenTile, activated, innerGradient, workspace);
+            float[][] activated = tile.rows(ACTIVATED, innerWidth);
+            throughGelu(hiddenTile, activated, innerRows, workspace);
             innerGradient.addRowSums(firstBiasGradient.of(tile), workspace);
-            secondWeight.put(tile, branchGradient, activated.t());
-            Matrix normed = normed(tile, stream);
-            firstWeight.put(tile, innerGradient, normed.t());
-            Matrix normGradient = tile.matrix(NORM_GRADIENT, width);
-            normGradient.set(
-                    Matrix.of(pass.parameter("fc1.weight"), innerWidth, width).t(), innerGradient);
-            float[][] rows = workspace.rows(NORMED_GRADIENT, width, count);
-            normGradient.read(rows);
-            normGradients.backward(tile, workspace.rows(NORMALISED, width, count), rows);
+            secondWeight.put(
+                    tile, branchGradient, tile.of(activated, innerWidth).t());
+            firstWeight.put(
+                    tile, innerGradient, tile.of(normed(tile, stream), width).t());
+            float[][] normedGradient = tile.rows(NORMED_GRADIENT, width);
+            tile.of(normedGradient, width)
+                    .set(
+                            Matrix.of(pass.parameter("fc1.weight"), innerWidth, width)
+                                    .t(),
+                            innerGradient);
+            normGradients.backward(tile, tile.rows(NORMALISED, width), normedGradient);
             for (int d = 0; d < width; d++) {
-                VectorOps.add(rows[d], gradient[d], count);
+                VectorOps.add(normedGradient[d], gradient[d], count);
             }
         }
 
         /** The values of the GELU, and its derivatives times {@code gradient}. */
-        private void throughGelu(Matrix hiddenTile, Matrix activated, Matrix gradient, Workspace workspace) {
-            int count = gradient.columns();
+        private void throughGelu(Matrix hiddenTile, float[][] activated, float[][] gradient, Workspace workspace) {
+            int count = hiddenTile.columns();
             float[] derivative = workspace.row(ROW, count);
-            float[] value = workspace.row(VALUE, count);
-            float[] product = workspace.row(PRODUCT, count);
             for (int i = 0; i < innerWidth; i++) {
                 hiddenTile.read(i, derivative);
                 VectorOps.add(firstBias[i], derivative, count);
-                workspace.gelu.forwardAndDerivative(derivative, value, count);
-                activated.write(i, value);
-                gradient.read(i, product);
-                VectorOps.multiply(derivative, product, product, count);
-                gradient.write(i, product);
+                workspace.gelu.forwardAndDerivative(derivative, activated[i], count);
+                VectorOps.multiply(derivative, gradient[i], gradient[i], count);
             }
         }
 

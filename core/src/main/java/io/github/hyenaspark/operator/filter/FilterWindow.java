@@ -2,7 +2,6 @@ package io.github.hyenaspark.operator.filter;
 
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
-import io.github.hyenaspark.operator.tensor.Matrix;
 import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
@@ -71,16 +70,14 @@ public final class FilterWindow {
         }
     }
 
-    /** Turns the gradient of the filters, F rows, into that of the network's output, F×count; adds the rates'. */
-    void backward(Tile tile, Matrix raw, float[][] gradient, double[] rateSums) {
+    /** Turns the gradient of the filters, F rows, into that of the network's output {@code raw}; adds the rates'. */
+    void backward(Tile tile, float[][] raw, float[][] gradient, double[] rateSums) {
         if (filter.normalized()) {
             unnormalise(tile, raw, gradient);
         }
-        float[] row = tile.workspace().row(ROW, tile.count());
         for (int m = 0; m < rates.length; m++) {
             if (filter.trainDecay() && filter.modulate()) {
-                raw.read(m, row);
-                rateSums[m] += rateGradient(tile, gradient[m], row, m);
+                rateSums[m] += rateGradient(tile, gradient[m], raw[m], m);
             }
             multiply(tile, m, gradient[m]);
         }
@@ -130,11 +127,11 @@ public final class FilterWindow {
     }
 
     /** ∂h̃_m = (∂h_m − sign(h̃_m) Σ_m' ∂h_m' h_m') / n. */
-    private void unnormalise(Tile tile, Matrix raw, float[][] gradient) {
+    private void unnormalise(Tile tile, float[][] raw, float[][] gradient) {
         int count = tile.count();
         float[][] h = tile.workspace().rows(H, rates.length, tile.count());
         for (int m = 0; m < rates.length; m++) {
-            raw.read(m, h[m]);
+            System.arraycopy(raw[m], 0, h[m], 0, count);
             multiply(tile, m, h[m]);
         }
         float[] inverse = inverseNorms(tile, h);

@@ -13,9 +13,7 @@ import java.util.List;
 
 /** The inverse Fourier transform of a few modes by products: h[t] = Σ_k c_k (R_k cos(2πkt/M) − I_k sin(2πkt/M)). */
 public final class FourierFilter implements FilterMap<FloatArray> {
-    private static final Workspace.Slot<FloatArray> WAVES = Workspace.Slot.array();
-    private static final Workspace.Slot<float[]> COSINE = Workspace.Slot.row();
-    private static final Workspace.Slot<float[]> SINE = Workspace.Slot.row();
+    private static final Workspace.Slot<float[][]> WAVES = Workspace.Slot.rows();
 
     private final Spec spec;
     private final double[] cosines; // of 2πj/M, j < M
@@ -54,19 +52,15 @@ public final class FourierFilter implements FilterMap<FloatArray> {
 
     /** What every part of every mode contributes to the steps of a tile, 2K×count. */
     private Matrix waves(Tile tile) {
-        Matrix waves = tile.matrix(WAVES, 2 * spec.modes());
-        float[] cosine = tile.workspace().row(COSINE, tile.count());
-        float[] sine = tile.workspace().row(SINE, tile.count());
+        float[][] waves = tile.rows(WAVES, 2 * spec.modes());
         for (int k = 0; k < spec.modes(); k++) {
             for (int i = 0; i < tile.count(); i++) {
                 int j = (int) ((long) k * (tile.from() + i) % spec.maxLength());
-                cosine[i] = (float) (spec.scale(k) * cosines[j]);
-                sine[i] = (float) (-spec.scale(k) * sines[j]);
+                waves[k][i] = (float) (spec.scale(k) * cosines[j]);
+                waves[spec.modes() + k][i] = (float) (-spec.scale(k) * sines[j]);
             }
-            waves.write(k, cosine);
-            waves.write(spec.modes() + k, sine);
         }
-        return waves;
+        return tile.of(waves, 2 * spec.modes());
     }
 
     /**

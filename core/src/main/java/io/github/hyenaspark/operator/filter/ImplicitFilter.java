@@ -27,16 +27,13 @@ import java.util.List;
  */
 public final class ImplicitFilter implements FilterMap<FloatArray> {
     private static final Workspace.Slot<float[][]> H = Workspace.Slot.rows();
-    private static final Workspace.Slot<FloatArray> RAW = Workspace.Slot.array();
-    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
-    private static final Workspace.Slot<FloatArray> DA = Workspace.Slot.array();
-    private static final Workspace.Slot<FloatArray> DQ = Workspace.Slot.array();
+    private static final Workspace.Slot<float[][]> RAW = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> DA = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> DQ = Workspace.Slot.rows();
     private static final Workspace.Slot<float[]> SINE = Workspace.Slot.row();
     private static final Workspace.Slot<float[]> COSINE = Workspace.Slot.row();
-    private static final Workspace.Slot<float[]> GRADIENT = Workspace.Slot.row();
-
-    private static final Workspace.Slot<FloatArray> A = Workspace.Slot.array();
-    private static final Workspace.Slot<FloatArray> Q = Workspace.Slot.array();
+    private static final Workspace.Slot<float[][]> A = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> Q = Workspace.Slot.rows();
 
     private final Spec spec;
     private final FilterConfig filter;
@@ -61,9 +58,7 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
         Parameters parameters = new Parameters(pass);
         FilterWindow window = FilterWindow.of(spec, pass);
         Tile.each(pass.ofOneSequence(), Tile.LENGTH, tile -> {
-            Matrix raw = parameters.output(tile);
-            float[][] h = tile.workspace().rows(H, spec.filters(), tile.count());
-            raw.read(h);
+            float[][] h = parameters.output(tile);
             window.apply(tile, h);
             tile.write(h, spec.filters(), taps);
         });
@@ -102,42 +97,25 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
             return new Matrix(positions, start, tile.count(), filter.features(), filter.features(), false);
         }
 
-        /** A_out a, F×count. */
-        Matrix output(Tile tile) {
+        /** A_out a, F rows. */
+        float[][] output(Tile tile) {
             Matrix a = positions(tile).t();
             for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
-                Matrix next = activations(tile, layer);
-                next.set(weights.get(layer), a);
-                sine(next, inputsOfSine(tile, layer), biases.get(layer), tile.workspace());
-                a = next;
+                float[][] q = inputsOfSine(tile, layer);
+                float[][] next = activations(tile, layer);
+                tile.of(q, filter.width()).set(weights.get(layer), a);
+                for (int w = 0; w < filter.width(); w++) {
+                    VectorOps.add(biases.get(layer)[w], q[w], tile.count());
+                    tile.workspace().sine.sines(frequency[w], q[w], next[w], tile.count());
+                }
+                a = tile.of(next, filter.width());
             }
-            Matrix raw = tile.matrix(RAW, spec.filters());
-            raw.set(outWeight, a);
-            if (filter.isCkconv()) {
-                addOutBias(raw, tile.workspace());
+            float[][] raw = tile.rows(RAW, spec.filters());
+            tile.of(raw, spec.filters()).set(outWeight, a);
+            for (int m = 0; m < outBias.length; m++) {
+                VectorOps.add(outBias[m], raw[m], tile.count());
             }
             return raw;
-        }
-
-        private void addOutBias(Matrix raw, Workspace workspace) {
-            float[] row = workspace.row(ROW, raw.columns());
-            for (int m = 0; m < spec.filters(); m++) {
-                raw.read(m, row);
-                VectorOps.add(outBias[m], row, raw.columns());
-                raw.write(m, row);
-            }
-        }
-
-        /** From A a, in place, to sin(ω ⊙ q); also keeps q, W×count, which the backward pass needs. */
-        private void sine(Matrix a, Matrix q, float[] bias, Workspace workspace) {
-            float[] row = workspace.row(ROW, a.columns());
-            for (int w = 0; w < filter.width(); w++) {
-                a.read(w, row);
-                VectorOps.add(bias[w], row, a.columns());
-                q.write(w, row);
-                workspace.sine.sines(frequency[w], row, row, a.columns());
-                a.write(w, row);
-            }
         }
     }
 
@@ -154,12 +132,14 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
         return layer == 0 ? filter.features() : filter.width();
     }
 
-    private Matrix activations(Tile tile, int layer) {
-        return tile.matrix(A.at(layer), filter.width());
+    /** W rows of a layer, sin(ω ⊙ q). */
+    private float[][] activations(Tile tile, int layer) {
+        return tile.rows(A.at(layer), filter.width());
     }
 
-    private Matrix inputsOfSine(Tile tile, int layer) {
-        return tile.matrix(Q.at(layer), filter.width());
+    /** W rows of a layer, q. */
+    private float[][] inputsOfSine(Tile tile, int layer) {
+        return tile.rows(Q.at(layer), filter.width());
     }
 
     private final class Backward {
@@ -189,58 +169,51 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
         }
 
         void run(Tile tile, FloatArray gradient) {
-            Matrix raw = parameters.output(tile);
-            float[][] dh = tile.workspace().rows(H, spec.filters(), tile.count());
-            tile.read(gradient, spec.filters(), dh);
-            window.backward(tile, raw, dh, rates.of(tile));
-            for (int m = 0; m < spec.filters(); m++) {
-                raw.write(m, dh[m]);
-            }
+            float[][] raw = parameters.output(tile);
+            float[][] gradientRows = tile.rows(H, gradient, spec.filters());
+            window.backward(tile, raw, gradientRows, rates.of(tile));
+            Matrix ofRaw = tile.of(gradientRows, spec.filters());
+            int width = filter.width();
             int last = filter.hiddenLayers();
-            outWeight.put(tile, raw, activations(tile, last).t());
+            outWeight.put(tile, ofRaw, tile.of(activations(tile, last), width).t());
             if (filter.isCkconv()) {
-                raw.addRowSums(outBias.of(tile), tile.workspace());
+                ofRaw.addRowSums(outBias.of(tile), tile.workspace());
             }
-            Matrix da = tile.matrix(DA, filter.width());
-            da.set(parameters.outWeight.t(), raw);
+            float[][] da = tile.rows(DA, width);
+            tile.of(da, width).set(parameters.outWeight.t(), ofRaw);
             for (int layer = last; layer >= 0; layer--) {
-                Matrix dq = tile.matrix(DQ.at(layer), filter.width());
+                float[][] dq = tile.rows(DQ.at(layer), width);
                 sineBackward(tile, layer, da, dq);
                 Matrix below = layer == 0
                         ? parameters.positions(tile)
-                        : activations(tile, layer - 1).t();
-                weights.get(layer).put(tile, dq, below);
+                        : tile.of(activations(tile, layer - 1), width).t();
+                weights.get(layer).put(tile, tile.of(dq, width), below);
                 if (layer > 0) {
-                    da.set(parameters.weights.get(layer).t(), dq);
+                    tile.of(da, width).set(parameters.weights.get(layer).t(), tile.of(dq, width));
                 }
             }
             if (filter.trainPositions()) {
                 long start = (long) tile.from() * filter.features();
                 new Matrix(pass.gradient("positions"), start, tile.count(), filter.features(), filter.features(), false)
-                        .add(tile.matrix(DQ, filter.width()).t(), parameters.weights.get(0));
+                        .add(tile.of(tile.rows(DQ, width), width).t(), parameters.weights.get(0));
             }
         }
 
         /** dq = da ⊙ cos(ω q) ω; adds ∂ω = Σ da ⊙ cos(ω q) ⊙ q and ∂b = Σ dq. */
-        private void sineBackward(Tile tile, int layer, Matrix da, Matrix dq) {
+        private void sineBackward(Tile tile, int layer, float[][] da, float[][] dq) {
             int count = tile.count();
             Workspace workspace = tile.workspace();
-            Matrix q = inputsOfSine(tile, layer);
-            float[] row = workspace.row(ROW, count);
+            float[][] q = inputsOfSine(tile, layer);
             float[] sine = workspace.row(SINE, count);
             float[] cosine = workspace.row(COSINE, count);
-            float[] gradient = workspace.row(GRADIENT, count);
             double[] frequencySums = frequency.of(tile);
             for (int w = 0; w < filter.width(); w++) {
-                q.read(w, row);
-                da.read(w, gradient);
-                workspace.sine.sinesAndCosines(parameters.frequency[w], row, sine, cosine, count);
-                VectorOps.multiply(gradient, cosine, gradient, count);
-                frequencySums[w] += workspace.sums.ofProducts(gradient, row, count);
-                VectorOps.scale(parameters.frequency[w], gradient, count);
-                dq.write(w, gradient);
+                workspace.sine.sinesAndCosines(parameters.frequency[w], q[w], sine, cosine, count);
+                VectorOps.multiply(da[w], cosine, dq[w], count);
+                frequencySums[w] += workspace.sums.ofProducts(dq[w], q[w], count);
+                VectorOps.scale(parameters.frequency[w], dq[w], count);
             }
-            dq.addRowSums(biases.get(layer).of(tile), workspace);
+            tile.of(dq, filter.width()).addRowSums(biases.get(layer).of(tile), workspace);
         }
 
         void finish() {

@@ -14,18 +14,16 @@ import java.util.List;
 
 /** The head in the form that runs, from normalisation to loss and gradient tile by tile; it never has all logits. */
 public final class TiedHead implements LanguageModelHead<FloatArray> {
-    private static final Workspace.Slot<FloatArray> NORMED = Workspace.Slot.array();
+    private static final Workspace.Slot<float[][]> NORMED = Workspace.Slot.rows();
     private static final Workspace.Slot<float[][]> GRADIENT = Workspace.Slot.rows();
     private static final Workspace.Slot<float[][]> NORMALISED = Workspace.Slot.rows();
-    private static final Workspace.Slot<FloatArray> SCORES = Workspace.Slot.array();
-    private static final Workspace.Slot<float[][]> SCORES_ROWS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> SCORES = Workspace.Slot.rows();
     private static final Workspace.Slot<double[]> LOSSES = Workspace.Slot.sums();
     private static final Workspace.Slot<float[]> LARGEST = Workspace.Slot.row();
     private static final Workspace.Slot<double[]> SUM = Workspace.Slot.sums();
     private static final Workspace.Slot<float[]> INVERSE = Workspace.Slot.row();
     private static final Workspace.Slot<float[]> SCALES = Workspace.Slot.row();
 
-    private static final Workspace.Slot<FloatArray> NORM_GRADIENT = Workspace.Slot.array();
     private static final int TILE_ELEMENTS = 1 << 18;
     private static final int SHORTEST_TILE = 64;
 
@@ -110,15 +108,13 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
             PartClock.Part around = PartClock.enter(PartClock.Part.HEAD);
             float[][] scores = scores(tile, input, pass);
             nats[tile.number()] = softmax(tile, scores, targets, losses(tile));
-            Matrix gradient = scoreGradient(tile, scores, targets, scale);
-            Matrix normed = tile.matrix(NORMED, width);
-            embeddingGradient.put(tile, gradient, normed.t());
-            Matrix normGradient = tile.matrix(NORM_GRADIENT, width);
-            normGradient.set(embedding(pass).t(), gradient);
-            float[][] rows = tile.workspace().rows(GRADIENT, width, tile.count());
-            normGradient.read(rows);
-            normGradients.backward(tile, normalised(tile), rows);
-            tile.write(rows, width, inputGradient);
+            Matrix ofScores = scoreGradient(tile, scores, targets, scale);
+            embeddingGradient.put(
+                    tile, ofScores, tile.of(tile.rows(NORMED, width), width).t());
+            float[][] gradient = tile.rows(GRADIENT, width);
+            tile.of(gradient, width).set(embedding(pass).t(), ofScores);
+            normGradients.backward(tile, tile.rows(NORMALISED, width), gradient);
+            tile.write(gradient, width, inputGradient);
             PartClock.leave(around);
         });
         normGradients.finish();
@@ -128,19 +124,16 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     @Override
     public void normed(FloatArray input, FloatArray normed, ForwardContext<FloatArray> pass) {
         norm.start(pass.within("norm"));
-        Tile.each(pass, tileLength(), tile -> {
-            Matrix output = normed(tile, input);
-            float[][] rows = normalised(tile);
-            output.read(rows);
-            tile.write(rows, width, normed);
-        });
+        Tile.each(pass, tileLength(), tile -> tile.write(normed(tile, input), width, normed));
     }
 
     @Override
     public void logits(FloatArray input, FloatArray logits, ForwardContext<FloatArray> pass) {
         norm.start(pass.within("norm"));
         Tile.each(
-                pass, tileLength(), tile -> tile.of(logits, vocabularySize).set(embedding(pass), normed(tile, input)));
+                pass,
+                tileLength(),
+                tile -> tile.of(logits, vocabularySize).set(embedding(pass), tile.of(normed(tile, input), width)));
     }
 
     private int tileLength() {
@@ -151,26 +144,19 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
         return Matrix.of(pass.parameter("embedding.weight"), vocabularySize, width);
     }
 
-    private float[][] normalised(Tile tile) {
-        return tile.workspace().rows(NORMALISED, width, tile.count());
-    }
-
-    /** The normalised tile; leaves x̂ in {@link #normalised}. */
-    private Matrix normed(Tile tile, FloatArray input) {
-        float[][] rows = normalised(tile);
-        tile.read(input, width, rows);
-        Matrix normed = tile.matrix(NORMED, width);
-        norm.forward(tile, rows, normed);
+    /** The normalised tile, D rows; leaves x̂ in {@link #NORMALISED}. */
+    private float[][] normed(Tile tile, FloatArray input) {
+        float[][] normalised = tile.rows(NORMALISED, input, width);
+        float[][] normed = tile.rows(NORMED, width);
+        norm.forward(tile, normalised, normalised, normed);
         return normed;
     }
 
     /** The logits, V rows. */
     private float[][] scores(Tile tile, FloatArray input, ForwardContext<FloatArray> pass) {
-        Matrix scores = tile.matrix(SCORES, vocabularySize);
-        scores.set(embedding(pass), normed(tile, input));
-        float[][] rows = tile.workspace().rows(SCORES_ROWS, vocabularySize, tile.count());
-        scores.read(rows);
-        return rows;
+        float[][] scores = tile.rows(SCORES, vocabularySize);
+        tile.of(scores, vocabularySize).set(embedding(pass), tile.of(normed(tile, input), width));
+        return scores;
     }
 
     private static double[] losses(Tile tile) {
@@ -220,12 +206,10 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
                 probabilities[target][t] -= 1;
             }
         }
-        Matrix gradient = tile.matrix(SCORES, vocabularySize);
         for (int v = 0; v < vocabularySize; v++) {
             VectorOps.multiply(probabilities[v], scales, probabilities[v], count);
-            gradient.write(v, probabilities[v]);
         }
-        return gradient;
+        return tile.of(probabilities, vocabularySize);
     }
 
     private static int target(Tile tile, int[] targets, int t) {

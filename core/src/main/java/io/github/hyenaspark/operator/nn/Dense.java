@@ -15,8 +15,7 @@ import java.util.function.Function;
 
 /** A dense projection with bias at the beginning or at the end of a mixer, y = A x + b, tile by tile. */
 public final class Dense {
-    private static final Workspace.Slot<FloatArray> PRODUCT = Workspace.Slot.array();
-    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<float[][]> PRODUCT = Workspace.Slot.rows();
 
     private final int inputs;
     private final int outputs;
@@ -86,16 +85,12 @@ public final class Dense {
 
         /** From inputs×steps to the tile's part of {@code output}, B×outputs×L. */
         public void run(Tile tile, Matrix input, FloatArray output) {
-            Matrix product = tile.matrix(PRODUCT, outputs); // rows that are far apart would miss the TLB
-            product.set(weight, input);
-            float[] row = tile.workspace().row(ROW, tile.count());
-            for (int channel = 0; channel < outputs; channel++) {
-                product.read(channel, row);
-                if (hasBias) {
-                    VectorOps.add(bias[channel], row, tile.count());
-                }
-                output.write(tile.start(outputs, channel), row, tile.count());
+            float[][] product = tile.rows(PRODUCT, outputs); // rows that are far apart would miss the TLB
+            tile.of(product, outputs).set(weight, input);
+            for (int channel = 0; channel < outputs && hasBias; channel++) {
+                VectorOps.add(bias[channel], product[channel], tile.count());
             }
+            tile.write(product, outputs, output);
         }
     }
 

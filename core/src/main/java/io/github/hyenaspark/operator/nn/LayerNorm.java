@@ -3,7 +3,6 @@ package io.github.hyenaspark.operator.nn;
 import io.github.hyenaspark.kernel.PartClock;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
-import io.github.hyenaspark.operator.tensor.Matrix;
 import io.github.hyenaspark.operator.tensor.SharedGradient;
 import io.github.hyenaspark.operator.tensor.Sums;
 import io.github.hyenaspark.operator.tensor.Tile;
@@ -15,7 +14,6 @@ import java.util.Arrays;
 public final class LayerNorm {
     private static final Workspace.Slot<float[]> MEAN = Workspace.Slot.row();
     private static final Workspace.Slot<float[]> INVERSE_DEVIATION = Workspace.Slot.row();
-    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
     private static final Workspace.Slot<float[]> SUM = Workspace.Slot.row();
     private static final Workspace.Slot<float[]> PRODUCT = Workspace.Slot.row();
 
@@ -34,51 +32,38 @@ public final class LayerNorm {
         bias = pass.parameter("bias").toArray();
     }
 
-    /** Turns the rows of a tile, D of {@code count} steps, into x̂ = (x − mean)/√(var + ε). */
-    public void normalise(float[][] tile, int count, Workspace workspace) {
+    /** From the rows of a tile, D of {@code count} steps, to x̂ = (x − mean)/√(var + ε), which may replace them. */
+    public void normalise(float[][] rows, float[][] normalised, int count, Workspace workspace) {
         PartClock.Part around = PartClock.enter(PartClock.Part.NORMS);
         float[] mean = workspace.row(MEAN, count);
         float[] deviation = workspace.row(INVERSE_DEVIATION, count);
         Arrays.fill(mean, 0, count, 0f);
         Arrays.fill(deviation, 0, count, 0f);
         for (int d = 0; d < width; d++) {
-            VectorOps.add(tile[d], mean, count);
+            VectorOps.add(rows[d], mean, count);
         }
         VectorOps.scale(1f / width, mean, count);
         for (int d = 0; d < width; d++) {
-            centre(tile[d], mean, deviation, count);
+            VectorOps.subtract(rows[d], mean, normalised[d], count);
+            VectorOps.addProduct(normalised[d], normalised[d], deviation, count);
         }
         for (int t = 0; t < count; t++) {
             deviation[t] = (float) (1 / Math.sqrt(deviation[t] / width + EPSILON));
         }
         for (int d = 0; d < width; d++) {
-            VectorOps.multiply(tile[d], deviation, tile[d], count);
+            VectorOps.multiply(normalised[d], deviation, normalised[d], count);
         }
         PartClock.leave(around);
     }
 
-    private static void centre(float[] row, float[] mean, float[] squares, int count) {
-        for (int t = 0; t < count; t++) {
-            row[t] -= mean[t];
-        }
-        VectorOps.addProduct(row, row, squares, count);
-    }
-
-    /** Writes the output, D×count, and leaves x̂ in {@code rows}. */
-    public void forward(Tile tile, float[][] rows, Matrix output) {
+    /** From the rows of a tile to x̂ and to the output, D rows each; any of the three may be the same. */
+    public void forward(Tile tile, float[][] rows, float[][] normalised, float[][] output) {
         PartClock.Part around = PartClock.enter(PartClock.Part.NORMS);
-        normalise(rows, tile.count(), tile.workspace());
-        float[] row = tile.workspace().row(ROW, tile.count());
+        normalise(rows, normalised, tile.count(), tile.workspace());
         for (int d = 0; d < width; d++) {
-            scale(d, rows[d], row, tile.count());
-            output.write(d, row);
+            VectorOps.set(bias[d], weight[d], normalised[d], output[d], tile.count());
         }
         PartClock.leave(around);
-    }
-
-    /** Row {@code d} of the output, from that of x̂; they may be the same. */
-    public void scale(int d, float[] normalised, float[] to, int count) {
-        VectorOps.set(bias[d], weight[d], normalised, to, count);
     }
 
     /** The gradients of weight and bias, of every tile. */

@@ -3,20 +3,21 @@ package io.github.hyenaspark.operator.tensor;
 import io.github.hyenaspark.kernel.PartClock;
 import io.github.hyenaspark.kernel.WarmUp;
 import io.github.hyenaspark.product.Operand;
+import io.github.hyenaspark.product.Operand.Floats;
 import io.github.hyenaspark.product.Product;
 import java.util.Arrays;
 
 /**
- * A stored matrix over a {@link FloatArray}, row-major, perhaps read as its transpose.
+ * A stored matrix, row-major, perhaps read as its transpose: in a {@link FloatArray} or the rows of a {@link Tile}.
  *
  * @param start index of the first element
  * @param stride elements from one stored row to the next, at least {@code columns}
  * @param transposed whether products see columns as rows
  */
-public record Matrix(FloatArray values, long start, int rows, int columns, int stride, boolean transposed) {
+public record Matrix(Floats values, long start, int rows, int columns, int stride, boolean transposed) {
     private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
 
-    public static Matrix of(FloatArray values, int rows, int columns) {
+    public static Matrix of(Floats values, int rows, int columns) {
         return new Matrix(values, 0, rows, columns, columns, false);
     }
 
@@ -53,34 +54,27 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
     }
 
     public void read(int row, float[] to) {
-        values.read(start + (long) row * stride, to, columns);
+        values.read(start + (long) row * stride, to, 0, columns);
     }
 
-    /** Copies {@code number} stored rows from {@code row} on, one after the other, of a matrix without gaps. */
+    /** Copies {@code number} stored rows from {@code row} on, one after the other. */
     public void read(int row, int number, float[] to) {
-        values.read(start + (long) row * stride, to, number * gapless());
-    }
-
-    /** Replaces {@code number} stored rows from {@code row} on, of a matrix without gaps. */
-    public void write(int row, int number, float[] source) {
-        values.write(start + (long) row * stride, source, number * gapless());
-    }
-
-    private int gapless() {
-        if (stride != columns) {
-            throw new IllegalStateException("rows of " + columns + " lie " + stride + " elements apart");
+        int together = stride == columns ? number : 1;
+        for (int i = 0; i < number; i += together) {
+            values.read(start + (long) (row + i) * stride, to, i * columns, together * columns);
         }
-        return columns;
     }
 
-    public void read(float[][] to) {
-        for (int row = 0; row < rows; row++) {
-            read(row, to[row]);
+    /** Replaces {@code number} stored rows from {@code row} on. */
+    public void write(int row, int number, float[] source) {
+        int together = stride == columns ? number : 1;
+        for (int i = 0; i < number; i += together) {
+            values.write(start + (long) (row + i) * stride, source, i * columns, together * columns);
         }
     }
 
     public void write(int row, float[] source) {
-        values.write(start + (long) row * stride, source, columns);
+        values.write(start + (long) row * stride, source, 0, columns);
     }
 
     /** {@code number} stored rows from {@code row} on. */

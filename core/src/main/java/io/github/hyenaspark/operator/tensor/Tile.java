@@ -111,8 +111,14 @@ public record Tile(int member, int number, int b, int from, int count, int lengt
         return new Matrix(array, ((long) b * length + from) * rows, rows, count, count, false);
     }
 
-    /** A matrix of {@code rows} by the tile's steps in the member's workspace. */
-    public Matrix matrix(Workspace.Slot<FloatArray> slot, int rows) {
-        return Matrix.of(workspace.array(slot, (long) rows * count), rows, count);
+    /** The first {@code number} of {@code rows}, of the tile's steps, as a matrix. */
+    public Matrix of(float[][] rows, int number) {
+        TileRows values = TileRows.of(rows, count);
+        return new Matrix(values, 0, number, count, values.stride(), false);
+    }
+
+    /** At least {@code number} rows of at least the tile's steps in the member's workspace. */
+    public float[][] rows(Workspace.Slot<float[][]> slot, int number) {
+        return workspace.rows(slot, number, count);
     }
 }
