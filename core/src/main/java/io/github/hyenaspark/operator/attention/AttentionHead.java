@@ -20,7 +20,6 @@ final class AttentionHead {
     private static final Workspace.Slot<FloatArray> SCORES = Workspace.Slot.array();
     private static final Workspace.Slot<FloatArray> SCORE_GRADIENTS = Workspace.Slot.array();
     private static final Workspace.Slot<float[]> OUTPUT = Workspace.Slot.row();
-    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
     private static final Workspace.Slot<float[]> SUM = Workspace.Slot.row();
     private static final Workspace.Slot<float[]> LARGEST = Workspace.Slot.row();
     private static final Workspace.Slot<float[]> FACTOR = Workspace.Slot.row();
