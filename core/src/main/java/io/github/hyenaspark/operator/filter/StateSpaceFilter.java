@@ -97,7 +97,7 @@ public final class StateSpaceFilter implements FilterMap<FloatArray> {
                 ofBlocks.write(b, power);
                 nextBlock(re, im);
             }
-            taps.set(ofBlocks, new Matrix(ofSteps.values(), 0, 2 * poles, steps, steps, false));
+            taps.set(ofBlocks, ofSteps.part(0, 2 * poles));
             taps.read(0, count, row);
             to.write(start, row, length);
         }
@@ -145,7 +145,7 @@ public final class StateSpaceFilter implements FilterMap<FloatArray> {
                     re = next;
                 }
                 for (int part = 0; part < 4; part++) {
-                    ofSteps.values().write((long) (part * poles + n) * steps, power, part * steps, steps);
+                    ofSteps.write(part * poles + n, 0, power, part * steps, steps);
                 }
             }
         }

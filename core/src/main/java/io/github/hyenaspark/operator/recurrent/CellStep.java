@@ -55,13 +55,12 @@ sealed interface CellStep {
         /** Copies the slots of every sequence from {@code ofStep}, a row for each, or with {@code write} to it. */
         void copySlots(Matrix ofStep, int width, boolean write) {
             for (int at = 0; at < count; at += width) {
-                long start = ofStep.start() + (long) at / width * ofStep.stride();
+                int row = at / width;
                 for (int slot = 0; slot < slotCount; slot++) {
-                    long place = start + (long) slot * width;
                     if (write) {
-                        ofStep.values().write(place, slots[slot], at, width);
+                        ofStep.write(row, slot * width, slots[slot], at, width);
                     } else {
-                        ofStep.values().read(place, slots[slot], at, width);
+                        ofStep.read(row, slot * width, slots[slot], at, width);
                     }
                 }
             }

@@ -57,6 +57,16 @@ public record Matrix(Floats values, long start, int rows, int columns, int strid
         values.read(start + (long) row * stride, to, 0, columns);
     }
 
+    /** Copies {@code number} elements of a stored row, from its element {@code from} on, to {@code to[at...]}. */
+    public void read(int row, int from, float[] to, int at, int number) {
+        values.read(start + (long) row * stride + from, to, at, number);
+    }
+
+    /** Replaces {@code number} elements of a stored row, from its element {@code from} on, by {@code source[at...]}. */
+    public void write(int row, int from, float[] source, int at, int number) {
+        values.write(start + (long) row * stride + from, source, at, number);
+    }
+
     /** Copies {@code number} stored rows from {@code row} on, one after the other. */
     public void read(int row, int number, float[] to) {
         int together = stride == columns ? number : 1;
