@@ -62,7 +62,7 @@ public record Operand(Floats values, long start, int rows, int columns, int stri
             return to;
         }
 
-        /** Where element {@code from} is in what {@link #array} returns for it. */
+        /** Where element {@code from} is in what {@link #array} returns for it; the same for all of a stored column. */
         default int at(long from) {
             return 0;
         }

@@ -6,8 +6,8 @@ import java.util.Arrays;
  * Copies of blocks of the two factors as {@link TileKernel kernels} read them, so that one kernel serves factors stored
  * either way. The left factor lies in rows at a constant pitch, which is no multiple of a page; the right one in panels
  * of a few columns, one after the other, whose rows follow each other without gaps, as a kernel reads them. Packing a
- * row copies it; packing a column transposes 16 stored rows at a time, by plain loads and stores, which take about 0.4
- * ns an element: transposes by vectors were as slow or slower on JDK 17 and 25.
+ * row copies it; packing a column transposes 8 stored rows at a time, where they lie if that is on the heap, by plain
+ * loads and stores, which take about 0.4 ns an element: transposes by vectors were as slow or slower on JDK 17 and 25.
  */
 public final class Panels {
     /** Elements of a sum that are added up before the next such block begins; changing it changes results. */
@@ -21,11 +21,12 @@ public final class Panels {
     public static final int STRIP_PITCH = MOST_COLUMNS + 16;
 
     /** Stored rows that are transposed at once. */
-    private static final int STAGED = 16;
+    private static final int LINES = 8;
     /** Of a row that is transposed, so many elements at once: what they become lies on as many pages. */
-    private static final int STAGE_PITCH = 128;
+    private static final int LINE_LENGTH = 128;
 
-    private final float[] stage = new float[STAGED * STAGE_PITCH];
+    private final float[][] lines = new float[LINES][];
+    private final float[][] stage = new float[LINES][LINE_LENGTH];
     private final float[] row = new float[MOST_COLUMNS];
     private final int tileRows;
     private final int tileColumns;
@@ -46,7 +47,7 @@ public final class Panels {
      * order, from the second-level cache; no fewer than are transposed at once.
      */
     public static int rightPitch(int tileColumns) {
-        return Math.max(STAGED, tileColumns);
+        return Math.max(LINES, tileColumns);
     }
 
     /** Packs {@code depth} columns of {@code rows} rows, with rows of zeros up to whole tiles. */
@@ -98,34 +99,39 @@ public final class Panels {
      * @param panel elements from one panel of {@code pitch} columns to the next
      */
     private void transpose(Operand source, int row, int rows, int from, int count, float[] to, int pitch, int panel) {
-        for (int k = 0; k < count; k += STAGE_PITCH) {
-            int length = Math.min(STAGE_PITCH, count - k);
-            for (int i = 0; i < rows; i += STAGED) {
-                int staged = Math.min(STAGED, rows - i);
-                for (int r = 0; r < staged; r++) {
-                    source.read(row + i + r, from + k, stage, r * STAGE_PITCH, length);
+        for (int k = 0; k < count; k += LINE_LENGTH) {
+            int length = Math.min(LINE_LENGTH, count - k);
+            for (int i = 0; i < rows; i += LINES) {
+                for (int line = 0; line < LINES; line++) {
+                    lines[line] =
+                            i + line < rows ? source.array(row + i + line, from + k, length, stage[line]) : lines[0];
                 }
                 int at = i / pitch * panel + k * pitch + i % pitch;
-                eightRows(stage, 0, length, to, at, pitch);
-                if (staged > STAGED / 2) {
-                    eightRows(stage, STAGED / 2 * STAGE_PITCH, length, to, at + STAGED / 2, pitch);
-                }
+                transposeLines(source.at(row + i, from + k), length, to, at, pitch);
             }
         }
     }
 
-    private static void eightRows(float[] stage, int at, int length, float[] to, int toAt, int pitch) {
+    private void transposeLines(int from, int length, float[] to, int toAt, int pitch) {
+        float[] line0 = lines[0];
+        float[] line1 = lines[1];
+        float[] line2 = lines[2];
+        float[] line3 = lines[3];
+        float[] line4 = lines[4];
+        float[] line5 = lines[5];
+        float[] line6 = lines[6];
+        float[] line7 = lines[7];
         for (int k = 0; k < length; k++) {
-            int s = at + k;
+            int s = from + k;
             int t = toAt + k * pitch;
-            to[t] = stage[s];
-            to[t + 1] = stage[s + STAGE_PITCH];
-            to[t + 2] = stage[s + 2 * STAGE_PITCH];
-            to[t + 3] = stage[s + 3 * STAGE_PITCH];
-            to[t + 4] = stage[s + 4 * STAGE_PITCH];
-            to[t + 5] = stage[s + 5 * STAGE_PITCH];
-            to[t + 6] = stage[s + 6 * STAGE_PITCH];
-            to[t + 7] = stage[s + 7 * STAGE_PITCH];
+            to[t] = line0[s];
+            to[t + 1] = line1[s];
+            to[t + 2] = line2[s];
+            to[t + 3] = line3[s];
+            to[t + 4] = line4[s];
+            to[t + 5] = line5[s];
+            to[t + 6] = line6[s];
+            to[t + 7] = line7[s];
         }
     }
 

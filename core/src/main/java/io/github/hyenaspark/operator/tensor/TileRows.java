@@ -50,7 +50,11 @@ record TileRows(float[][] rows, int shift) implements Floats {
 
     @Override
     public float[] array(long from, int count, float[] to) {
-        return rows[row(from)];
+        if (count <= stride()) {
+            return rows[row(from)];
+        }
+        read(from, to, 0, count); // of rows of one element, which are read as one
+        return to;
     }
 
     @Override
