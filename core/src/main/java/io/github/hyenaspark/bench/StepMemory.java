@@ -17,8 +17,8 @@ import java.util.List;
  * @param secondMoments Q of the optimizer
  * @param model θ and its gradients, off-heap
  * @param activations what the backward pass needs, and gradients of activations, off-heap
- * @param workspace tiles of the threads, off-heap or, where they are computed in place, on the heap
- * @param heap θ and moments of the optimizer, and rows of the threads, also those that they share
+ * @param workspace what the threads update θ in, off-heap
+ * @param heap θ and moments of the optimizer, and tiles and rows of the threads, also those that they share
  */
 public record StepMemory(long parameters, long secondMoments, long model, long activations, long workspace, long heap) {
     private static final long TILE = 512;
@@ -41,7 +41,7 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
                 moments.secondMoments(),
                 bytes(2 * parameters),
                 bytes(activations(model, train)),
-                bytes(train.threads() * (tileFloats(model, vocabularySize) + moments.nativeFloats())),
+                bytes(train.threads() * moments.nativeFloats()),
                 bytes(2 * parameters
                         + moments.secondMoments()
                         + train.threads() * moments.heapFloats()
@@ -58,14 +58,13 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
         long parameters = HyenaLanguageModel.tableOf(model, vocabularySize).stream()
                 .mapToLong(ParameterEntry::size)
                 .sum();
-        long tiles = train.threads() * tileFloats(model, vocabularySize);
         return new StepMemory(
                 parameters,
                 0,
                 bytes(parameters),
                 bytes(computing(model, train) + FORWARD_STREAMS * stream(model, train)),
-                bytes(tiles),
-                bytes(train.threads() * longRows(model, train) + tiles));
+                0,
+                bytes(train.threads() * (longRows(model, train) + tileFloats(model, vocabularySize))));
     }
 
     public long offHeap() {
@@ -147,11 +146,11 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
         return mixer.cost(train.batchSize(), model.lMax());
     }
 
-    /** Floats of the tiles of one thread; the widest are those of the feed-forward part and the head. */
+    /** Floats of the tiles of one thread, at most: of the feed-forward part, a block, a projection and the head. */
     private static long tileFloats(ModelConfig model, int vocabularySize) {
         long padded = model.paddedVocabulary(vocabularySize);
-        long head = padded * Math.max(SHORTEST_TILE, Math.min(TILE, SCORES / padded));
-        return TILE * (5L * model.dModel() + 3L * model.innerWidth()) + head;
+        long scores = padded * Math.max(SHORTEST_TILE, Math.min(TILE, SCORES / padded));
+        return 2 * (TILE * (5L * model.dModel() + 3L * model.innerWidth()) + scores);
     }
 
     /** Floats of the sums, in double, that every tile of a block adds to the gradients of its vectors. */

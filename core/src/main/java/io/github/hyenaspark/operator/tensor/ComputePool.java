@@ -7,13 +7,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The T threads of one task: its caller, member 0, and T−1 others, which end after an idle second. Members get fixed
- * ranges of the work; no result depends on T. One thread uses a pool at a time. Every member has a {@link Workspace},
- * and a matrix product runs in the thread that asks for it.
+ * ranges of the work, or one item after the other; no result depends on T. One thread uses a pool at a time. Every
+ * member has a {@link Workspace}, and a matrix product runs in the thread that asks for it.
  */
 public final class ComputePool {
     private static final long IDLE_SECONDS = 1;
@@ -86,6 +87,28 @@ public final class ComputePool {
         }
         await(pending, failures);
         throwFirst(failures);
+    }
+
+    @FunctionalInterface
+    public interface Item {
+        void run(int member, int number);
+    }
+
+    /**
+     * Gives every item to the member that is free first, in the order of their numbers, so that none waits long for one
+     * that the machine holds up. For items of at least a millisecond whose results do not depend on the member.
+     */
+    public void each(int count, Item item) {
+        if (count == 1) { // waking another thread takes longer than most single items
+            item.run(0, 0);
+            return;
+        }
+        AtomicInteger next = new AtomicInteger();
+        divide(Math.min(count, threads()), (member, from, to) -> {
+            for (int number = next.getAndIncrement(); number < count; number = next.getAndIncrement()) {
+                item.run(member, number);
+            }
+        });
     }
 
     private static void throwFirst(List<Throwable> failures) {

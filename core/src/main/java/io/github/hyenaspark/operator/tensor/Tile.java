@@ -26,11 +26,8 @@ public record Tile(int member, int number, int b, int from, int count, int lengt
     }
 
     public static void each(ForwardContext<?> pass, int tileLength, Consumer<Tile> task) {
-        pass.pool().divide(tiles(pass, tileLength), (member, first, last) -> {
-            for (int number = first; number < last; number++) {
-                task.accept(of(pass, tileLength, number, member));
-            }
-        });
+        pass.pool()
+                .each(tiles(pass, tileLength), (member, number) -> task.accept(of(pass, tileLength, number, member)));
     }
 
     /**

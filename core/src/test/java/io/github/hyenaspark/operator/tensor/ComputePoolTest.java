@@ -3,8 +3,12 @@ package io.github.hyenaspark.operator.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,6 +32,35 @@ final class ComputePoolTest {
         int[] items = new int[4];
         ComputePool.of(4).divide(10, (member, from, to) -> items[member] = to - from);
         assertThat(items).containsExactly(2, 3, 2, 3);
+    }
+
+    @Test
+    @Timeout(60)
+    void aMemberThatIsHeldUpLeavesItsItemsToTheOthers() {
+        int items = 10;
+        var others = new CountDownLatch(items - 1);
+        var times = new AtomicIntegerArray(items);
+        ComputePool.of(2).each(items, (member, number) -> {
+            times.incrementAndGet(number);
+            if (number > 0) {
+                others.countDown();
+            } else {
+                await(others);
+            }
+        });
+        assertThat(times)
+                .hasToString(
+                        Arrays.toString(IntStream.generate(() -> 1).limit(items).toArray()));
+    }
+
+    @Test
+    void aSingleItemIsDoneByTheCaller() {
+        Thread[] thread = new Thread[1];
+        ComputePool.of(3).each(1, (member, number) -> {
+            assertThat(member).isZero();
+            thread[number] = Thread.currentThread();
+        });
+        assertThat(thread[0]).isSameAs(Thread.currentThread());
     }
 
     @Test
@@ -67,6 +100,14 @@ final class ComputePoolTest {
         assertThatThrownBy(() -> ComputePool.of(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a pool needs at least one thread, found 0");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static AtomicIntegerArray members(ComputePool pool, int count) {
