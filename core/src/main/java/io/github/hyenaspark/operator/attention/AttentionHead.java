@@ -31,7 +31,6 @@ final class AttentionHead {
 
     private final Shared shared;
     private final ForwardContext<FloatArray> pass;
-    private final int member;
     private final int number;
     private final Workspace workspace;
     /** ∂q of every block, blocks·c rows, and what a group of keys adds to it. */
@@ -71,7 +70,6 @@ final class AttentionHead {
     AttentionHead(Shared shared, ForwardContext<FloatArray> pass, int member, int number) {
         this.shared = shared;
         this.pass = pass;
-        this.member = member;
         this.number = number;
         workspace = pass.pool().workspace(member);
     }
@@ -204,7 +202,7 @@ final class AttentionHead {
     private Tile tile(int block) {
         int from = block * HeadTiles.LENGTH;
         int count = Math.min(HeadTiles.LENGTH, pass.length() - from);
-        return new Tile(member, block, number / shared.config().heads(), from, count, pass.length(), workspace);
+        return new Tile(block, number / shared.config().heads(), from, count, pass.length(), workspace);
     }
 
     private Matrix of(Operand operand, Tile tile) {

@@ -99,7 +99,7 @@ public interface Embedding<A> {
                 for (int b = 0; b < pass.batchSize(); b++) {
                     for (int step = 0; step < pass.length(); step += Tile.LENGTH) {
                         int count = Math.min(Tile.LENGTH, pass.length() - step);
-                        Tile tile = new Tile(member, 0, b, step, count, pass.length(), channels.workspace);
+                        Tile tile = new Tile(0, b, step, count, pass.length(), channels.workspace);
                         channels.add(ids, tile, outputGradient, pass);
                     }
                 }

@@ -9,11 +9,11 @@ import java.util.stream.Stream;
  * A few steps, from {@code from} on, of sequence {@code b}, all channels: the unit of work where a step needs no
  * others. It stays in the cache, so everything done to it costs one pass over memory.
  *
- * @param member of the pool that works on it
  * @param number among all tiles of the batch
  * @param length L, steps of a sequence
+ * @param workspace of the member of the pool that works on it
  */
-public record Tile(int member, int number, int b, int from, int count, int length, Workspace workspace) {
+public record Tile(int number, int b, int from, int count, int length, Workspace workspace) {
     public static final int LENGTH = 512;
 
     /** How many tiles of at most {@code tileLength} steps a batch has. */
@@ -66,7 +66,7 @@ public record Tile(int member, int number, int b, int from, int count, int lengt
         int from = number % perSequence * tileLength;
         int count = Math.min(tileLength, pass.length() - from);
         Workspace workspace = pass.pool().workspace(member);
-        return new Tile(member, number, number / perSequence, from, count, pass.length(), workspace);
+        return new Tile(number, number / perSequence, from, count, pass.length(), workspace);
     }
 
     /** Where row {@code row} of the tile starts in an array B×rows×L. */
