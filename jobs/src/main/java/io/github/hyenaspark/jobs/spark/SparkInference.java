@@ -14,12 +14,13 @@ import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.spark.TaskContext;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -96,24 +97,16 @@ public final class SparkInference {
     /** Predicts something of the documents of units, into Parquet; returns how many there are, and how many failed. */
     public Totals predict(Predictor predictor, DataConfig config, List<WorkUnit> units, String output) {
         TaskWatch.describe(context(), "predict " + units.size() + " units of " + config.input());
-        JavaRDD<Row> rows = context()
-                .parallelize(new ArrayList<>(units), units.size())
-                .mapPartitions(part -> new Predictor.Rows(
-                        closedAtTheEnd(new TextRows.FileTexts(
-                                ExecutorState.ofThisProcess().storage(), config, part)),
-                        predictor));
         StructType columns = TextRows.FileTexts.columns(config.source().columns());
         for (StructField column : predictor.columns().fields()) {
             columns = columns.add(column);
         }
         columns = columns.add("error", DataTypes.StringType);
-        Dataset<Row> results = session.createDataFrame(rows, columns);
-        TaskWatch.during(
-                context(), progress, () -> results.write().mode(SaveMode.Append).parquet(output));
-        DriverState.ofThisProcess().set(DriverState.UNITS_DONE, units.size());
-        Row sums = session.read()
-                .schema(columns)
-                .parquet(output)
+        FlatMapFunction<Iterator<WorkUnit>, Row> rows = part -> new Predictor.Rows(
+                closedAtTheEnd(
+                        new TextRows.FileTexts(ExecutorState.ofThisProcess().storage(), config, part)),
+                predictor);
+        Row sums = write(units, rows, columns, output)
                 .agg(functions.count("*"), functions.count("error"))
                 .first();
         return new Totals(sums.getLong(0), sums.getLong(1), 0, 0, 0);
@@ -139,19 +132,22 @@ public final class SparkInference {
 
     private <R extends Inference.Result> Dataset<Row> write(SentModel model, Inference<R> inference, Plan plan) {
         DataConfig config = plan.config();
-        JavaRDD<Row> rows = context()
-                .parallelize(new ArrayList<>(plan.units()), plan.units().size())
-                .mapPartitions(part -> model.rows(
-                        new TextRows.FileTexts(ExecutorState.ofThisProcess().storage(), config, part), inference));
-        StructType columns = columns(config, inference);
-        Dataset<Row> results = session.createDataFrame(rows, columns);
-        // a task is a unit
+        FlatMapFunction<Iterator<WorkUnit>, Row> rows = part ->
+                model.rows(new TextRows.FileTexts(ExecutorState.ofThisProcess().storage(), config, part), inference);
+        return write(plan.units(), rows, columns(config, inference), plan.output());
+    }
+
+    /** Appends the rows of units, each in a task of its own, to Parquet; returns all that is there. */
+    private Dataset<Row> write(
+            List<WorkUnit> units, FlatMapFunction<Iterator<WorkUnit>, Row> rows, StructType columns, String output) {
+        Dataset<Row> results = session.createDataFrame(
+                context().parallelize(new ArrayList<>(units), units.size()).mapPartitions(rows), columns);
         TaskWatch.during(
-                context(), progress, () -> results.write().mode(SaveMode.Append).parquet(plan.output()));
-        DriverState.ofThisProcess().set(DriverState.UNITS_DONE, plan.units().size());
+                context(), progress, () -> results.write().mode(SaveMode.Append).parquet(output));
+        DriverState.ofThisProcess().set(DriverState.UNITS_DONE, units.size());
         TaskWatch.describe(context(), "add up the results");
         // with its schema: to find that out Spark would send types that no registrator of its own knows
-        return session.read().schema(columns).parquet(plan.output());
+        return session.read().schema(columns).parquet(output);
     }
 
     /** The documents with the most bits per byte, most first, of what was scored before; each as a line of JSON. */
