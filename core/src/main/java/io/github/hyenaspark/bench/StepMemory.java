@@ -146,7 +146,10 @@ public record StepMemory(long parameters, long secondMoments, long model, long a
         return mixer.cost(train.batchSize(), model.lMax());
     }
 
-    /** Floats of the tiles of one thread, at most: of the feed-forward part, a block, a projection and the head. */
+    /**
+     * Floats of the tiles of one thread, rounded up where I ≥ D: rows of the feed-forward part, 4 D + 3 I, of a block,
+     * a projection and the head, 3 D each with two gates, and the scores of the head with their gradients.
+     */
     private static long tileFloats(ModelConfig model, int vocabularySize) {
         long padded = model.paddedVocabulary(vocabularySize);
         long scores = padded * Math.max(SHORTEST_TILE, Math.min(TILE, SCORES / padded));
